@@ -1,0 +1,36 @@
+# Needs a Python and nothing else. The work is in tools/make.py, which runs without make too (Windows: py tools/make.py report).
+# PYTHON=/path/to/python chooses one; ARGS are passed on: make report ARGS="ranger-1960 --as-of 1964-07-31".
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup report test lint lab lock clean
+MAKEFLAGS += --no-print-directory
+
+# The first Python that starts and can read make.py, which then looks for one that planlib can use.
+do = @for each in "$(PYTHON)" python3 python python3.13 python3.12 python3.11; do \
+	if "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 6))' 2>/dev/null; then exec "$$each" tools/make.py $@ $(ARGS); fi; done; \
+	echo "planlib: found no Python; install 3.11, 3.12 or 3.13 (Debian, Ubuntu: sudo apt install python3 python3-venv)" >&2; exit 1
+
+help: ## list these verbs
+	@sed -n 's/^\([a-z]*\): ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-15s%s\n", $$1, $$2 }'
+
+setup: ## make .venv from requirements.lock; the verbs below do it by themselves
+	$(do)
+
+report: ## make the reports of every plan in data/, into reports/
+	$(do)
+
+test: ## run the tests
+	$(do)
+
+lint: ## check style and types
+	$(do)
+
+lab: ## open the notebooks in JupyterLab
+	$(do)
+
+lock: ## write the locks anew from pyproject.toml (newest versions: ARGS=--upgrade)
+	$(do)
+
+clean: ## remove .venv and what tools leave behind; reports/ is kept
+	$(do)
