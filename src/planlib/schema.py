@@ -1,0 +1,441 @@
+"""What the tables of planlib hold: columns, vocabularies, finding codes and measures.
+
+Everything here is data. The data dictionary (``planlib schema``, docs/data-dictionary.md) is
+generated from it, and every other module takes its names from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TEXT, DATE, PERCENT, NUMBER = "string", "datetime64[s]", "Float64", "Int64"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its name, its dtype and what it means."""
+
+    name: str
+    dtype: str
+    meaning: str
+
+
+LEDGER = (
+    Column("plan", TEXT, "Name of the plan: the name of its folder."),
+    Column("as_of", DATE, "As-at date of the snapshot; a snapshot is the whole plan at its date."),
+    Column("action_id", TEXT, "Identity of the action through time: <plan>/<n>, n in order of first appearance."),
+    Column("ref", TEXT, "The source's own reference; empty where it gives none."),
+    Column(
+        "ref_range",
+        TEXT,
+        "The numbers of which this is one, where an action is known only by count "
+        "('25-28', '39-52 and 54-56'); as many rows as numbers.",
+    ),
+    Column("area_ref", TEXT, "The source's reference of the area or recommendation."),
+    Column("area", TEXT, "The area for development, recommendation or theme that the action belongs to."),
+    Column("action", TEXT, "What is to be done."),
+    Column("lead", TEXT, "Who is to do it."),
+    Column("timescale", TEXT, "The time required of the area ('within 3 months'): neither original nor target date."),
+    Column("target_text", TEXT, "The target date as that snapshot writes it."),
+    Column("target_earliest", DATE, "First day that the target date can mean."),
+    Column("target", DATE, "F: last day that the target date can mean."),
+    Column("target_precision", TEXT, "How exactly the target date is given."),
+    Column("previous_target_text", TEXT, "An older date given in the same cell or in a column for it, as written."),
+    Column("previous_target", DATE, "Last day that the older date can mean."),
+    Column("original_text", TEXT, "The original date as written where it was read."),
+    Column("original_earliest", DATE, "First day that the original date can mean."),
+    Column("original", DATE, "O: last day that the original date can mean, as known at that snapshot."),
+    Column("original_precision", TEXT, "How exactly the original date is given."),
+    Column("original_basis", TEXT, "How the original date is known."),
+    Column("status_text", TEXT, "The status as that snapshot writes it."),
+    Column("rag", TEXT, "The colour or letter the source shows: blue, green, amber, red, grey, or empty."),
+    Column("status", TEXT, "What the status means, through the plan's key."),
+    Column("claim", TEXT, "What the status cell or colour says of its own timeliness, or empty."),
+    Column("percent_complete", PERCENT, "Share done that the source states, 0 to 100."),
+    Column("completed_text", TEXT, "The completion date as that snapshot writes it."),
+    Column("completed_earliest", DATE, "First day that the stated completion date can mean."),
+    Column("completed", DATE, "Last day that the stated completion date can mean."),
+    Column("progress", TEXT, "The source's commentary."),
+    Column("reason", TEXT, "The reason that the source gives for a change of date."),
+    Column(
+        "source",
+        TEXT,
+        "File the row was read from; followed by '; corrections.csv line <n> (<kind>: <column>)' for each correction.",
+    ),
+    Column("place", TEXT, "Where in the file: sheet and cell, or line."),
+)
+
+FINDINGS = (
+    Column("plan", TEXT, "Name of the plan."),
+    Column("as_of", DATE, "As-at date of the snapshot, or empty for one of the plan as a whole."),
+    Column("source", TEXT, "File that it was found in."),
+    Column("place", TEXT, "Where in the file."),
+    Column("ref", TEXT, "Reference of the action, where there is one."),
+    Column("column", TEXT, "Canonical column, or the source's own header."),
+    Column("code", TEXT, "Finding code."),
+    Column("severity", TEXT, "error, warning or note."),
+    Column("text", TEXT, "The text of the cell as it stands in the source."),
+    Column("message", TEXT, "What was found and what was made of it."),
+)
+
+EXTRAS = (
+    Column("as_of", DATE, "As-at date of the snapshot."),
+    Column("source", TEXT, "File that it was read from."),
+    Column("place", TEXT, "Where in the file."),
+    Column("header", TEXT, "The source's own header of the column."),
+    Column("text", TEXT, "The text of the cell."),
+)
+
+MATCHES = (
+    Column("as_of", DATE, "Snapshot whose row was matched."),
+    Column("place", TEXT, "Where the row stands in its file."),
+    Column("ref", TEXT, "The row's reference."),
+    Column("action_id", TEXT, "The action it was taken to be."),
+    Column("how", TEXT, "new, ref, wording, range or decision."),
+    Column("score", PERCENT, "How surely, 0 to 100."),
+    Column("evidence", TEXT, "What agreed and what did not."),
+)
+
+# The canonical columns that a source can have, as raw text, with the headers seen for them.
+# The order matters: of two columns that claim the same header the earlier one wins.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "as_of": ("as of", "as at", "reporting date", "report date", "snapshot date", "snapshot"),
+    "ref": (
+        "ref", "ref no", "reference", "reference number", "action ref", "action no", "action number", "no", "number",
+        "action id", "id", "id number", "item", "item no", "#", "milestone id",
+    ),
+    "ref_range": ("ref range", "refs", "range of refs", "numbers", "one of"),
+    "area_ref": ("area ref", "area no", "recommendation ref", "recommendation no", "recommendation number", "rec no"),
+    "area": (
+        "area", "area for development", "area for improvement", "recommendation", "theme", "workstream", "objective",
+        "priority", "priority area", "category", "key line of enquiry", "standard", "outcome area",
+    ),
+    "action": (
+        "action", "actions", "action required", "action to be taken", "actions to be taken", "agreed action",
+        "what will we do", "task", "activity", "milestone", "deliverable", "description", "management action",
+        "improvement action", "action description", "step",
+    ),
+    "lead": (
+        "lead", "lead officer", "owner", "action owner", "responsible", "responsible officer", "responsibility",
+        "accountable", "by whom", "who", "person responsible", "lead person", "accountable officer", "team",
+        "responsible person", "assigned to", "senior responsible owner",
+    ),
+    "timescale": ("timescale", "timescales", "required timescale", "required by", "timeframe", "ofsted timescale"),
+    "original": (
+        "original target date", "original date", "original due date", "original", "baseline", "baseline date",
+        "original deadline", "original completion date", "initial target date", "first target date",
+        "original timescale", "original target",
+    ),
+    "previous_target": (
+        "previous target date", "previous date", "previous target", "previous due date", "old target date",
+        "last target date", "was",
+    ),
+    "target": (
+        "target date", "target", "due date", "due", "deadline", "by when", "date due", "completion due", "when",
+        "revised target date", "revised date", "current target date", "implementation date", "agreed date",
+        "revised due date", "planned end date", "end date", "planned completion date", "target completion date",
+        "expected completion date", "expected completion", "forecast date", "forecast completion date",
+        "new target date", "revised deadline", "complete by", "to be completed by", "date for completion",
+    ),
+    "status": ("status", "current status", "action status", "state", "progress status", "implementation status"),
+    "rag": (
+        "rag", "rag rating", "rag status", "brag", "brag rating", "brag status", "colour", "rating", "delivery confidence",
+    ),
+    "percent_complete": ("percent complete", "% complete", "percentage complete", "% done", "complete %"),
+    "completed": (
+        "date completed", "completed on", "completion date", "actual completion date", "actual end date",
+        "completed date", "actual date", "date closed", "closed date", "date of completion", "completed",
+        "date achieved", "actual completion",
+    ),
+    "progress": (
+        "progress", "progress update", "update", "commentary", "comments", "comment", "progress to date",
+        "latest update", "current position", "notes", "progress notes", "evidence of progress", "position",
+    ),
+    "reason": (
+        "reason", "reason for change", "reason for revision", "reason for slippage", "reason for delay",
+        "reason for extension", "reasons", "explanation", "justification for extension",
+    ),
+}
+
+STATUSES = {
+    "not started": "Nothing has been done yet.",
+    "in progress": "Begun and not finished.",
+    "open": "Not complete; the source does not say which stage.",
+    "complete": "Done.",
+    "evidenced": "Done, and verified by somebody.",
+    "closed not done": "Withdrawn, superseded or overtaken; not done.",
+    "unknown": "The source does not say, or what it says could not be read.",
+}
+OPEN_STATUSES = ("not started", "in progress", "open")
+DONE_STATUSES = ("complete", "evidenced")
+RAGS = ("blue", "green", "amber", "red", "grey")
+CLAIMS = {
+    "on course": "The source's own status says that it will be done in time.",
+    "delayed": "The source's own status says that it will not, or is not, done in time.",
+}
+PRECISIONS = {
+    "day": "a day",
+    "week": "a week",
+    "month": "a month",
+    "quarter": "a quarter",
+    "season": "a season of the year",
+    "term": "a school term",
+    "half-year": "half a year, or a part of a longer period",
+    "year": "a calendar, financial or academic year",
+    "relative": "counted from another date",
+}
+BASES = {
+    "stated": "The source has an original-date column; its earliest value.",
+    "replaced": "The earliest date that the source itself says was replaced.",
+    "first seen": "The first target date seen, in the snapshot that first lists the action, "
+    "or the source says that the date has not changed.",
+    "not known": "No original date can be told from the sources.",
+}
+NO_DATE_KINDS = {
+    "blank": "no date given",
+    "ongoing": "ongoing",
+    "tbc": "to be confirmed",
+    "conditional": "depends on something else",
+    "recurring": "comes round again",
+    "not applicable": "not applicable",
+    "withheld": "withheld by the source",
+    "code": "a status or code where a date is expected",
+    "unreadable": "could not be read as a date",
+}
+
+# Where an action stands, in the order in which they are tried; the first that applies.
+STANDINGS = {
+    "complete": "Done by t.",
+    "evidenced": "Done by t, and verified.",
+    "closed not done": "Withdrawn, superseded or overtaken; not done.",
+    "no longer listed": "Open when last listed, and not in the latest snapshot.",
+    "standing not known": "The status is not known.",
+    "overdue": "Open, and the last day of the target in force is before t.",
+    "delayed": "Open, and its own status cell or colour says that it is delayed.",
+    "re-dated": "Open, and the target in force is later than the original, "
+    "or the source says that the date was changed.",
+    "on track": "Open, and the target in force is not past and no later than the original; "
+    "or a date is not known and the source's own status says on course.",
+    "dated, first date not known": "Open, with a target that is not past; whether it has moved cannot be told.",
+    "no date": "Open, with no target date.",
+}
+
+SEVERITIES = {
+    "error": "Something could not be used; the numbers are without it.",
+    "warning": "Something was read in a way that may be wrong.",
+    "note": "Something worth knowing; nothing was lost.",
+}
+
+
+@dataclass(frozen=True)
+class FindingCode:
+    """One kind of finding."""
+
+    severity: str
+    meaning: str
+
+
+CODES: dict[str, FindingCode] = {
+    # files and columns
+    "column-not-found": FindingCode("warning", "plan.toml names a header that no table has."),
+    "column-not-recognised": FindingCode("note", "A source column without a canonical name; kept in extras."),
+    "column-guessed": FindingCode("note", "A header was matched to a canonical name by likeness, not by a known word."),
+    "no-action-table": FindingCode("error", "No table of actions was found in the file."),
+    "cell-outside-table": FindingCode("note", "Text outside the table of actions; kept in extras."),
+    "as-of-not-read": FindingCode("error", "The as-of column of a row is not a date; the row belongs to no snapshot."),
+    # dates
+    "date-not-read": FindingCode("warning", "A cell where a date is expected has text that is not one."),
+    "date-ambiguous": FindingCode("warning", "A date that can be read in more than one way; the likelier was taken."),
+    "date-impossible": FindingCode("error", "A date that does not exist, such as 31 June."),
+    "date-out-of-range": FindingCode("error", "A date more than thirty years from the snapshot; not used."),
+    "year-assumed": FindingCode("note", "A date without a year; the year was taken from the snapshot."),
+    "several-dates": FindingCode("warning", "Several dates in one cell; the last was taken as the target."),
+    "month-first": FindingCode("note", "Dates of a column read with the month first, which its own values show."),
+    "anchor-not-known": FindingCode("note", "A phrase counted from a date that the plan does not give."),
+    "original-changed": FindingCode("warning", "An original date that differs from the first one given; the first stands."),
+    "completed-not-used": FindingCode("error", "A stated completion date that cannot be right; not used."),
+    "completed-not-complete": FindingCode("warning", "A completion date on a row whose status is not complete."),
+    # statuses
+    "status-not-read": FindingCode("warning", "A status that is not in the plan's key nor a known word."),
+    "status-disagrees": FindingCode("warning", "Status, colour and dates of a row say different things."),
+    "percent-not-read": FindingCode("warning", "A percentage that is not between 0 and 100."),
+    # rows and identity
+    "ref-missing": FindingCode("note", "A row without a reference."),
+    "ref-duplicated": FindingCode("warning", "One reference on more than one row of a snapshot."),
+    "ref-in-two-parts": FindingCode("warning", "One reference in two parts of a snapshot."),
+    "range-miscounted": FindingCode("error", "The rows of a reference range are not as many as its numbers."),
+    "range-overlap": FindingCode("error", "A number is covered by more than one reference or range."),
+    "match-uncertain": FindingCode("warning", "A row was matched to an earlier action with little evidence."),
+    # what a person did
+    "corrected": FindingCode("note", "A cell was corrected through corrections.csv; both values are shown."),
+    "snapshot-rebuilt": FindingCode("note", "A snapshot made after its date from a later paper."),
+    "snapshot-empty": FindingCode("warning", "A snapshot without any action."),
+}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: its unit, the scopes it is given for, its definition and its source."""
+
+    unit: str
+    scopes: tuple[str, ...]
+    definition: str
+    undefined: str
+    source: str
+
+
+_GROUPS = ("plan", "area", "lead")
+_RATES = ("plan", "area", "lead")
+_FINISH = "finish variance against the first baseline (MS Project, Smartsheet)"
+_DCMA = "DCMA 14-point assessment"
+_DAO = "HM Treasury letter DAO 02/20"
+_AUDIT = "standing lists of council audit committees"
+
+
+def _measures() -> dict[str, Measure]:
+    made = {
+        "actions": Measure("actions", _GROUPS, "Actions listed at t or before.", "never", _AUDIT),
+        "done": Measure(
+            "actions", _GROUPS,
+            "Actions complete or evidenced, of those that count (an action closed, not done, leaves from its closing "
+            "date if its first date had not passed then).", "never", _AUDIT,
+        ),
+        "first date known": Measure("actions", _GROUPS, "Actions whose original target O is known.", "never", _FINISH),
+        "past original": Measure(
+            "actions", (*_GROUPS, "action"), "Open and O.latest < t, whatever the target is now.",
+            "O or the status is not known", _FINISH,
+        ),
+        "outside the required time": Measure(
+            "actions", (*_GROUPS, "action"),
+            "F.earliest (complete: C.earliest) > R.latest, R being the required timescale counted from the anchor.",
+            "no time is required", "the inspection's own timescales",
+        ),
+        "re-dated at least once": Measure("actions", _GROUPS, "Actions with one revision or more.", "never", _DAO),
+        "revisions": Measure(
+            "revisions", (*_GROUPS, "action"), "Changes of date of kind later, earlier, removed or stated.",
+            "known only by count", _DAO,
+        ),
+        "decisions": Measure(
+            "decisions", ("plan",), "Revisions of one area, snapshot, from and to date are one decision.", "never", _DAO,
+        ),
+        "reason given": Measure("revisions", ("plan",), "Revisions with a reason in the source.", "never", _DAO),
+        "standing": Measure("state", ("action",), "Where the action stands; the first state that applies.", "never", _AUDIT),
+        "slip": Measure(
+            "days", ("action",),
+            "Not done: F.latest - O.latest. Complete: C.earliest - O.latest, 0 if C lies within O's own interval.",
+            "a date is not known, closed not done, or known only by count", _FINISH,
+        ),
+        "slip, upper end": Measure(
+            "days", ("action",), "The same with C.latest; equal to slip unless completion is an interval.",
+            "as slip", _FINISH,
+        ),
+        "slip in months": Measure(
+            "months", ("action",), "Slip in whole calendar months, where either date is coarser than a week.",
+            "as slip, or both dates are given to the day", _FINISH,
+        ),
+        "at least": Measure(
+            "days", ("action",), "Open, O.latest < t, and F not known or passed: t - O.latest.",
+            "it is not so", _FINISH,
+        ),
+        "days moved": Measure("days", ("action",), "Days of all changes of date, added up.", "known only by count", _FINISH),
+        "slip rate": Measure(
+            "days per day", ("action",), "(F(t).latest - F(first).latest) / (t - first).",
+            "under 90 days or 3 snapshots, or not open", "milestone trend analysis",
+        ),
+        "no update": Measure(
+            "reports", ("action",), "Reports running in which the progress text has not changed.",
+            "not open, or no text", _AUDIT,
+        ),
+        "due by": Measure("actions", _RATES, "Actions with O.latest <= t.", "never", _DCMA),
+        "hit rate": Measure(
+            "ratio", _RATES, "Of actions with O.latest in (previous, t]: those with C.latest <= O.latest.",
+            "none fell due, or no earlier report", f"hit task percentage, {_DCMA}",
+        ),
+        "hit rate since the start": Measure(
+            "ratio", ("plan",), "Of actions with O.latest in (first snapshot, t]: those with C.latest <= O.latest.",
+            "none fell due", f"hit task percentage, {_DCMA}",
+        ),
+        "dates kept": Measure(
+            "ratio", _RATES,
+            "Of the (action, target) pairs told up to the previous report whose latest day lies in (previous, t]: those "
+            "complete by that day; a date withdrawn before it fell due counts.",
+            "none fell due, or no earlier report", "planlib",
+        ),
+        "dates kept since the start": Measure(
+            "ratio", ("plan",), "The same for (first snapshot, t], each date told before it fell due.",
+            "none fell due, or no earlier report", "planlib",
+        ),
+        "left over": Measure(
+            "ratio", ("plan",), "Of actions overdue in the previous report: those complete by t.",
+            "none was overdue, or no earlier report", _AUDIT,
+        ),
+        "on-time completion": Measure(
+            "ratio", (*_RATES, "action"),
+            "Of complete actions: C.latest <= O.latest. For an action: on time, late or cannot be told.",
+            "nothing is complete, or any of them cannot be told", _DCMA,
+        ),
+        "baseline execution index": Measure(
+            "ratio", _RATES, "Complete by t / (O.latest <= t, plus O not known).",
+            "O is not known for more than 1 in 10", f"BEI, {_DCMA}",
+        ),
+        "behind the original plan": Measure(
+            "days", ("plan",),
+            "With n complete and the O sorted: t - O(n+1); negative where the plan is ahead of it.",
+            "all first dates are reached, or O is not known for more than 1 in 10",
+            "earned schedule (Lipke 2003)",
+        ),
+        "SPI(t)": Measure(
+            "ratio", ("plan",),
+            "(e - t0) / (T - t0), e = T held inside [O(n), O(n+1) - 1 day], T = t or the last completion, t0 = the first "
+            "snapshot.", "nothing is complete, or O is not known for more than 1 in 10", "earned schedule (Lipke 2003)",
+        ),
+        "falling due": Measure(
+            "actions", ("plan",), "Open actions due from t to the next meeting or within 30 days.", "never", _AUDIT,
+        ),
+        "bow wave: original": Measure("actions", ("month",), "Open actions by month of O.", "never", "bow wave chart"),
+        "bow wave: target": Measure("actions", ("month",), "Open actions by month of F.", "never", "bow wave chart"),
+    }  # fmt: skip
+    for name, meaning in STANDINGS.items():
+        made[f"standing: {name}"] = Measure("actions", _GROUPS, meaning, "never", _AUDIT)
+    for kind, meaning in CHANGE_KINDS.items():
+        made[f"changes of date: {kind}"] = Measure("changes", ("plan",), meaning, "never", _DAO)
+    for word in ("before it was missed", "after it was missed", "cannot be told"):
+        made[f"notice: {word}"] = Measure(
+            "revisions", ("plan",), f"Revisions whose notice is '{word}': [F before - t(i), F before - (t(i-1) + 1 day)].",
+            "never", _DAO,
+        )  # fmt: skip
+    for change, meaning in SINCE.items():
+        made[f"since the previous report: {change}"] = Measure(
+            "actions", ("plan",), meaning, "there is no earlier report", _AUDIT
+        )
+    return made
+
+
+CHANGE_KINDS = {
+    "later": "The date moved later; neither interval holds the other, or the new one holds the old and ends later.",
+    "earlier": "The date moved earlier.",
+    "refined": "The new date lies inside the old one; no revision.",
+    "loosened": "The old date lies inside the new one, which ends on the same day; no revision.",
+    "removed": "The date was taken away; a revision.",
+    "given": "A date where none was known before; no revision.",
+    "stated": "The source says that the date was changed and gives no earlier one; a revision.",
+    "corrected": "A correction of kind typo or restored; no revision.",
+}
+SINCE = {
+    "finished": "Complete now, and the earlier report shows it open.",
+    "closed not done": "Closed, not done, since then.",
+    "reopened": "Complete then and open now.",
+    "newly late": "Overdue now and not then.",
+    "re-dated after being late": "Overdue then and given a later date since; never an improvement.",
+    "date removed": "It had a target date and has none.",
+    "later": "Expected later than it was.",
+    "earlier": "Expected earlier than it was.",
+    "date given": "Open without a target date then, and with one now.",
+    "new": "Not listed then.",
+    "no longer listed": "Open when last listed, and not listed now.",
+    "not known": "What changed cannot be told.",
+    "same": "Nothing of its standing or date changed.",
+}
+
+# One entry per name in results.json. Definitions follow docs/measures.md.
+MEASURES: dict[str, Measure] = _measures()
