@@ -1,0 +1,649 @@
+"""Reads what a status cell, its colour and its percentage say: how far the action is, and what is claimed of its timeliness.
+
+The plan's own key comes first, because colours and words mean different things to different bodies. Then a built-in
+vocabulary is read as a small grammar: words that say a state ("complete", "in progress"), words that turn one round or
+hold it back ("not", "partially", "requested", "to be"), and everything else. A wrong "complete" is the worst outcome, so
+that needs the whole first clause to be understood and nothing after it to take it back; the rest is "unknown" with a
+note. What was decided and why stands in docs/decisions/0002-dates-and-statuses.md.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from planlib import schema
+from planlib.dates import Note
+
+_NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class StatusReading:
+    """What the source says of how far an action is.
+
+    Attributes
+    ----------
+    status : str
+        A key of `planlib.schema.STATUSES`.
+    rag : str
+        One of `planlib.schema.RAGS`, or blank.
+    claim : str
+        A key of `planlib.schema.CLAIMS`, or blank.
+    percent : float or None
+        0 to 100.
+    notes : tuple of Note
+    """
+
+    status: str = "unknown"
+    rag: str = ""
+    claim: str = ""
+    percent: float | None = None
+    notes: tuple[Note, ...] = ()
+
+
+def read_status(
+    text: str, *, rag_text: str = "", fill: str = "", percent_text: str = "", key: Mapping[str, str] = _NOTHING
+) -> StatusReading:
+    """Read the status of one row.
+
+    Parameters
+    ----------
+    text : str
+        The status cell.
+    rag_text : str
+        The cell of a separate RAG column.
+    fill : str
+        Fill colour of the status or RAG cell, ``#RRGGBB``.
+    percent_text : str
+        The cell of a percentage column.
+    key : mapping of str to str
+        The plan's own key: a word or ``fill:#RRGGBB`` to a status, a claim, or "status, claim".
+
+    Returns
+    -------
+    StatusReading
+        Never raises on any text. Words come before colours and colours before percentages; what disagrees is noted.
+
+    Examples
+    --------
+    >>> read_status("Complete").status, read_status("partially COMPLETED").status, read_status("Amber").status
+    ('complete', 'in progress', 'unknown')
+    >>> read_status("Amber", key={"amber": "in progress, delayed"}).claim
+    'delayed'
+    """
+    return _read(str(text), str(rag_text), str(fill), str(percent_text), tuple(sorted(key.items())))
+
+
+def fold(text: str) -> str:
+    """The form in which words of a key are compared.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Lower case without accents; punctuation but ``%`` is a space; spaces are single. Folding twice is folding once.
+
+    Examples
+    --------
+    >>> fold("  In-Progress – ON track! ")
+    'in progress on track'
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = unicodedata.normalize("NFKD", plain).replace("&", " and ")
+    return " ".join("".join(c if c.isalnum() or c == "%" else "" if unicodedata.combining(c) or c in "'’" else " "
+                            for c in plain).split())  # fmt: skip
+
+
+# --- vocabulary -----------------------------------------------------------------------------------------------------
+
+
+COLOURS = {
+    "blue": "blue", "green": "green", "amber": "amber", "yellow": "amber", "orange": "amber", "red": "red",
+    "grey": "grey", "gray": "grey",
+}  # fmt: skip
+LETTERS = {"b": "blue", "g": "green", "a": "amber", "y": "amber", "r": "red"}
+
+# A phrase to what it says. Longest first; a word that stands under nothing is unknown.
+_SAYS = {
+    "done": "complete|completed|completes|done|finished|achieved|delivered|implemented|fulfilled|discharged|accomplished|"
+    "concluded|resolved|fully implemented|fully complete|fully completed|fully achieved|fully delivered|fully met|met|"
+    "target met|achieved in full|implemented in full|completed in full|action complete|action completed|"
+    "actions complete|actions completed|task complete|all actions complete|all actions completed|all complete|"
+    "work complete|work completed|now complete|now completed|already complete|status complete|"
+    "project complete|recommendation achieved|recommendation implemented|recommendation complete|"
+    "closed complete|closed completed|closed implemented|closed achieved|closed as complete|closed as implemented|"
+    "has been completed|has been implemented|have been completed|is complete|are complete|complete and closed|"
+    "completed and closed|complete and embedded|completed and embedded|closed fully implemented|launched",
+    "evidenced": "evidenced|verified|signed off|complete and verified|completed and verified|complete and evidenced|"
+    "completed and evidenced|complete and signed off|completed and signed off|validated|verified complete|"
+    "implemented and verified|implementation verified|completion verified|verified as complete|verified as implemented|"
+    "evidence verified|evidence seen|evidenced complete|evidenced as complete|closed and verified|verified and closed|"
+    "independently verified|complete and validated|signed off as complete|signed off as completed|closed verified",
+    "closed": "closed|close",
+    "dropped": "withdrawn|superseded|cancelled|canceled|abandoned|overtaken|overtaken by events|no longer required|"
+    "no longer needed|no longer applicable|no longer relevant|no longer valid|no longer being pursued|discontinued|"
+    "terminated|dropped|rejected|not pursued|not being pursued|not proceeding|not progressing|will not be implemented|"
+    "will not implement|will not be completed|will not be done|will not be progressed|not to be implemented|"
+    "closed not done|closed not implemented|closed not complete|closed not completed|closed no longer required|"
+    "closed unimplemented|not accepted|recommendation withdrawn|recommendation superseded|obsolete|redundant|duplicate|"
+    "wont do|will not do|risk accepted|closed superseded|closed withdrawn|closed cancelled|stopped",
+    "none": "not started|unstarted|not yet started|not commenced|not yet commenced|not begun|not yet begun|to be started|"
+    "yet to start|yet to commence|yet to begin|yet to be started|no progress|no progress made|no action taken|"
+    "no action|not initiated|nothing done|no work done|awaiting start|due to start|not due to start|to start|"
+    "will start|to commence|not underway|not yet underway",
+    "begun": "in progress|inprogress|in process|ongoing|on going|underway|under way|started|commenced|begun|progressing|"
+    "in hand|work in progress|wip|under development|in development|being implemented|being progressed|being delivered|"
+    "active|continuing|progress made|some progress|some progress made|good progress|good progress made|"
+    "acceptable progress|acceptable progress made|limited progress|limited progress made|significant progress|"
+    "substantial progress|progress being made|progress is being made|work ongoing|work underway|work has started|"
+    "work started|work commenced|implementation in progress|implementation underway|implementation ongoing|implementation started|"
+    "in train|part way|partway|"
+    "action in progress|action ongoing|actions in progress|actions ongoing|satisfactory progress|making progress|"
+    "work continues|work is ongoing|in delivery|reasonable progress",
+    "open": "open|outstanding|pending|on hold|paused|suspended|deferred|postponed|remains open|remain open|still open|"
+    "to do|todo|planned|scheduled|new|not due|not yet due|future|"
+    "closure requested|closure request|closure proposed|closure recommended|closure pending|pending closure|"
+    "awaiting closure|ready for closure|ready to close|proposed for closure|recommended for closure|request closure|"
+    "request to close|requested closure|to be closed|closure requested by owner|propose to close|proposed closure|"
+    "recommend closure|for closure|completion pending|completion requested|completion expected|completion due|"
+    "completion planned|completion scheduled|pending completion|awaiting completion|nearing completion|"
+    "approaching completion|near completion|due for completion|expected completion|planned completion|"
+    "scheduled for completion|scheduled completion|target completion|for completion|to complete|to be completed|"
+    "to be implemented|to be delivered|to be done|to be achieved|to be finalised|to be complete|will be completed|"
+    "will be complete|will complete|will be implemented|will be delivered|will be achieved|will be done|"
+    "due to complete|due to be completed|expected to complete|expected to be completed|expected to be complete|"
+    "should be complete|should be completed|should complete|yet to be completed|yet to be implemented|"
+    "yet to be achieved|yet to be delivered|yet to complete|aim to complete|aiming to complete|plan to complete|"
+    "planned to complete|scheduled to complete|set to complete|likely to complete|completing|reprogrammed|"
+    "re programmed|rescheduled|re scheduled|reprofiled|re profiled|rephased|revised|date revised|re dated|"
+    "extended|date extended|timescale extended|extension requested|in abeyance|parked|stalled|remaining|unresolved|"
+    "rolled forward|carried forward|under review|pending review|under consideration|awaiting approval|pending approval|"
+    "awaiting sign off|awaiting decision|not closed|reopened|re opened|escalated",
+    "on course": "on track|on target|on course|on schedule|on plan|on programme|on time|ahead of schedule|ahead of plan|"
+    "ahead of target|ahead of time|within timescale|within timescales|within the timescale|within time|to plan|"
+    "to schedule|to time|to target|in line with plan|as planned|according to plan|back on track|within its dates|"
+    "within timeframe|within deadline|by the target date|within target|within target date|in time|still on track|"
+    "within agreed timescale|within agreed timescales|within original timescale|within initial timescale|"
+    "on track to deliver|on track to complete|on target to complete|on course to complete|on schedule to complete|"
+    "on track for completion|on target for completion|on course for completion|on track for delivery|"
+    "on track to be completed|on target to be completed|on track to achieve|on track to meet|on track to finish|"
+    "on course to be completed|on track for implementation|expected to be on time|not overdue|not delayed|not late|"
+    "not behind|no delay|no delays|no slippage|without delay",
+    "delayed": "delayed|overdue|behind|behind schedule|behind target|behind plan|behind programme|slipped|slipping|"
+    "slippage|late|off track|off target|off course|off schedule|off plan|past due|deadline missed|missed deadline|"
+    "missed target|target missed|missed|target date missed|not on track|not on target|not on course|not on schedule|"
+    "not on plan|no longer on track|no longer on target|out of time|past deadline|date passed|delay|delays|"
+    "outside timescale|outside timescales|past target date|overrunning|overrun|deadline passed|past its due date|"
+    "beyond deadline|will be late|running late|significant delay|significant delays|minor delay|slight delay|"
+    "serious delay|some slippage|minor slippage|slight slippage|significant slippage|some delay|some delays|"
+    "schedule slippage|months behind|one month behind|month behind|weeks behind|over one month behind|"
+    "up to one month behind|more than one month behind|over a month behind|less than one month behind|"
+    "not within timescale|not within timescales|target not met|deadline not met|not achieved on time",
+    "undone": "incomplete|uncompleted|unimplemented|unfinished|not complete|not completed|not yet complete|not yet completed|not fully complete|not fully completed|"
+    "not implemented|not yet implemented|not fully implemented|not yet fully implemented|not yet fully complete|"
+    "not yet fully completed|not achieved|not yet achieved|not fully achieved|not delivered|not yet delivered|not done|"
+    "not yet done|not met|not yet met|not fully met|not finished|not yet finished|not resolved|not yet resolved|"
+    "not fulfilled|not concluded|isnt complete|not all complete|not all completed|"
+    "not yet closed|not fully delivered|never completed|never implemented|not verified|not yet verified|not evidenced|"
+    "not yet evidenced|not signed off|not yet signed off|unverified|never started|never done",
+    "part": "partially complete|partially completed|partly complete|partly completed|part complete|part completed|"
+    "partial complete|partial completion|partially implemented|partly implemented|part implemented|partial|"
+    "partial implementation|partially achieved|partly achieved|part achieved|partially delivered|partly delivered|"
+    "partially met|partly met|part met|partially|partly|in part|partially done|partly done|partial progress|"
+    "mostly complete|mostly completed|mostly implemented|mostly done|mostly achieved|mainly complete|largely complete|"
+    "largely completed|largely implemented|largely achieved|substantially complete|substantially completed|"
+    "substantially implemented|nearly complete|nearly completed|nearly done|nearly finished|nearly there|almost complete|"
+    "almost completed|almost done|almost finished|half complete|half completed|half done|half implemented|"
+    "status partial complete|near complete|virtually complete|virtually completed|broadly complete|close to complete|"
+    "close to completion|some actions complete|some complete|some completed|complete in part|completed in part|"
+    "implemented in part|achieved in part|most actions complete|most complete|mostly|partially in place",
+    "at risk": "at risk|at risk of slippage|at risk of delay|risk of slippage|risk of delay|at risk of slipping|"
+    "at risk of being delayed|at risk of not being completed|at risk of missing deadline|some risk|with risks|"
+    "some risks|some issues|minor issues|with issues|off target but action being taken",
+    "doubt": "not|no|never|except|excepting|apart|but|subject|pending|awaiting|await|awaits|outstanding|remaining|"
+    "remains|remain|partly|until|unless|once|if|still|some|most|requested|request|proposed|propose|recommended|"
+    "to be|will be|should be|yet|however|although|expected|due|incomplete|further|next|target|aim|planned|scheduled|"
+    "when|pilot|draft|requires|required|require|needs|needed|need|query|queried|unclear|unverified|claimed|believed|"
+    "assumed|nearly|almost|mostly|other|others|remainder|delayed|not yet|without|bar|only|first|initial|interim",
+    "harmless": "the|a|an|and|is|are|has|have|been|was|were|now|all|status|rag|brag|rating|action|actions|of|this|that|it|"
+    "as|in full|fully|successfully|already|date|on|in|at|with|current|currently|work|by|to|overall|item|task|"
+    "yes|with approval|approved|approval|agreed|for|or|monitoring ongoing|ongoing monitoring|monitoring continues|"
+    "continue to monitor|ongoing review|monitoring continuing|with ongoing monitoring|will be monitored|being monitored",
+    "na": "n a|not applicable|na",
+    "template": "eg|for example|select|choose|please select|choose an item|click or tap|example|delete as appropriate|"
+    "insert status|enter status",
+}  # fmt: skip
+
+
+def _phrases() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    listed: dict[str, dict[tuple[str, ...], str]] = {}
+    for tag, phrases in _SAYS.items():
+        for words in (tuple(text.split()) for text in phrases.split("|")):
+            listed.setdefault(words[0], {}).setdefault(words, tag)
+    return {word: tuple(sorted(found.items(), key=lambda entry: -len(entry[0]))) for word, found in listed.items()}
+
+
+_PHRASES = _phrases()
+_MEANS = {
+    "done": ("complete", ""), "evidenced": ("evidenced", ""), "dropped": ("closed not done", ""),
+    "none": ("not started", ""), "begun": ("in progress", ""), "open": ("open", ""), "on course": ("open", "on course"),
+    "delayed": ("open", "delayed"), "undone": ("open", ""), "part": ("in progress", ""), "at risk": ("open", ""),
+}  # fmt: skip
+_MONTH = "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december".split()  # noqa: E501
+_DATE_WORDS = frozenset((*_MONTH, "st", "nd", "rd", "th", "q"))
+
+
+class _Part(NamedTuple):
+    """A phrase of a status cell: what it says, its words, and whether a clause ends before it."""
+
+    tag: str  # a key of _SAYS, colour, number, percent, date or word
+    words: str
+    clause: int
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=65536)
+def _read(text: str, rag_text: str, fill: str, percent_text: str, entries: tuple[tuple[str, str], ...]) -> StatusReading:
+    words = {fold(word): meaning for word, meaning in entries if not word.casefold().startswith("fill:")}
+    fills = {_hex(word[5:]): meaning for word, meaning in entries if word.casefold().startswith("fill:")}
+    notes: list[Note] = []
+
+    said = _cell(text, words)
+    beside = _cell(rag_text, words, letters=True)
+    rag = beside.rag or said.rag or fill_colour(fill)
+    percent, doubtful = _percent(percent_text)
+    if doubtful:
+        notes.append(Note("percent-not-read", doubtful))
+    if percent is None:
+        percent = said.percent if said.percent is not None else beside.percent
+
+    # The key of a colour reads it as a word, as a letter and, where the fill has no entry of its own, as a fill.
+    coloured = _meaning(fills.get(_hex(fill)) or words.get(rag, ""))
+    sources = [(said.status, said.claim), (beside.status, beside.claim), coloured]
+    known = [status for status, _ in sources if status != "unknown"]
+    by_percent = _by_percent(percent)
+    status = known[0] if known else "unknown"
+    if status == "unknown" and not _holds_back(said) and not _holds_back(beside):
+        status = by_percent
+    if status == "open" and by_percent == "in progress":
+        status = by_percent
+    exact = next((other for other in known if other not in ("open", "unknown")), "")
+    if status == "open" and exact in schema.OPEN_STATUSES:
+        status = exact
+    claim = next((claim for _, claim in sources if claim), "")
+
+    different = [other for other in dict.fromkeys((*known, *([by_percent] if percent is not None else ()))) if _clash(status, other)]
+    claims = [claim for _, claim in sources if claim]
+    if different or len(set(claims)) > 1:
+        listed = " and ".join(f"'{other}'" for other in dict.fromkeys((status, *different, *(claims if len(set(claims)) > 1 else ()))))
+        notes.append(Note("status-disagrees", f"the status, its colour and its percentage say {listed}; '{status}' was taken"))
+    if status == "unknown" and (text.strip() or rag_text.strip()) and not (said.silent and beside.silent):
+        shown = " ".join((text.strip() or rag_text.strip()).split())
+        why = said.why or beside.why or "is not in the plan's key nor a known word"
+        notes.append(Note("status-not-read", f"'{shown}' {why}"))
+    return StatusReading(status, rag, claim, percent, tuple(notes))
+
+
+class _Said(NamedTuple):
+    """What one cell says."""
+
+    status: str = "unknown"
+    claim: str = ""
+    rag: str = ""
+    percent: float | None = None
+    why: str = ""  # the status is not known
+    silent: bool = False  # blank, or a placeholder
+
+
+def _holds_back(said: _Said) -> bool:
+    """Whether the cell has words that a percentage beside them must not overrule."""
+    return bool(said.why) and not said.rag
+
+
+def _meaning(meaning: str) -> tuple[str, str]:
+    """Status and claim of an entry of the key."""
+    status, claim = "unknown", ""
+    for part in (part.strip() for part in meaning.split(",") if part.strip()):
+        if part in schema.CLAIMS:
+            claim = part
+        elif part in schema.STATUSES:
+            status = part
+    if claim and status == "unknown":
+        status = "open"
+    return status, claim
+
+
+def _clash(one: str, other: str) -> bool:
+    if "unknown" in (one, other) or one == other:
+        return False
+    groups = [schema.OPEN_STATUSES, schema.DONE_STATUSES, ("closed not done",)]
+    place = [next(k for k, group in enumerate(groups) if status in group) for status in (one, other)]
+    return place[0] != place[1] or {one, other} == {"not started", "in progress"}
+
+
+def _by_percent(percent: float | None) -> str:
+    if percent is None:
+        return "unknown"
+    return "complete" if percent == 100 else "not started" if percent == 0 else "in progress"
+
+
+@lru_cache(maxsize=16384)
+def _percent(text: str) -> tuple[float | None, str]:
+    """A percentage column's cell as 0 to 100, and what is wrong with it if it cannot be read."""
+    plain = text.strip().removesuffix("%").strip()
+    if not plain or fold(plain) in ("", "n a", "na", "tbc", "none", "nil"):
+        return None, ""
+    if not re.fullmatch(r"\d{1,3}(?:[.,]\d+)?", plain, re.ASCII):
+        return None, f"'{text.strip()}' is not a percentage"
+    value = float(plain.replace(",", "."))
+    if value > 100:
+        return None, f"'{text.strip()}' is more than 100 %"
+    if "%" in text or value == 0 or value > 1:
+        return value, ""
+    if value == 1:
+        return None, f"'{text.strip()}' may be 1 % or all of it"
+    return round(value * 100, 6), ""  # a share such as 0.75
+
+
+def fill_colour(fill: str) -> str:
+    """The colour of a cell's fill, as one of `planlib.schema.RAGS`.
+
+    Parameters
+    ----------
+    fill : str
+        ``#RRGGBB``.
+
+    Returns
+    -------
+    str
+        Blank for white, black, purple and what is no colour code. By hue: red to 20 degrees and from 340, amber to 68,
+        green to 170, blue to 260; grey below a saturation of 0.12.
+    """
+    code = _hex(fill)
+    if not code:
+        return ""
+    red, green, blue = (int(code[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    high, low = max(red, green, blue), min(red, green, blue)
+    spread = high - low
+    if high == 0 or spread / high < 0.12:
+        return "grey" if 0.25 < high < 0.93 else ""
+    if high < 0.25:
+        return ""
+    if high == red:
+        hue = 60 * ((green - blue) / spread % 6)
+    elif high == green:
+        hue = 60 * ((blue - red) / spread + 2)
+    else:
+        hue = 60 * ((red - green) / spread + 4)
+    for limit, colour in ((20, "red"), (68, "amber"), (170, "green"), (260, "blue"), (340, ""), (361, "red")):
+        if hue < limit:
+            return colour
+    return ""
+
+
+def _hex(fill: str) -> str:
+    found = re.fullmatch(r"#?(?:[0-9a-f]{2})?([0-9a-f]{6})", fill.strip().casefold())
+    return f"#{found[1].upper()}" if found else ""
+
+
+_MARKUP = re.compile(r"<[^<>]*>|\*\*|__|~~")
+_WORD = re.compile(r"(?P<percent>\d+(?:[.,]\d+)?\s*(?:%|per\s?cent\b|pc\b))|(?P<number>\d+)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)"
+                   r"|(?P<breaks>[.,;:()\[\]|/\n\-–—•]+)", re.IGNORECASE)  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def _cell_words(text: str, any_letter: bool) -> _Said:
+    """What a cell says by the built-in vocabulary; `any_letter`: a Y is yellow, and not yes."""
+    plain = _plain(text)
+    parts = _parse(plain)
+    if not parts:
+        return _Said(silent=not text.strip("-–—. \t\n"))
+    if parts[0].tag == "template" or plain.casefold().startswith(("e.g", "i.e")):
+        return _Said(why="is text left over from a template")
+    folded = fold(plain)
+    if folded in _PLACEHOLDERS:
+        return _Said(silent=folded in ("", "n a", "na"), why="says nothing of the status")
+    letters = _letters(plain) if any_letter or plain.casefold() != "y" else None
+    if letters is not None:
+        return _Said(rag=letters, why="is a colour, and the plan's key does not say what it means")
+    colours = list(dict.fromkeys(COLOURS[part.words] for part in parts if part.tag == "colour"))
+    rag = colours[0] if len(colours) == 1 else ""
+    rest = [part for part in parts if part.tag != "colour"]
+    if not any(part.tag != "harmless" for part in rest):
+        return _Said(rag=rag, why="is a colour, and the plan's key does not say what it means" if colours else "")
+    percents = [part for part in rest if part.tag == "percent"]
+    percent = _value(percents[0].words) if len(percents) == 1 else None
+    status, claim, why = _state(rest, percent)
+    if status in schema.DONE_STATUSES and ("?" in plain or ("%" in plain and not percents)):
+        status, claim, why = "unknown", "", "says that it is done, and something that holds it back"
+    if len(colours) > 1:
+        return _Said("unknown", "", "", None, "names several colours")
+    if why and status == "unknown":
+        about = percent is not None and all(part.tag in ("percent", "harmless") for part in rest)
+        return _Said(status, claim, rag, percent if about else None, why)
+    return _Said(status, claim, rag, percent, why)
+
+
+_PLACEHOLDERS = frozenset(("", "n a", "na", "tbc", "tba", "tbd", "not applicable", "none", "nil", "null", "unknown", "not known",
+                           "to be confirmed", "no update", "see above", "as above", "blank", "not stated"))  # fmt: skip
+
+
+def _cell(text: str, words: Mapping[str, str], *, letters: bool = False) -> _Said:
+    """What a cell says: by the plan's own key, else by the built-in vocabulary."""
+    built_in = _cell_words(text, letters)
+    if not words or not text.strip():
+        return built_in
+    parts = _parse(_plain(text))
+    spoken = [part for part in parts if part.tag != "colour"]
+    first = [part for part in spoken if part.clause == spoken[0].clause] if spoken else []
+    found = words.get(fold(text)) or words.get(" ".join(part.words for part in spoken))
+    if found is None and len(first) < len(spoken) and not _taken_back(spoken[len(first) :]):
+        found = words.get(" ".join(part.words for part in first))
+    if found is None:
+        return built_in
+    status, claim = _meaning(found)
+    return _Said(status, claim, built_in.rag, built_in.percent)
+
+
+def _taken_back(parts: list[_Part]) -> bool:
+    """Whether words after a status may take it back."""
+    return any(part.tag in ("doubt", "undone", "part", "none", "begun", "open", "na", "template") for part in parts)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_MARKUP.sub(" ", text).split())
+
+
+def _letters(plain: str) -> str | None:
+    """The colour of a bare letter; blank for two letters (A/R); None where the cell is more than that."""
+    found = re.findall(r"[^\W\d_]+", plain.casefold())
+    marks = [letter for word in found for letter in ([word] if len(word) == 1 else [])]
+    if not found or len(marks) != len(found) or any(mark not in LETTERS for mark in marks) or re.search(r"\d", plain):
+        return None
+    colours = {LETTERS[mark] for mark in marks}
+    return colours.pop() if len(colours) == 1 else ""
+
+
+def _parse(plain: str) -> list[_Part]:
+    """The cell as phrases, longest first, with the clause each stands in."""
+    tokens: list[tuple[str, str, int]] = []  # kind, folded, clause
+    clause = 0
+    for found in _WORD.finditer(plain):
+        kind = found.lastgroup or ""
+        if kind == "breaks":
+            glued = found[0] in "-–/" and plain[found.start() - 1 : found.start()].strip() and plain[found.end() : found.end() + 1].strip()
+            if not (glued and found[0] != "/"):
+                clause += 1
+            continue
+        tokens.append((kind, fold(found[0]) if kind == "word" else found[0], clause))
+    parts: list[_Part] = []
+    k = 0
+    while k < len(tokens):
+        kind, word, clause = tokens[k]
+        if kind == "percent":
+            parts.append(_Part("percent", word, clause))
+        elif kind == "number" or word in _DATE_WORDS:
+            parts.append(_Part("date", word, clause))
+        elif word in COLOURS:
+            parts.append(_Part("colour", word, clause))
+        else:
+            for words, tag in _PHRASES.get(word, ()):
+                taken = tokens[k : k + len(words)]
+                if tuple(each[1] for each in taken) == words and len({each[2] for each in taken}) == 1:
+                    parts.append(_Part(tag, " ".join(words), clause))
+                    k += len(words) - 1
+                    break
+            else:
+                parts.append(_Part("word", word, clause))
+        k += 1
+    return parts
+
+
+def _value(text: str) -> float | None:
+    found = re.match(r"\d+(?:[.,]\d+)?", text)
+    value = float(found[0].replace(",", ".")) if found else 101.0
+    return value if value <= 100 else None
+
+
+def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
+    """Status and claim of the phrases of a cell, or why they are not known."""
+    states = [part for part in parts if part.tag in _MEANS or part.tag == "closed"]
+    words = [part for part in parts if part.tag == "word"]
+    claims = list(dict.fromkeys(_MEANS[part.tag][1] for part in states if part.tag in _MEANS and _MEANS[part.tag][1]))
+    if len(claims) > 1:
+        return "unknown", "", "says two things of its timeliness"
+    claim = claims[0] if claims else ""
+    if any(part.tag == "na" for part in parts):
+        return "unknown", "", "says that it does not apply"
+    if percent is not None and any(part.tag == "percent" for part in parts):
+        others = [part for part in parts if part.tag not in ("percent", "harmless", "done", "date", "begun", "part", *_CLAIMING)]
+        if not others:
+            if any(part.tag == "begun" or part.tag == "part" for part in parts) and percent == 100:
+                return "unknown", claim, "says both that it is done and that it is not"
+            return _by_percent(percent), claim, ""
+    first = next((part for part in parts if part.tag not in ("harmless", "date", "percent")), None)
+    if first is None:
+        return "unknown", claim, "is not in the plan's key nor a known word"
+    clause = first.clause
+    head = [part for part in parts if part.clause == clause]
+    named = list(dict.fromkeys(_MEANS[part.tag][0] if part.tag in _MEANS else "closed" for part in head if part in states))
+    if any(part.tag == "word" for part in head) or not named:
+        return _beyond(parts, states, words, claim)
+    tail = [part for part in parts if part.clause > clause]
+    by_then = any(part.words == "by" for part in tail) and any(part.tag == "date" for part in tail)
+    wordy = {part.clause for part in words}
+    telling = [
+        part for part in tail
+        # "Ongoing, complete by July"; "achieved - monitoring no longer required"
+        if part in states and not (part.tag == "done" and by_then) and not (part.tag == "dropped" and part.clause in wordy)
+    ]  # fmt: skip
+    also = list(dict.fromkeys(_MEANS[part.tag][0] if part.tag in _MEANS else "closed" for part in telling))
+    if "done" in {part.tag for part in head} or "evidenced" in {part.tag for part in head}:
+        earlier = [part for part in parts if part.clause < clause]
+        return _finished([*earlier, *head], tail, named, also, claim)
+    if named == ["closed"]:
+        if tail and all(part.tag in ("undone", "none", "harmless") for part in tail):
+            return "closed not done", "", ""
+        if not words and set(also) & {"complete", "evidenced", "closed not done"} and len(set(also)) == 1:
+            return also[0], claim, ""
+        return "unknown", claim, "does not say whether it was done; the plan's key can"
+    if "closed" in named and "closed not done" not in named:
+        return "unknown", claim, "does not say whether it was done; the plan's key can"
+    # Words of a clause that follows only explain an open status; a second status that is a different one does not.
+    both = [status for status in (*named, *also)]
+    if _listing(parts) and len(set(both)) > 1 and ("complete" in both or "closed" in both or "closed not done" in both):
+        return "unknown", claim, "names several statuses"
+    status = _narrow(named)
+    if status is None:
+        return "unknown", claim, "names several statuses"
+    if not words and also and status in schema.OPEN_STATUSES:
+        wider = _narrow([*named, *also])
+        if wider is None:
+            return "unknown", claim, "names several statuses"
+        status = wider
+    if status == "closed not done" and any(part.tag == "doubt" for part in parts):
+        return "unknown", claim, "says that it was closed, and words that hold it back"
+    return status, claim if status != "closed not done" else "", ""
+
+
+_CLAIMING = ("on course", "delayed")
+
+
+def _listing(parts: list[_Part]) -> bool:
+    """Whether the cell is a list of words to choose from."""
+    return len({part.clause for part in parts}) >= 2 and not any(part.tag in ("word", "date", "percent") for part in parts)
+
+
+def _finished(
+    head: list[_Part], tail: list[_Part], named: list[str], also: list[str], claim: str
+) -> tuple[str, str, str]:
+    """A cell that begins by saying that it is done: done only if nothing takes it back."""
+    if any(part.tag == "doubt" for part in (*head, *tail)) or any(part.tag == "template" for part in (*head, *tail)):
+        return "unknown", "", "says that it is done, and words that hold it back"
+    if any(part.words in ("by", "for", "to") for part in head) and any(part.tag == "date" for part in (*head, *tail)):
+        return "unknown", "", "may mean that it is to be done by then"
+    states = {*named, *also}
+    open_ones = {part.tag for part in (*head, *tail)} & {"none", "begun", "open", "undone", "part", "at risk"}
+    if open_ones or "closed not done" in states:
+        return "unknown", "", "says both that it is done and that it is not"
+    if any(part.tag == "percent" and _value(part.words) != 100 for part in (*head, *tail)):
+        return "unknown", "", "says both that it is done and that it is not"
+    if _counted(head, tail):
+        return "unknown", "", "counts a part that is done"
+    return ("evidenced" if "evidenced" in states else "complete"), claim, ""
+
+
+def _counted(head: list[_Part], tail: list[_Part]) -> bool:
+    """Whether it says "3 of 5" or "1/2 complete": a number before the word that is no date."""
+    parts = [*head, *tail]
+    if any(
+        one.words.isdigit() and two.words in ("of", "out") and three.words.isdigit()
+        for one, two, three in zip(parts, parts[1:], parts[2:], strict=False)
+    ):
+        return True
+    first = next(k for k, part in enumerate(parts) if part.tag in ("done", "evidenced"))
+    before = [part.words for part in parts[:first] if part.tag == "date"]
+    return bool(before) and not (len(before) >= 3 or any(len(word) == 4 or word in _MONTH for word in before))
+
+
+def _narrow(named: list[str]) -> str | None:
+    """The one status that several words of a clause give, if they agree."""
+    exact = [status for status in dict.fromkeys(named) if status not in ("open", "closed")]
+    if not exact:
+        return "open" if "open" in named else None
+    if len(exact) == 1:
+        if exact[0] == "closed not done":
+            return exact[0]
+        return exact[0] if exact[0] in schema.OPEN_STATUSES or "open" not in named else None
+    return None
+
+
+def _beyond(parts: list[_Part], states: list[_Part], words: list[_Part], claim: str) -> tuple[str, str, str]:
+    """A cell whose first clause has unknown words: a status only where no phrase in it says that it is done."""
+    why = "is not in the plan's key nor a known word"
+    open_tags = ("none", "undone", "part", "delayed", "on course", "at risk")
+    told = [part for part in states if part.tag in open_tags]
+    if len(words) <= 4 and told and all(part.tag in (*open_tags, "begun", "open") for part in states):
+        status = _narrow([_MEANS[part.tag][0] for part in states])
+        if status is not None:
+            return status, claim, ""
+    # "Delivery: on target", "Phase one complete": only the timeliness is sure, if anything.
+    ends = [part for part in parts if part.clause == parts[-1].clause]
+    if len({part.clause for part in parts}) == 2 and len(words) <= 2 and all(part.tag in (*_MEANS, "harmless", "date") for part in ends):
+        head = [part for part in parts if part.clause != parts[-1].clause]
+        if all(part.tag in ("word", "harmless", "date") for part in head):
+            named = [_MEANS[part.tag][0] for part in ends if part.tag in _MEANS]
+            status = _narrow(named) if named else None
+            if status in schema.OPEN_STATUSES:
+                return status, claim, ""
+    return "unknown", "", why
