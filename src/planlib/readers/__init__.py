@@ -1,0 +1,1 @@
+"""One file per format: bytes to grids of cells. Readers know no plans."""
