@@ -1,0 +1,877 @@
+"""Measures to plain sentences: every word and number is made from the data, none is typed.
+
+Each function takes measures and returns a list of sentences (plain text, not HTML). A thing is said once, as "n of d",
+and what is not known is said to be so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from planlib import schema
+from planlib.dates import phrase, precision_of
+from planlib.delivery import spoken_range
+from planlib.measures import Measures
+from planlib.normalise import range_numbers
+from planlib.store import Plan
+
+LONGEST_LIST = 12  # references named in one sentence before "and n more"
+MOST_SENTENCES = 6  # groups named in the headlines before the rest is left to the tables
+REPEAT_OFFENDER = 3
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_PLAIN_DONE = ("complete", "completed", "done", "")
+_OPEN = [name for name in schema.STANDINGS if name not in ("complete", "evidenced", "closed not done")]
+
+
+# --- small words -----------------------------------------------------------------------------------------------------
+
+
+def say_number(number: int) -> str:
+    """A number as a sentence begins with it: "Five", "Twenty" stays "20"."""
+    return _WORDS[number].capitalize() if 0 < number < len(_WORDS) else str(number)
+
+
+def plural(number: int, word: str, words: str | None = None) -> str:
+    """A count with its noun: "1 day", "29 days"."""
+    return f"{number:,} {word if number == 1 else words or word + 's'}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Items as a sentence lists them: "a, b and c"."""
+    every = list(items)
+    return every[0] if len(every) == 1 else ", ".join(every[:-1]) + " and " + every[-1] if every else ""
+
+
+def say_day(day: Any) -> str:
+    """A day in words."""
+    return phrase(day.date(), day.date(), "day")
+
+
+def say_date(earliest: Any, latest: Any, precision: str) -> str:
+    """A date of any precision in words."""
+    return phrase((earliest if pd.notna(earliest) else latest).date(), latest.date(), precision)
+
+
+def say_refs(rows: pd.DataFrame, every: pd.DataFrame) -> str:
+    """Which actions, as a person would list them.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The actions meant, of `Measures.actions`.
+    every : DataFrame
+        All actions, to tell "3 of 25 to 28" from "25 to 28".
+
+    Returns
+    -------
+    str
+        "18 and 20 to 23"; "3 of 25 to 28"; a long list ends in "and n more".
+    """
+    own = rows[rows["ref_range"] == ""]
+    parts = _runs(own["ref"][own["ref"] != ""])
+    parts += [f"'{text}'" for text in own["label"][own["ref"] == ""]]
+    if len(parts) > LONGEST_LIST:
+        parts = [*parts[:LONGEST_LIST], f"{len(parts) - LONGEST_LIST} more"]
+    for text, part in rows[rows["ref_range"] != ""].groupby("ref_range", sort=False):
+        whole = int((every["ref_range"] == text).sum())
+        parts.append(spoken_range(str(text)) if len(part) == whole else f"{len(part)} of {spoken_range(str(text))}")
+    return listed(parts)
+
+
+def _runs(refs: Iterable[str]) -> list[str]:
+    """References with runs of three or more numbers drawn together: "20 to 23", "RA-1 to RA-7"."""
+    made: list[list[str]] = []
+    for ref in refs:
+        if made and _follows(made[-1][-1], ref):
+            made[-1].append(ref)
+        else:
+            made.append([ref])
+    return [item for run in made for item in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)]
+
+
+def _follows(before: str, ref: str) -> bool:
+    one, other = re.fullmatch(r"(.*?)(\d{1,9})", before), re.fullmatch(r"(.*?)(\d{1,9})", ref)
+    return bool(one and other and one[1] == other[1] and int(other[2]) == int(one[2]) + 1)
+
+
+def say_moved(days: int, months: Any, unit: str) -> str:
+    """How far a date moved: "29 days later", "1 month earlier", "not at all"."""
+    number, word = (int(months), "month") if unit == "months" and pd.notna(months) else (int(days), "day")
+    if number == 0:
+        return "within the same month" if unit == "months" else "on the same day"
+    return f"{plural(abs(number), word)} {'later' if number > 0 else 'earlier'}"
+
+
+def say_reason(changes: pd.DataFrame) -> str:
+    """The reason given for the latest of some revisions, or that there is none."""
+    latest = changes[changes["as_of"] == changes["as_of"].max()]
+    given = list(dict.fromkeys(reason for reason in latest["reason"] if reason))
+    return f"the reason given: {'; '.join(given)}" if given else "no reason is given"
+
+
+def say_slip(row: Any) -> str:
+    """How far an action is from its first date, or why that is not known.
+
+    Parameters
+    ----------
+    row : mapping
+        One of `Measures.actions`.
+    """
+    if row["slip_unknown"]:
+        bound = row["at_least_days"]
+        return f"at least {plural(int(bound), 'day')}" if pd.notna(bound) else f"not known: {row['slip_unknown']}"
+    low, high = row["slip_low"], row["slip_high"]
+    if pd.isna(low):
+        return f"at most {_moved_days(high)}"
+    days = _moved_days(low) if low == high else f"{int(low)} to {_moved_days(high)}"
+    if row["slip_unit"] == "months":
+        months, upper = row["slip_months_low"], row["slip_months_high"]
+        whole = plural(int(months), "month") if months == upper else f"{int(months)} to {plural(int(upper), 'month')}"
+        days = f"{whole} ({days})" if low or high else "within the month"
+    if pd.notna(row["at_least_days"]) and row["at_least_days"] > low:
+        days += f"; at least {plural(int(row['at_least_days']), 'day')} by now"
+    return days
+
+
+def _moved_days(days: Any) -> str:
+    return plural(int(days), "day") if int(days) else "none"
+
+
+def _is(rows: pd.DataFrame | int) -> str:
+    return "is" if (rows if isinstance(rows, int) else len(rows)) == 1 else "are"
+
+
+def _has(rows: pd.DataFrame) -> str:
+    return "has" if len(rows) == 1 else "have"
+
+
+def _was(rows: pd.DataFrame) -> str:
+    return "was" if len(rows) == 1 else "were"
+
+
+def _which(rows: pd.DataFrame, every: pd.DataFrame) -> str:
+    """Words for actions known only by count, where not the whole range is meant."""
+    ranges = rows[rows["ref_range"] != ""].groupby("ref_range").size()
+    partial = [text for text, n in ranges.items() if n < int((every["ref_range"] == text).sum())]
+    return "; which is not stated" if partial else ""
+
+
+# --- what stands where, in sentences -----------------------------------------------------------------------------------
+
+
+def stand(m: Measures, rows: pd.DataFrame | None = None) -> list[str]:
+    """Where actions stand, one sentence for each group that stands alike.
+
+    Parameters
+    ----------
+    m : Measures
+    rows : DataFrame, optional
+        Some of `m.actions`; all of them by default.
+
+    Returns
+    -------
+    list of str
+    """
+    rows = m.actions if rows is None else rows
+    sentences = []
+    for name, say in _SAY.items():
+        part = rows[rows["standing"] == name]
+        if len(part):
+            sentences += say(m, part)
+    return sentences
+
+
+def _grouped(rows: pd.DataFrame, *columns: str) -> list[pd.DataFrame]:
+    return [part for _, part in rows.groupby(list(columns), sort=False, dropna=False)]
+
+
+def _say_done(m: Measures, rows: pd.DataFrame) -> list[str]:
+    sentences = []
+    for part in _grouped(rows, "status_text"):
+        word = part["status_text"].iloc[0]
+        said = "" if word.casefold() in _PLAIN_DONE else f" (recorded as '{word}')"
+        name = "complete and verified" if part["standing"].iloc[0] == "evidenced" else "complete"
+        sentences.append(f"{say_refs(part, m.actions)} {_is(part)} {name}{said}{_which(part, m.actions)}.")
+    return sentences
+
+
+def _say_closed(m: Measures, rows: pd.DataFrame) -> list[str]:
+    return [f"{say_refs(rows, m.actions)} {_was(rows)} closed and not done."]
+
+
+def _say_gone(m: Measures, rows: pd.DataFrame) -> list[str]:
+    return [f"{say_refs(rows, m.actions)} {_was(rows)} open when last listed and {_is(rows)} no longer listed."]
+
+
+def _say_unknown(m: Measures, rows: pd.DataFrame) -> list[str]:
+    sentences = []
+    for part in _grouped(rows, "target_earliest", "target", "date_passed"):
+        first = part.iloc[0]
+        dated = ""
+        if pd.notna(first["target"]):
+            verb = "was" if first["date_passed"] else "is"
+            dated = f"; the date {verb} {_target(first)}{', which has passed' if first['date_passed'] else ''}"
+        sentences.append(f"The standing of {say_refs(part, m.actions)} is not known{dated}.")
+    return sentences
+
+
+def _say_overdue(m: Measures, rows: pd.DataFrame) -> list[str]:
+    sentences = []
+    for part in _grouped(rows, "target_earliest", "target", "original"):
+        first = part.iloc[0]
+        late = (m.as_of - first["target"]).days
+        moved = ""
+        if pd.notna(first["original"]) and first["original"] < first["target"]:
+            moved = f"; first due {_original(first)}"
+        sentences.append(
+            f"{say_refs(part, m.actions)} {_was(part)} due {_target(first)} and {_is(part)} {plural(late, 'day')} "
+            f"overdue{moved}."
+        )
+    return sentences
+
+
+def _say_delayed(m: Measures, rows: pd.DataFrame, ask: bool = False) -> list[str]:
+    sentences = []
+    for part in _grouped(rows, "target_earliest", "target"):
+        first, who = part.iloc[0], say_refs(part, m.actions)
+        if pd.notna(first["target"]):
+            sentences.append(f"{who} {_is(part)} delayed and expected {_target(first)}.")
+        else:
+            needs = "it needs one" if len(part) == 1 else "each needs one"
+            sentences.append(f"{who} {_is(part)} delayed and {_has(part)} no new date{': ' + needs if ask else ''}.")
+    return sentences
+
+
+def _say_redated(m: Measures, rows: pd.DataFrame) -> list[str]:
+    sentences = []
+    changes = m.changes[m.changes["revision"]] if len(m.changes) else m.changes
+    for part in _grouped(rows, "original_earliest", "original", "target_earliest", "target", "revisions"):
+        first, who = part.iloc[0], say_refs(part, m.actions)
+        reasons = changes[changes["action_id"].isin(part["action_id"])]
+        to = _target(first) if pd.notna(first["target"]) else "a date that is not given"
+        if pd.isna(first["original"]):
+            what = f"{who} {_was(part)} re-dated to {to}; from when is not known, so neither is the slip"
+        else:
+            far = say_moved(first["slip_low"], first["slip_months_low"], first["slip_unit"])
+            again = int(first["revisions"]) if pd.notna(first["revisions"]) else 0
+            times = f", re-dated {plural(again, 'time')}" if again > 1 else ""
+            what = f"{who}, first due {_original(first)}, {_is(part)} now due {to}, {far}{times}"
+        sentences.append(f"{what}; {say_reason(reasons)}.")
+    return sentences
+
+
+def _say_on_track(m: Measures, rows: pd.DataFrame) -> list[str]:
+    sentences = []
+    for part in _grouped(rows, "by_own_account", "target_earliest", "target"):
+        first, who = part.iloc[0], say_refs(part, m.actions)
+        account = " by the source's own account" if first["by_own_account"] else ""
+        if pd.isna(first["target"]):
+            sentences.append(
+                f"{who} {_is(part)} on track{account}, with no date that can be seen{_which(part, m.actions)}."
+            )
+        else:
+            sentences.append(f"{who} {_is(part)} on track{account}, due {_target(first)}.")
+    return sentences
+
+
+def _say_dated(m: Measures, rows: pd.DataFrame) -> list[str]:
+    return [
+        f"{say_refs(part, m.actions)} {_is(part)} due {_target(part.iloc[0])}; whether that date has moved is not known."
+        for part in _grouped(rows, "target_earliest", "target")
+    ]
+
+
+def _say_no_date(m: Measures, rows: pd.DataFrame) -> list[str]:
+    return [
+        f"{say_refs(part, m.actions)} {_has(part)} no date ({schema.NO_DATE_KINDS.get(part['no_date'].iloc[0], 'no date given')})."
+        for part in _grouped(rows, "no_date")
+    ]
+
+
+_SAY: dict[str, Callable[[Measures, pd.DataFrame], list[str]]] = {
+    "complete": _say_done,
+    "evidenced": _say_done,
+    "overdue": _say_overdue,
+    "delayed": _say_delayed,
+    "re-dated": _say_redated,
+    "on track": _say_on_track,
+    "dated, first date not known": _say_dated,
+    "no date": _say_no_date,
+    "no longer listed": _say_gone,
+    "closed not done": _say_closed,
+    "standing not known": _say_unknown,
+}
+
+
+def _target(row: pd.Series) -> str:
+    return say_date(row["target_earliest"], row["target"], row["target_precision"])
+
+
+def _original(row: pd.Series) -> str:
+    return say_date(row["original_earliest"], row["original"], row["original_precision"])
+
+
+# --- the first lines ---------------------------------------------------------------------------------------------------
+
+
+def headlines(m: Measures, plan: Plan) -> list[str]:
+    """The first lines of a report: what is done, what slipped, what cannot be told.
+
+    Parameters
+    ----------
+    m : Measures
+    plan : Plan
+        For rebuilt snapshots and the plan's own words.
+
+    Returns
+    -------
+    list of str
+    """
+    if m.actions.empty:
+        return [f"No action is listed as at {say_day(m.as_of)}."]
+    lines = [*_rebuilt(m, plan)]
+    unknown = int((m.actions["standing"] == "standing not known").sum())
+    if unknown == len(m.actions):
+        everything = "the one action" if unknown == 1 else f"all {unknown} actions"
+        return [*lines, f"The standing of {everything} is not known.", *_dates_in_view(m), *_cannot_be_told(m)]
+    lines += _complete(m)
+    lines += _in_time(m)
+    lines += _still_open(m)
+    lines += _moved(m)
+    lines += _delayed(m)
+    lines += _required(m)
+    lines += _dates_in_view(m)
+    lines += _cannot_be_told(m)
+    return lines
+
+
+def _rebuilt(m: Measures, plan: Plan) -> list[str]:
+    paper = plan.rebuilt.get(m.snapshot.date())
+    if paper is None:
+        return []
+    return [
+        f"This snapshot of {say_day(m.snapshot)} was rebuilt from a paper of {say_day(pd.Timestamp(paper))}; "
+        "what that paper does not say is not known."
+    ]
+
+
+def _complete(m: Measures) -> list[str]:
+    actions = m.actions[m.actions["counted"]]
+    unknown = int((actions["standing"] == "standing not known").sum())
+    n, d = int(actions["done"].sum()), len(actions)
+    if unknown and not n:
+        return [f"The standing of {unknown} of {d} actions is not known; none of the others is complete."]
+    line = f"{n} of {plural(d, 'action')} {_is(n)} complete"
+    with_time = actions["timescale"] != ""
+    if with_time.any() and not with_time.all():
+        parts = []
+        for rule, words in ((with_time, "with a required time"), (~with_time, "without one")):
+            part = actions[rule]
+            areas = part["area_label"].nunique()
+            parts.append(f"{int(part['done'].sum())} of {len(part)} in the {_areas(areas)} {words}")
+        line += f": {parts[0]} and {parts[1]}"
+    lines = [line + "."]
+    if unknown:
+        lines.append(f"The standing of {unknown} of {d} is not known.")
+    out = len(m.actions) - d
+    if out:
+        lines.append(f"{plural(out, 'action')} closed before falling due {_is(out)} not counted.")
+    return lines
+
+
+def _areas(number: int) -> str:
+    return "one area" if number == 1 else f"{_WORDS[number] if number < len(_WORDS) else number} areas"
+
+
+def _still_open(m: Measures) -> list[str]:
+    counts = m.actions["standing"].value_counts()
+    left = m.actions[m.actions["standing"].isin(_OPEN) & (m.actions["standing"] != "standing not known")]
+    if left.empty:
+        return ["None is still open."] if not (m.actions["standing"] == "standing not known").any() else []
+    own = int((left["by_own_account"] & (left["standing"] == "on track")).sum())
+    on_track = int(counts.get("on track", 0))
+    account = " by the source's own account" if own == on_track else f" ({own} by the source's own account)" if own else ""
+    said = {
+        "on track": lambda n: f"{n} {_is(n)} on track{account}",
+        "re-dated": lambda n: f"{n} {'has' if n == 1 else 'have'} been re-dated",
+        "overdue": lambda n: f"{n} {_is(n)} overdue",
+        "delayed": lambda n: f"{n} {_is(n)} delayed",
+        "dated, first date not known": lambda n: f"{n} {'has' if n == 1 else 'have'} a date that may or may not have moved",
+        "no date": lambda n: f"{n} {'has' if n == 1 else 'have'} no date",
+        "no longer listed": lambda n: f"{n} {_is(n)} no longer listed",
+    }
+    parts = [say(int(counts[name])) for name, say in said.items() if counts.get(name, 0)]
+    line = f"Of the {len(left)} still open, {listed(parts)}." if len(left) > 1 else f"One is still open: {parts[0]}."
+    if not counts.get("overdue", 0):
+        line += " None is known to be overdue."
+    due = int(m.actions["due_today"].sum())
+    if due:
+        line += f" {say_number(due)} {_is(due)} due today and not complete."
+    return [line]
+
+
+def _moved(m: Measures) -> list[str]:
+    """Open actions that were re-dated, the largest groups first."""
+    rows = m.actions[m.actions["standing"] == "re-dated"]
+    lines = []
+    changes = m.changes[m.changes["revision"]] if len(m.changes) else m.changes
+    groups = _grouped(rows, "original_earliest", "original", "target_earliest", "target", "revisions")
+    for part in sorted(groups, key=len, reverse=True)[:MOST_SENTENCES]:
+        first = part.iloc[0]
+        reasons = changes[changes["action_id"].isin(part["action_id"])]
+        if pd.isna(first["original"]) or pd.isna(first["target"]) or len(part) == 1:
+            lines += _say_redated(m, part)
+            continue
+        far = say_moved(first["slip_low"], first["slip_months_low"], first["slip_unit"])
+        lines.append(
+            f"{say_number(len(part))} actions first due {_original(first)} are now due {_target(first)}, {far} "
+            f"({say_refs(part, m.actions)}); {say_reason(reasons)}."
+        )
+    if len(groups) > MOST_SENTENCES:
+        lines.append(f"{len(rows)} open actions are re-dated in all; the rest are listed below.")
+    return lines
+
+
+def _in_time(m: Measures) -> list[str]:
+    """How many of the complete actions were done by their first date, where that is known of any."""
+    counts = m.actions.loc[m.actions["done"], "on_time"].value_counts()
+    early, late, unsure = (int(counts.get(word, 0)) for word in ("on time", "late", "cannot be told"))
+    if not early + late:
+        return []
+    parts = [f"{early} {'was' if early == 1 else 'were'} done by the first date"] if early else []
+    parts += [f"{late} later"] if late else []
+    parts += [f"of {unsure} it cannot be told"] if unsure else []
+    return [f"Of the {early + late + unsure} complete, {listed(parts)}."]
+
+
+def _delayed(m: Measures) -> list[str]:
+    rows = m.actions[m.actions["standing"] == "delayed"]
+    overdue = m.actions[m.actions["standing"] == "overdue"]
+    return (_say_overdue(m, overdue) if len(overdue) else [])[:MOST_SENTENCES] + (
+        _say_delayed(m, rows, ask=True) if len(rows) else []
+    )[:MOST_SENTENCES]
+
+
+def _required(m: Measures) -> list[str]:
+    rows = m.actions[m.actions["standing"].isin(_OPEN) & m.actions["listed"]]
+    lines = []
+    for text, part in rows[rows["timescale"] != ""].groupby("timescale", sort=False):
+        out = part[part["outside"] == "outside"]
+        if out.empty:
+            continue
+        latest = out["required"].max()
+        lines.append(
+            f"{say_number(len(part))} open {'action sits' if len(part) == 1 else 'actions sit'} in areas to be done "
+            f"{text}; {'all' if len(out) == len(part) else len(out)} {_is(out)} dated after {say_day(latest)}, when that "
+            f"time ran out{_anchor_words(out, m)}."
+        )
+    return lines
+
+
+def _anchor_words(rows: pd.DataFrame, m: Measures) -> str:
+    sure = bool((rows["required_earliest"] == rows["required"]).all())
+    return "" if sure else f" even if it began as late as {say_day(m.snapshots[0])} (when it began is not known)"
+
+
+def _dates_in_view(m: Measures) -> list[str]:
+    """How many fall due when, by month, soonest first; and how many have no date that can be seen."""
+    rows = m.actions[m.actions["standing"].isin(_OPEN) & m.actions["listed"]]
+    if rows.empty:
+        return []
+    ahead = rows[rows["target"] >= m.as_of]
+    parts = []
+    months = ahead.groupby(ahead["target"].dt.strftime("%Y-%m"))
+    for _, part in list(months)[:3]:
+        same = part["target"].nunique() == 1 and part["target_precision"].iloc[0] == "day"
+        day = part["target"].iloc[0]
+        when = f"on {say_day(day)}" if same else f"in {day:%B} {day.year}"
+        parts.append(f"{len(part)} {'falls' if len(part) == 1 else 'fall'} due {when}")
+    later = len(ahead) - sum(len(part) for _, part in list(months)[:3])
+    if later:
+        parts.append(f"{later} later")
+    none = int(rows["target"].isna().sum())
+    if none:
+        parts.append(f"{none} {'has' if none == 1 else 'have'} no date that can be seen")
+    if not parts:
+        return []
+    line = listed(parts)
+    return [f"Of {plural(len(rows), 'action')} not known to be complete, {line}." if _unknown(m) else f"Of those open, {line}."]
+
+
+def _unknown(m: Measures) -> bool:
+    return bool((m.actions["standing"] == "standing not known").any())
+
+
+def _cannot_be_told(m: Measures) -> list[str]:
+    unknown, total = int(m.actions["original"].isna().sum()), len(m.actions)
+    if unknown == 0:
+        return []
+    if unknown * 10 > total:
+        return [
+            f"On-time delivery cannot be worked out: {unknown} of {total} original dates are not known."
+            if total > 1 else "On-time delivery cannot be worked out: the original date is not known."
+        ]  # fmt: skip
+    return [f"{unknown} of {total} original dates are not known."]
+
+
+# --- what needs a decision -----------------------------------------------------------------------------------------------
+
+
+def decisions_needed(m: Measures) -> list[str]:
+    """What a manager or committee would have to decide, or ask for.
+
+    Returns
+    -------
+    list of str
+        Empty where nothing in the data calls for a decision.
+    """
+    actions = m.actions
+    needs = []
+    late = actions[actions["standing"] == "overdue"]
+    if len(late):
+        needs.append(f"{say_refs(late, actions)} {_is(late)} overdue: each needs a new date, or to be closed.")
+    dateless = actions[(actions["standing"] == "delayed") & actions["target"].isna()]
+    if len(dateless):
+        what = _actions_named(dateless)
+        ask = "it needs one" if len(dateless) == 1 else "each needs one"
+        needs.append(f"{say_refs(dateless, actions)}{what} {_is(dateless)} delayed and {_has(dateless)} no new date: {ask}.")
+    silent = _latest_revisions(m)
+    silent = silent[silent["reason"] == ""] if len(silent) else silent
+    if len(silent):
+        rows = actions[actions["action_id"].isin(silent["action_id"]) & actions["standing"].isin(_OPEN)]
+        if len(rows):
+            needs.append(f"{say_refs(rows, actions)} {_was(rows)} re-dated with no reason given.")
+    again = actions[(actions["revisions"] >= REPEAT_OFFENDER).fillna(False) & actions["standing"].isin(_OPEN)]
+    if len(again):
+        most = int(again["revisions"].max())
+        needs.append(
+            f"{say_refs(again, actions)} {_has(again)} been re-dated {REPEAT_OFFENDER} times or more"
+            f"{f' (up to {most} times)' if most > REPEAT_OFFENDER else ''}: is the date still believed?"
+        )
+    out = actions[(actions["outside"] == "outside") & actions["standing"].isin(_OPEN) & actions["listed"]]
+    if len(out):
+        dated = _span(out)
+        needs.append(
+            f"{say_number(len(out))} open {'action is' if len(out) == 1 else 'actions are'} dated outside the time required "
+            f"of {'its area' if len(out) == 1 else 'their areas'} ({say_refs(out, actions)}; {dated}): accept, or bring forward?"
+        )
+    odd = actions[(actions["disagreement"] != "")]
+    for text, part in odd.groupby("disagreement", sort=False):
+        needs.append(f"{say_refs(part, actions)}: {text}.")
+    gone = actions[actions["standing"] == "no longer listed"]
+    if len(gone):
+        needs.append(f"{say_refs(gone, actions)} {_was(gone)} open and {_is(gone)} no longer listed: done, merged or dropped?")
+    return needs
+
+
+def _span(rows: pd.DataFrame) -> str:
+    first, last = rows["target"].min(), rows["target"].max()
+    return f"dated {say_day(first)}" if first == last else f"dated {say_day(first)} to {say_day(last)}"
+
+
+def _actions_named(rows: pd.DataFrame) -> str:
+    text = rows["action"].iloc[0]
+    return f" ('{text}')" if len(rows) == 1 and rows["ref"].iloc[0] and text else ""
+
+
+def _latest_revisions(m: Measures) -> pd.DataFrame:
+    return m.changes[m.changes["revision"] & (m.changes["as_of"] == m.snapshot)] if len(m.changes) else m.changes
+
+
+# --- what changed, what comes, what is not known ---------------------------------------------------------------------------
+
+
+def changed_since(m: Measures) -> list[str]:
+    """What happened since the named report, one sentence a kind.
+
+    Returns
+    -------
+    list of str
+    """
+    if m.previous is None:
+        return ["There is no earlier report to compare with."]
+    lines = []
+    actions = m.actions.set_index("action_id", drop=False)
+    for change in schema.SINCE:
+        rows = m.since[m.since["change"] == change]
+        if rows.empty or change == "same":
+            continue
+        who = actions.loc[rows["action_id"]]
+        names = say_refs(who, m.actions)
+        if change in ("later", "earlier", "re-dated after being late"):
+            for part in _grouped(rows, "from_earliest", "from_latest", "to_earliest", "to_latest"):
+                first = part.iloc[0]
+                lines.append(
+                    f"{say_refs(actions.loc[part['action_id']], m.actions)}: "
+                    f"{say_date(first['from_earliest'], first['from_latest'], first['from_precision'])} became "
+                    f"{say_date(first['to_earliest'], first['to_latest'], first['to_precision'])}"
+                    f"{', after it was missed' if change.startswith('re-dated') else ''}."
+                )
+        elif change == "finished" and len(who) <= MOST_SENTENCES:
+            lines += [_finished(row) for _, row in who.iterrows()]
+        elif change == "not known":
+            for why, part in rows.groupby("why", sort=False):
+                lines.append(f"Not known for {say_refs(actions.loc[part['action_id']], m.actions)}: {why}.")
+        else:
+            lines.append(f"{_SINCE[change]}: {names}.")
+    same = int((m.since["change"] == "same").sum())
+    if same:
+        lines.append(f"Nothing changed in the standing or date of {same} of {plural(len(m.since), 'action')}.")
+    return lines
+
+
+def _finished(row: pd.Series) -> str:
+    """One action that was finished: when, how late, and how often it was re-dated."""
+    words = []
+    if row["complete_basis"] == "stated":
+        words.append(f"done {say_date(row['complete_earliest'], row['complete_latest'], _precision(row))}")
+    if row["on_time"] == "late" and pd.notna(row["slip_low"]) and row["slip_low"] == row["slip_high"]:
+        words.append(f"{say_moved(row['slip_low'], row['slip_months_low'], row['slip_unit'])} than first planned")
+    elif row["on_time"] == "on time":
+        words.append("by its first date")
+    if pd.notna(row["revisions"]) and row["revisions"]:
+        earlier = int(row["revisions_earlier"])
+        back = f", {earlier} of them earlier" if earlier else ""
+        words.append(f"after {plural(int(row['revisions']), 'revision')} of its date{back}")
+    return f"Finished: {row['label']}{' (' + ', '.join(words) + ')' if words else ''}."
+
+
+def _precision(row: pd.Series) -> str:
+    return precision_of(row["complete_earliest"].date(), row["complete_latest"].date())
+
+
+_SINCE = {
+    "finished": "Finished",
+    "closed not done": "Closed, not done",
+    "reopened": "Reopened",
+    "newly late": "Newly overdue",
+    "date removed": "Date removed",
+    "date given": "Given a date, which they did not have",
+    "new": "New in the plan",
+    "no longer listed": "No longer listed",
+}
+
+
+def coming(m: Measures) -> list[str]:
+    """What falls due by the next meeting or within 30 days, soonest first.
+
+    Returns
+    -------
+    list of str
+    """
+    if m.falling_due.empty:
+        return ["No open action is known to fall due in the next 30 days."]
+    actions = m.actions.set_index("action_id", drop=False)
+    lines = []
+    for part in _grouped(m.falling_due, "target_earliest", "target", "lead"):
+        first = part.iloc[0]
+        who = f" ({first['lead']})" if first["lead"] else ""
+        names = say_refs(actions.loc[part["action_id"]], m.actions)
+        when = say_date(first["target_earliest"], first["target"], first["target_precision"])
+        lines.append(f"{when}: {names}{who}.")
+    return lines
+
+
+def by_area(m: Measures) -> list[tuple[str, list[str]]]:
+    """What each area has, in sentences.
+
+    Returns
+    -------
+    list of (str, list of str)
+        Area and its sentences, in order of first appearance.
+    """
+    made = []
+    for name, rows in m.actions.groupby("area_label", sort=False):
+        counted = rows[rows["counted"]]
+        known = counted[counted["standing"] != "standing not known"]
+        time = rows["timescale"].iloc[0]
+        lines = []
+        if len(known):
+            lines.append(
+                f"{int(counted['done'].sum())} of {plural(len(counted), 'action')} "
+                f"{_is(int(counted['done'].sum()))} complete{f'; to be done {time}' if time else ''}."
+            )
+        lines += stand(m, rows)
+        made.append((str(name) or "No area given", lines))
+    return made
+
+
+def not_known(m: Measures, plan: Plan) -> list[str]:
+    """Everything that a reader may want and the sources do not say.
+
+    Returns
+    -------
+    list of str
+    """
+    actions = m.actions
+    lines: list[str] = []
+    lines += _missing_numbers(actions)
+    for text, part in actions[actions["ref_range"] != ""].groupby("ref_range", sort=False):
+        done = int(part["done"].sum())
+        if 0 < done < len(part):
+            lines.append(f"Which of {spoken_range(str(text))} {_is(done)} complete: {done} of {len(part)}, by count only.")
+        else:
+            lines.append(f"Which row is which of {spoken_range(str(text))}: they are known only by count.")
+    unknown = actions[actions["standing"] == "standing not known"]
+    if len(unknown):
+        lines.append(f"The standing of {say_refs(unknown, actions)}.")
+    if m.previous is not None:
+        before = m.since[(m.since["before"] == "standing not known")]
+        done = before["now"].isin(schema.DONE_STATUSES).sum()
+        if len(before):
+            lines.append(
+                f"The standing of {len(before)} of {len(m.since)} actions at {say_day(m.previous)}, hence how many of the "
+                f"{int(done)} that are complete were completed since then."
+            )
+    lines += _unknown_dates(m)
+    open_rows = actions[actions["standing"].isin(_OPEN)]
+    if (actions["timescale"] != "").any() and not plan.settings.anchor:
+        asked = [f"'{text}'" for text in actions["timescale"].unique() if text]
+        lines.append(f"When {listed(sorted(asked)[:LONGEST_LIST])} began.")
+    silent = _without_reason(m, open_rows)
+    if len(silent):
+        lines.append(f"The reason for the delay or new date of {say_refs(silent, actions)}.")
+    claimed = actions[actions["on_time_claimed"] & (actions["on_time"] == "cannot be told")]
+    if len(claimed):
+        lines.append(f"Whether {say_refs(claimed, actions)} {_was(claimed)} done in time: that is the source's own account.")
+    noted = open_rows[open_rows["standing"].eq("dated, first date not known") & (open_rows["progress"] != "")]
+    lines += [f"{row.label}: {row.progress}" for row in noted.itertuples()]
+    if not (actions["lead"] != "").any():
+        lines.append("Who is to do any of it: the sources name no leads.")
+    for name in ("on-time completion", "baseline execution index"):
+        why = m.rates[name]["undefined_because"].iloc[0] if len(m.rates[name]) else ""
+        if why:
+            lines.append(f"{name.capitalize()}: {why}.")
+    lines += [
+        f"The snapshot of {say_day(pd.Timestamp(day))} as it was then: it was rebuilt from a paper of {say_day(pd.Timestamp(paper))}."
+        for day, paper in plan.rebuilt.items()
+    ]
+    return lines
+
+
+def _missing_numbers(actions: pd.DataFrame) -> list[str]:
+    """Numbers of a numbered plan that its sources never mention."""
+    refs = [ref for ref in actions["ref"] if ref]
+    if not all(ref.isdecimal() for ref in refs):
+        return []
+    numbers = {int(ref) for ref in refs}
+    for text in actions["ref_range"].unique():
+        numbers |= set(range_numbers(text))
+    missing = [str(n) for n in range(1, max(numbers, default=0)) if n not in numbers]
+    return [f"Everything of {listed(_runs(missing))}: the sources do not mention them."] if missing else []
+
+
+def _unknown_dates(m: Measures) -> list[str]:
+    actions = m.actions
+    open_rows = actions[actions["standing"].isin(_OPEN) & (actions["standing"] != "standing not known")]
+    lines = []
+    moved = open_rows[open_rows["original"].isna() & open_rows["standing"].isin(["re-dated", "delayed"])]
+    if len(moved):
+        lines.append(f"The earlier {'date' if len(moved) == 1 else 'dates'} of {say_refs(moved, actions)}.")
+    dated = open_rows[open_rows["original"].isna() & open_rows["target"].notna() & ~open_rows.index.isin(moved.index)]
+    for part in _grouped(dated, "target_earliest", "target"):
+        lines.append(f"Whether {_target(part.iloc[0])} is the first date of {say_refs(part, actions)}.")
+    dateless = open_rows[open_rows["target"].isna()]
+    for own, part in dateless.groupby(dateless["standing"] == "delayed", sort=False):
+        new = "A new date" if len(part) == 1 else "New dates"
+        lines.append(f"{new + ' for' if own else 'The date of' if len(part) == 1 else 'The dates of'} {say_refs(part, actions)}.")
+    unknown, total = int(actions["original"].isna().sum()), len(actions)
+    if unknown:
+        lines.append(f"The original dates of {unknown} of {total} actions, so neither their slip nor whether they were in time.")
+    return lines
+
+
+def _without_reason(m: Measures, rows: pd.DataFrame) -> pd.DataFrame:
+    """Open actions that are delayed or re-dated, with no reason given at any of their revisions nor now."""
+    given = set(m.changes.loc[m.changes["reason"] != "", "action_id"]) if len(m.changes) else set()
+    moved = rows["standing"].isin(["re-dated", "delayed"])
+    return rows[moved & (rows["reason"] == "") & ~rows["action_id"].isin(given)]
+
+
+def slippage(m: Measures) -> list[str]:
+    """How often dates were changed, with what notice and reason, and by how much.
+
+    Returns
+    -------
+    list of str
+    """
+    revised = m.changes[m.changes["revision"]] if len(m.changes) else m.changes
+    if revised.empty:
+        lines = ["No date is known to have been changed."]
+    else:
+        actions, decisions = revised["action_id"].nunique(), revised["decision"].nunique()
+        lines = [
+            f"Dates were changed {plural(len(revised), 'time')}, for {plural(actions, 'action')}, in "
+            f"{plural(int(decisions), 'decision')} (changes of one area, report, from and to date are one decision)."
+        ]
+        kinds = revised["kind"].value_counts()
+        said = {"later": "later", "earlier": "earlier", "removed": "to no date", "stated": "from a date that is not given"}
+        lines.append(f"Of these {listed(f'{kinds[kind]} {words}' for kind, words in said.items() if kind in kinds)}.")
+        given = int((revised["reason"] != "").sum())
+        lines.append(f"A reason is given for {given} of {len(revised)}.")
+        notice = revised.loc[revised["notice"] != "", "notice"].value_counts()
+        if len(notice):
+            lines.append(f"The date given up: {listed(f'{n} {_NOTICE[word]}' for word, n in notice.items())}.")
+    known = int(m.actions["original"].notna().sum())
+    if known < len(m.actions):
+        lines.append(f"The first date is known for {known} of {plural(len(m.actions), 'action')}; of the others no slip can be told.")
+    by_count = int(m.actions["revisions"].isna().sum())
+    if by_count:
+        lines.append(f"{plural(by_count, 'action')} known only by count {_is(by_count)} left out of what follows one action.")
+    return lines
+
+
+_NOTICE = {
+    "before it was missed": "changed before it was missed",
+    "after it was missed": "changed after it was missed",
+    "cannot be told": "of which it cannot be told",
+}
+
+
+def quality(m: Measures, plan: Plan) -> list[str]:
+    """How far the sources could be read.
+
+    Returns
+    -------
+    list of str
+    """
+    cells, extra = int(plan.sources["cells"].sum()), int(plan.sources["extra"].sum())
+    counts = plan.findings["severity"].value_counts()
+    found = [plural(int(counts[name]), name) for name in schema.SEVERITIES if counts.get(name, 0)]
+    lines = [
+        f"{plural(cells, 'cell')} with text were read from {plural(len(plan.sources), 'file')}; {extra} of them have no place "
+        "in the ledger and are kept beside it.",
+        f"Reading found {listed(found)}." if found else "Reading found nothing odd.",
+    ]
+    known = int(m.actions["original"].notna().sum())
+    lines.append(f"The first date is known for {known} of {plural(len(m.actions), 'action')}.")
+    unknown = int((m.actions["standing"] == "standing not known").sum())
+    if unknown:
+        lines.append(f"The standing is not known for {unknown} of {plural(len(m.actions), 'action')}.")
+    if len(plan.corrections):
+        lines.append(f"{plural(len(plan.corrections), 'cell')} {_was(plan.corrections)} corrected by hand; each is listed below.")
+    return lines
+
+
+def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
+    """One sentence a plan, for a portfolio.
+
+    Returns
+    -------
+    list of str
+    """
+    lines = []
+    for plan, m in measured:
+        counts = m.actions["standing"].value_counts()
+        n, d = int((m.actions["done"] & m.actions["counted"]).sum()), int(m.actions["counted"].sum())
+        if counts.get("standing not known", 0) == len(m.actions):
+            said = f"the standing of all {len(m.actions)} is not known"
+        else:
+            said = f"{n} of {plural(d, 'action')} complete, {int(counts.get('re-dated', 0))} open and re-dated, "
+            said += f"{int(counts.get('overdue', 0))} overdue, {int(counts.get('delayed', 0))} delayed by own account"
+        lines.append(f"{plan.settings.title} (snapshot of {say_day(m.snapshot)}): {said}.")
+    return lines

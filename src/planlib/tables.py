@@ -1,0 +1,615 @@
+"""Measures to tables and panels of a page: what is printed where, and under which heading; no arithmetic.
+
+Every function returns a `Fragment`, which shows as HTML in a notebook and as text in a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import pandas as pd
+
+from planlib import markup, narrative, schema
+from planlib.markup import Content, Fragment, Group, Square, element
+from planlib.measures import Measures
+from planlib.narrative import plural, say_date, say_day, say_refs
+from planlib.store import Plan
+
+TITLES = {
+    "progress": "progress",
+    "slippage": "slippage",
+    "data-quality": "data quality",
+    "portfolio": "progress of all plans",
+}
+SMALL = 10  # no percentage is printed of fewer
+
+
+def banner(plan: Plan, m: Measures, notebook: str) -> Fragment:
+    """The head of a page: organisation, plan, what the page is, its date and the report it is compared with.
+
+    Parameters
+    ----------
+    plan : Plan
+    m : Measures
+    notebook : str
+        Name of the notebook, a key of `TITLES`.
+
+    Returns
+    -------
+    Fragment
+    """
+    settings = plan.settings
+    who = " · ".join(text for text in (settings.organisation, _inspection(plan)) if text)
+    named = f"compared with {say_day(m.previous)}" if m.previous is not None else "first report: nothing to compare with"
+    meta = [f"As at {say_day(m.as_of)}", named]
+    if m.snapshot != m.as_of:
+        meta.append(f"latest snapshot {say_day(m.snapshot)}")
+    if m.meeting is not None:
+        meta.append(f"read on {say_day(m.meeting)}")
+    paper = plan.rebuilt.get(m.snapshot.date())
+    if paper:
+        meta.append(f"rebuilt from a paper of {say_day(pd.Timestamp(paper))}")
+    parts = [element("p", who, class_="org")] if who else []
+    parts.append(element("h1", f"{settings.title}: {TITLES[notebook]} at {say_day(m.as_of)}"))
+    parts.append(element("p", " · ".join(meta), class_="meta"))
+    parts.append(_siblings(notebook))
+    return markup.join(parts)
+
+
+def _inspection(plan: Plan) -> str:
+    seen = plan.settings.inspection
+    if not seen.body:
+        return ""
+    if seen.begun and seen.ended:
+        days = f"{say_day(pd.Timestamp(seen.begun))} to {say_day(pd.Timestamp(seen.ended))}"
+        return f"{seen.body} inspection, {days}"
+    return f"{seen.body} inspection"
+
+
+def _siblings(notebook: str) -> Fragment:
+    """Links to the other pages of the same plan and date."""
+    others = [name for name in ("progress", "slippage", "data-quality") if name != notebook]
+    links = [markup.link(TITLES[name].capitalize(), f"{name}.html") for name in others]
+    links.append(markup.link("All plans and dates", "../../index.html"))
+    return element("p", markup.join(links, " · "), class_="meta")
+
+
+# --- where things stand --------------------------------------------------------------------------------------------------
+
+
+def standing_by_area(m: Measures) -> Fragment:
+    """One square per action, by area, with the number complete."""
+    counts = m.actions["standing"].value_counts()
+    key = markup.key((name, int(counts[name])) for name in schema.STANDINGS if counts.get(name, 0))
+    rows: list[Sequence[Content] | Group] = []
+    groups = m.areas["group"].to_list()
+    several = {group for group in groups if group and groups.count(group) > 1}
+    last = None
+    for area in m.areas.to_dict("records"):
+        if several and area["group"] != last:
+            rows.append(Group(area["group"] or "Other"))
+            last = area["group"]
+        acts = m.actions[m.actions["area_label"] == area["area_label"]]
+        unknown = area["standing not known"] == area["actions"]
+        done: Content = "not known" if unknown else f"{area['complete']} of {area['counted']}"
+        rows.append((_area_name(area, several), done, markup.squares(_squares(acts))))
+    table = markup.table(
+        ("Area", "Complete", "Actions"), rows, numeric=(1,),
+        caption=f"Where every action stands, by area, at {say_day(m.as_of)}",
+    )  # fmt: skip
+    return element("p", "One square is one action; the number is its reference.") + key + table
+
+
+def _area_name(area: dict[str, Any], several: set[str]) -> Fragment:
+    name = area["area"] if area["group"] in several and area["area"] else area["area_label"]
+    title = element("span", name or "No area given")
+    return title + element("small", area["timescale"]) if area["timescale"] else title
+
+
+def _squares(rows: pd.DataFrame) -> list[Square]:
+    squares = []
+    own = rows[rows["ref_range"] == ""]
+    for row in own.to_dict("records"):
+        squares.append(Square(row["ref"], row["standing"], words=_stands(row), address=_address(row)))
+    counted = rows[rows["ref_range"] != ""]
+    for (text, name), part in counted.groupby(["ref_range", "standing"], sort=False):
+        squares.append(Square(str(text), str(name), words=_stands(part.iloc[0].to_dict()), count=len(part)))
+    return squares
+
+
+def _stands(row: dict[str, Any]) -> str:
+    return row["standing"] + (" by its own account" if row["by_own_account"] else "")
+
+
+def _address(row: dict[str, Any]) -> str:
+    return f"#action-{row['action_id'].rsplit('/', 1)[1]}"
+
+
+def area_notes(m: Measures) -> Fragment:
+    """What stands in each area, in sentences, folded under its name."""
+    return markup.join(
+        element("h3", name) + markup.bullets(lines) for name, lines in narrative.by_area(m) if lines
+    )  # fmt: skip
+
+
+# --- lists of actions ----------------------------------------------------------------------------------------------------
+
+
+def _merge(rows: pd.DataFrame, every: pd.DataFrame, shown: Sequence[str]) -> list[tuple[Content, dict[str, Any]]]:
+    """One line an action, and one for rows known only by count that show the same: its name and its first row."""
+    made: list[tuple[Content, dict[str, Any]]] = []
+    seen: set[tuple[Any, ...]] = set()
+    for row in rows.to_dict("records"):
+        if not row["ref_range"]:
+            made.append((markup.link(row["label"], _address(row)), row))
+            continue
+        key = (row["ref_range"], *(str(row[name]) for name in shown))
+        if key not in seen:
+            seen.add(key)
+            same = rows[rows["ref_range"] == row["ref_range"]]
+            for name in shown:
+                same = same[same[name].astype(str) == str(row[name])]
+            made.append((say_refs(same, every), row))
+    return made
+
+
+def _when(row: dict[str, Any], name: str) -> str:
+    """One of an action's dates in words, as exactly as it is given."""
+    if pd.isna(row[name]):
+        return "not known" if name == "original" else schema.NO_DATE_KINDS.get(row["no_date"], "none")
+    earliest = row.get(f"{name}_earliest")
+    return say_date(earliest if earliest is not None else row[name], row[name], row.get(f"{name}_precision") or "day")
+
+
+def redated(m: Measures) -> Fragment:
+    """Every action whose date was changed: from, to, how often, with what notice and reason."""
+    moved = m.actions[(m.actions["revisions"] > 0).fillna(False) | (m.actions["standing"] == "re-dated")]
+    rows = []
+    for who, row in _merge(moved, m.actions, ("original", "target", "standing")):
+        mine = m.changes[(m.changes["action_id"] == row["action_id"]) & m.changes["revision"]]
+        rows.append((
+            who, row["action"] or "–", _when(row, "original"), _when(row, "target"), narrative.say_slip(row),
+            int(row["revisions"]) if pd.notna(row["revisions"]) else "not known", _notices(mine), _reasons(mine),
+            row["standing"],
+        ))  # fmt: skip
+    return markup.table(
+        ("Ref", "Action", "First date", "Date now", "Slip", "Times re-dated", "Notice", "Reason given", "Standing"),
+        rows, numeric=(5,), caption=f"Actions whose date was changed, up to {say_day(m.as_of)}",
+        none="No date is known to have been changed.",
+    )  # fmt: skip
+
+
+def _notices(changes: pd.DataFrame) -> str:
+    counts = changes.loc[changes["notice"] != "", "notice"].value_counts(sort=False)
+    if counts.empty:
+        return "not known"
+    if len(changes) == 1:
+        return f"{counts.index[0]} ({say_notice(changes.iloc[0])})" if counts.index[0] != "cannot be told" else "cannot be told"
+    return ", ".join(f"{n} {word}" for word, n in counts.items())
+
+
+def say_notice(change: Any) -> str:
+    """Days of notice of one change in words: "1 to 91 days", "at least 4 days"."""
+    low, high = change["notice_low"], change["notice_high"]
+    if pd.isna(low):
+        return "not known"
+    if pd.isna(high):
+        return f"at least {plural(int(low), 'day')}" if low >= 0 else "not known"
+    if high < 0:
+        return f"{int(-high)} to {plural(int(-low), 'day')} late" if high != low else f"{plural(int(-low), 'day')} late"
+    return f"{int(low)} to {plural(int(high), 'day')}" if high != low else plural(int(low), "day")
+
+
+def _reasons(changes: pd.DataFrame) -> Content:
+    given = list(dict.fromkeys(text for text in changes["reason"] if text))
+    missing = int((changes["reason"] == "").sum())
+    if not given:
+        return "none given"
+    tail = [f"none given for {missing} of {len(changes)}"] if missing else []
+    return markup.join([markup.folded(text) for text in [*given, *tail]], element("br"))
+
+
+def late(m: Measures) -> Fragment:
+    """Overdue, past its first date, or outside the required time: each with how long."""
+    rows_ = m.actions[
+        ~m.actions["done"] & (m.actions["standing"] != "closed not done")
+        & ((m.actions["standing"] == "overdue") | (m.actions["past_original"] == True).fillna(False)  # noqa: E712 - three-valued
+           | (m.actions["outside"] == "outside") | m.actions["date_passed"] | m.actions["due_today"])
+    ]  # fmt: skip
+    rows = []
+    for who, row in _merge(rows_, m.actions, ("target", "original", "standing", "outside")):
+        rows.append((
+            who, row["action"] or "–", _when(row, "target"), _overdue(row, m), _past(row),
+            _outside(row), row["lead"] or "not given",
+        ))  # fmt: skip
+    return markup.table(
+        ("Ref", "Action", "Date now", "Overdue", "Past its first date", "Required time", "Lead"), rows,
+        caption=f"Open actions that are overdue, past their first date or outside the required time at {say_day(m.as_of)}",
+        none="No open action is known to be overdue, past its first date or outside the required time.",
+    )  # fmt: skip
+
+
+def _overdue(row: dict[str, Any], m: Measures) -> str:
+    if row["due_today"]:
+        return "due today, not complete"
+    if row["standing"] == "overdue":
+        return plural((m.as_of - row["target"]).days, "day")
+    return "date passed; standing not known" if row["date_passed"] else "no"
+
+
+def _past(row: dict[str, Any]) -> str:
+    if pd.isna(row["past_original"]):
+        return "not known"
+    return plural(int(row["at_least_days"]), "day") if pd.notna(row["at_least_days"]) else "yes" if row["past_original"] else "no"
+
+
+def _outside(row: dict[str, Any]) -> str:
+    if not row["outside"]:
+        return "none required"
+    if pd.isna(row["required"]):
+        return f"{row['timescale']}: {row['outside']}"
+    span = say_day(row["required"])
+    if row["required_earliest"] != row["required"]:
+        span = f"some day from {say_day(row['required_earliest'])} to {span}"
+    return f"{row['timescale']}, which ran to {span}: {row['outside']}"
+
+
+def finished(m: Measures) -> Fragment:
+    """Complete and closed actions: when, in time or not, by whose account."""
+    ended = m.actions[m.actions["done"] | (m.actions["standing"] == "closed not done")]
+    rows = []
+    for who, row in _merge(ended, m.actions, ("standing", "status_text", "on_time", "complete_latest", "original")):
+        rows.append((
+            who, row["action"] or "–", row["status_text"] or "–", _completed(row), _when(row, "original"), _on_time(row),
+            narrative.say_slip(row),
+        ))  # fmt: skip
+    return markup.table(
+        ("Ref", "Action", "Status as recorded", "Done", "First date", "In time", "Slip"), rows,
+        caption=f"Complete and closed actions at {say_day(m.as_of)}", none="No action is known to be complete or closed.",
+    )  # fmt: skip
+
+
+def _completed(row: dict[str, Any]) -> str:
+    if not row["done"]:
+        return "not done"
+    if row["complete_basis"] == "stated":
+        return say_date(row["complete_earliest"], row["complete_latest"], narrative._precision(pd.Series(row)))
+    if row["complete_basis"] == "between snapshots":
+        return f"between {say_day(row['complete_earliest'])} and {say_day(row['complete_latest'])}"
+    return f"not known; by {say_day(row['complete_latest'])}"
+
+
+def _on_time(row: dict[str, Any]) -> str:
+    if not row["done"]:
+        return "not done"
+    claim = "; in time by the source's own account" if row["on_time_claimed"] and row["on_time"] == "cannot be told" else ""
+    return row["on_time"] + claim
+
+
+def disagreements(m: Measures) -> Fragment:
+    """Where what the source claims and what the dates imply differ, side by side."""
+    odd = m.actions[m.actions["disagreement"] != ""]
+    rows = [
+        (who, row["status_text"] or "–", row["claimed"], row["implied"], row["disagreement"])
+        for who, row in _merge(odd, m.actions, ("status_text", "disagreement"))
+    ]
+    return markup.table(
+        ("Ref", "Status as recorded", "The source claims", "The dates imply", "They differ in"), rows,
+        caption=f"What the source claims beside what the dates imply, at {say_day(m.as_of)}",
+        none="Nothing that the source claims is contradicted by the dates that are known.",
+    )  # fmt: skip
+
+
+def action_sections(plan: Plan, m: Measures) -> Fragment:
+    """One folded section per action that has a reference of its own: all its dates, statuses and its cell in the source."""
+    sections = []
+    by_action = plan.ledger.groupby("action_id", sort=False)
+    for row in m.actions[m.actions["ref_range"] == ""].to_dict("records"):
+        history = by_action.get_group(row["action_id"])
+        lines = [
+            (
+                say_day(each["as_of"]), _written(each["target_text"]), _written(each["status_text"]),
+                _text(each["progress"]), f"{each['source']}, {each['place']}",
+            )
+            for each in history.to_dict("records")
+        ]  # fmt: skip
+        table = markup.table(
+            ("Snapshot", "Target date as written", "Status as written", "Progress", "Where"), lines,
+            caption=f"{row['label']}: what each snapshot says",
+        )  # fmt: skip
+        facts = markup.facts([
+            ("Area", row["area_label"] or "not given"), ("Lead", row["lead"] or "not given"),
+            ("First date", f"{_when(row, 'original')} ({row['original_basis']})"), ("Slip", narrative.say_slip(row)),
+            ("Claimed; implied by the dates", f"{row['claimed']}; {row['implied'] or 'nothing: it is closed'}"),
+        ])  # fmt: skip
+        what = row["action"] if row["action"] and row["action"] != row["label"] else ""
+        title = f"{row['label']}{': ' + what if what else ''} ({_stands(row)})"
+        sections.append(markup.details(title, facts, table, name=_address(row)[1:]))
+    left = int((m.actions["ref_range"] != "").sum())
+    note = [element("p", f"{plural(left, 'action')} known only by count cannot be told apart and have no section here.")]
+    return markup.join(sections + (note if left else []))
+
+
+def _written(text: str) -> str:
+    return text or "blank"
+
+
+def _text(text: str) -> Content:
+    return markup.folded(text) if text else "–"
+
+
+# --- slippage ------------------------------------------------------------------------------------------------------------
+
+
+def changes_of_date(m: Measures) -> Fragment:
+    """Every change of a target date, in order."""
+    rows = []
+    for row in m.changes.to_dict("records"):
+        rows.append((
+            say_day(row["as_of"]), markup.link(row["label"] or "–", f"progress.html{_address(row)}"), row["kind"],
+            _end(row, "from"), _end(row, "to"), _by(row), f"{row['notice']}: {say_notice(row)}" if row["notice"] else "–",
+            markup.folded(row["reason"]) if row["reason"] else ("none given" if row["revision"] else "–"),
+        ))  # fmt: skip
+    return markup.table(
+        ("Shown by snapshot", "Ref", "Kind", "From", "To", "Moved by", "Notice", "Reason given"), rows, row_header=1,
+        caption=f"Every change of a target date up to {say_day(m.as_of)}", none="No change of date is known.",
+    )  # fmt: skip
+
+
+def _end(row: dict[str, Any], end: str) -> str:
+    latest = row[f"{end}_latest"]
+    if pd.isna(latest):
+        return "not given" if end == "from" else "no date"
+    return say_date(row[f"{end}_earliest"], latest, row[f"{end}_precision"] or "day")
+
+
+def _by(row: dict[str, Any]) -> str:
+    if pd.isna(row["days"]):
+        return "not known" if row["kind"] == "stated" else "–"
+    return narrative.say_moved(row["days"], row["months"], row["unit"])
+
+
+def slips(m: Measures) -> Fragment:
+    """Slip of each action from its first date, the largest first."""
+    rows_ = m.actions.assign(order=m.actions["slip_low"].fillna(m.actions["at_least_days"]).fillna(-10**6))
+    rows_ = rows_.sort_values("order", ascending=False, kind="stable")
+    rows = [
+        (
+            who, row["area_label"] or "–", _when(row, "original"), row["original_basis"],
+            _completed(row) if row["done"] else _when(row, "target"), narrative.say_slip(row),
+            int(row["revisions"]) if pd.notna(row["revisions"]) else "not known", _rate(row),
+        )
+        for who, row in _merge(rows_, m.actions, ("original", "target", "standing", "complete_latest"))
+    ]  # fmt: skip
+    return markup.table(
+        ("Ref", "Area", "First date", "How it is known", "Date now, or done", "Slip", "Times re-dated", "Slip rate"), rows,
+        caption=f"Slip of each action from its first date at {say_day(m.as_of)}, the largest first", numeric=(6,),
+    )  # fmt: skip
+
+
+def _rate(row: dict[str, Any]) -> str:
+    return f"{float(row['rate']):.2f} days a day" if pd.notna(row["rate"]) else f"not given: {row['rate_unknown']}"
+
+
+def rates(m: Measures) -> Fragment:
+    """Delivery against first dates and against dates told, each as n of d, or why it cannot be given."""
+    rows = []
+    for name, table in m.rates.items():
+        if table.empty:
+            continue
+        row = table.iloc[0]
+        rows.append((name.capitalize(), _n_of_d(row), row["undefined_because"] or "–", schema.MEASURES[name].definition))
+    for row in m.behind.to_dict("records"):
+        rows.append(("Behind the original plan", _behind(row), row["undefined_because"] or "–",
+                     schema.MEASURES["behind the original plan"].definition))  # fmt: skip
+    return markup.table(
+        ("Measure", "Value", "Why it is not given", "What it means"), rows, numeric=(1,),
+        caption=f"Delivery at {say_day(m.as_of)}", none="Nothing is listed.",
+    )  # fmt: skip
+
+
+def _n_of_d(row: Any) -> str:
+    n, d = int(row["numerator"]), int(row["denominator"])
+    if pd.isna(row["value"]):
+        return "not given"
+    share = f" ({100 * n / d:.0f} %)" if d >= SMALL else ""
+    return f"{n} of {d}{share}"
+
+
+def _behind(row: dict[str, Any]) -> str:
+    if row["undefined_because"]:
+        return "not given"
+    if pd.isna(row["days_past"]):
+        return f"{row['complete']} complete; every first date is reached"
+    days = int(row["days_past"])
+    to = f"the next was planned for {say_day(row['planned_next'])}"
+    ahead = f"{plural(days, 'day')} past" if days > 0 else "due today" if days == 0 else f"{plural(-days, 'day')} to go"
+    return f"{row['complete']} complete; {to}: {ahead}"
+
+
+def bow_wave(m: Measures) -> Fragment:
+    """Open actions by the month of their first date and of their date now."""
+    wide = m.bow_wave.pivot_table(index="month", columns="date", values="actions", aggfunc="sum", fill_value=0)
+    order = {"before": "0", "no date": "Y", "not known": "Z"}
+    months = sorted(wide.index, key=lambda month: order.get(month, month))
+    rows = [
+        (_month(month, m), *(int(wide.at[month, name]) if name in wide else 0 for name in ("original", "target")))
+        for month in months
+    ]
+    return markup.table(
+        ("Month", "Open actions by first date", "Open actions by date now"), rows, numeric=(1, 2),
+        caption=f"When the open actions were first due, and when they are due now, at {say_day(m.as_of)}",
+        none="No action is known to be open.",
+    )  # fmt: skip
+
+
+def _month(month: str, m: Measures) -> str:
+    if month == "before":
+        return f"before {say_day(m.as_of)}"
+    return month if not month[:4].isdecimal() else f"{pd.Timestamp(month + '-01'):%B} {month[:4]}"
+
+
+# --- how it was read -------------------------------------------------------------------------------------------------------
+
+
+def findings(plan: Plan) -> Fragment:
+    """Everything odd that reading found, worst first, with its place in the source."""
+    order = {name: number for number, name in enumerate(schema.SEVERITIES)}
+    rows = [
+        (
+            f"{row['severity']}: {row['code']}", say_day(row["as_of"]) if pd.notna(row["as_of"]) else "whole plan",
+            f"{row['source']}, {row['place']}".strip(", ") or "–", row["ref"] or "–", markup.folded(row["message"]),
+        )
+        for row in sorted(plan.findings.to_dict("records"), key=lambda row: order[row["severity"]])
+    ]  # fmt: skip
+    return markup.table(
+        ("Finding", "Snapshot", "Where", "Ref", "What was found"), rows,
+        caption="What reading the sources found", none="Nothing odd was found.",
+    )  # fmt: skip
+
+
+def findings_in_short(plan: Plan) -> Fragment:
+    """How many findings of each kind there are, with what each means."""
+    counts = plan.findings.groupby(["severity", "code"], sort=False).size()
+    order = list(schema.SEVERITIES)
+    rows = [
+        (code, severity, int(n), schema.CODES[code].meaning)
+        for (severity, code), n in sorted(counts.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
+    ]
+    return markup.table(
+        ("Finding", "Severity", "How many", "What it means"), rows, numeric=(2,),
+        caption="Findings by kind", none="Nothing odd was found.",
+    )  # fmt: skip
+
+
+def sources(plan: Plan) -> Fragment:
+    """The files that were read, with how many rows and cells, and their fingerprints."""
+    rows = [
+        (row["file"], say_day(row["as_of"]), int(row["rows"]), int(row["cells"]), int(row["extra"]), row["sha256"][:16])
+        for row in plan.sources.to_dict("records")
+    ]
+    return markup.table(
+        ("File", "Snapshot", "Actions", "Cells with text", "Of them kept in extras", "SHA-256 begins"), rows, numeric=(2, 3, 4),
+        caption="Source files",
+    )  # fmt: skip
+
+
+def corrections(plan: Plan) -> Fragment:
+    """Every correction: what stood there, what is used instead, and why."""
+    rows = [
+        (row["ref"] or row["place"], say_day(row["as_of"]), row["column"], row["before"] or "blank", row["value"] or "blank",
+         row["kind"], row["reason"])
+        for row in plan.corrections.to_dict("records")
+    ]  # fmt: skip
+    return markup.table(
+        ("Row", "Snapshot", "Column", "The source has", "Used instead", "Kind", "Why"), rows,
+        caption="Corrections made to the sources", none="No correction was made.",
+    )  # fmt: skip
+
+
+def matches(plan: Plan) -> Fragment:
+    """How rows of each snapshot were taken for actions already known."""
+    counts = plan.matches.groupby(["as_of", "how"], sort=False).size()
+    rows = [(say_day(as_of), how, int(n)) for (as_of, how), n in counts.items()]
+    table = markup.table(
+        ("Snapshot", "Matched by", "Rows"), rows, numeric=(2,), caption="How rows were matched to actions",
+        none="There is no row to match.",
+    )  # fmt: skip
+    unsure = plan.matches[plan.matches["how"].isin(["wording"])]
+    return table + markup.table(
+        ("Ref", "Snapshot", "Where", "Score", "Evidence"),
+        [(row["ref"] or "–", say_day(row["as_of"]), row["place"], f"{row['score']:.0f} of 100", row["evidence"])
+         for row in unsure.to_dict("records")],
+        caption="Rows matched by their wording", none="No row was matched by its wording alone.",
+    )  # fmt: skip
+
+
+# --- definitions, provenance, portfolio --------------------------------------------------------------------------------------
+
+
+def definitions() -> Fragment:
+    """What each standing means, in the order in which they are tried."""
+    return markup.facts((name.capitalize(), meaning) for name, meaning in schema.STANDINGS.items())
+
+
+def measure_definitions() -> Fragment:
+    """What each measure means, its unit, and when it is not given."""
+    shown = {name: each for name, each in schema.MEASURES.items() if ":" not in name}
+    return markup.table(
+        ("Measure", "Unit", "What it means", "Not given where", "Source"),
+        [(name, each.unit, each.definition, each.undefined, each.source) for name, each in shown.items()],
+        caption="Definitions of the measures; t is the as-at date, O the first date, F the date now, C completion, "
+        "R the required time",
+    )  # fmt: skip
+
+
+def provenance(plan: Plan, m: Measures) -> Fragment:
+    """What the page was made from, for the foot of it."""
+    number = len(plan.sources)
+    first = f"Made from {plural(number, 'snapshot')} of the plan '{plan.name}' up to {say_day(m.as_of)}"
+    lines = [f"{first} by planlib {installed_version()}."]
+    if len(plan.corrections):
+        lines.append(f"{plural(len(plan.corrections), 'cell')} corrected; each is listed under data quality.")
+    table = sources(plan)
+    return markup.paragraphs(lines) + markup.details("Source files and fingerprints", table)
+
+
+def installed_version() -> str:
+    """Version of planlib."""
+    try:
+        return version("planlib")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def portfolio_banner(measured: Sequence[tuple[Plan, Measures]], as_of: str) -> Fragment:
+    """The head of the portfolio page."""
+    return markup.join([
+        element("h1", f"Action plans: {TITLES['portfolio']} at {say_day(pd.Timestamp(as_of))}"),
+        element("p", f"{plural(len(measured), 'plan')}, each at its latest snapshot", class_="meta"),
+        element("p", markup.link("All plans and dates", "../../index.html"), class_="meta"),
+    ])  # fmt: skip
+
+
+def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
+    """Plans side by side, each with the date of its snapshot in force."""
+    rows = []
+    for plan, m in measured:
+        counts = m.actions["standing"].value_counts()
+        day = f"{m.snapshot:%Y-%m-%d}"
+        unknown = int(counts.get("standing not known", 0))
+        done = "not known" if unknown == len(m.actions) and unknown else (
+            f"{int((m.actions['done'] & m.actions['counted']).sum())} of {int(m.actions['counted'].sum())}"
+        )  # fmt: skip
+        rows.append((
+            markup.link(plan.settings.title, f"../../{_quoted(plan.name)}/{day}/progress.html"), say_day(m.snapshot), done,
+            *(int(counts.get(name, 0)) for name in ("overdue", "delayed", "re-dated", "on track")), unknown,
+            int(m.actions["revisions"].sum()),
+        ))  # fmt: skip
+    return markup.table(
+        ("Plan", "Snapshot", "Complete", "Overdue", "Delayed", "Open and re-dated", "On track", "Not known", "Revisions"),
+        rows, numeric=(2, 3, 4, 5, 6, 7, 8), caption="Plans side by side", none="There is no plan.",
+    )  # fmt: skip
+
+
+def decisions_by_plan(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
+    """What needs a decision in each plan."""
+    return markup.join(
+        element("h3", plan.settings.title) + markup.decisions(narrative.decisions_needed(m)) for plan, m in measured
+    )
+
+
+def _quoted(name: str) -> str:
+    from urllib.parse import quote
+
+    return quote(name, safe="")
+
+
+def portfolio_provenance(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
+    """What the portfolio page was made from."""
+    number = sum(len(plan.sources) for plan, _ in measured)
+    return element("p", f"Made from {plural(number, 'snapshot')} of {plural(len(measured), 'plan')} by planlib {installed_version()}.")
+
+
