@@ -1,0 +1,21 @@
+"""From plans to published reports: execution by papermill, export, publishing, the index and the run records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planlib.reporting.run import Outcome as Outcome
+    from planlib.reporting.run import Report as Report
+    from planlib.reporting.run import report as report
+
+__all__ = ["Outcome", "Report", "report"]
+
+
+def __getattr__(name: str) -> Any:
+    # nbconvert imports this package on its way to the exporter, and must not pay for the rest.
+    if name in __all__:
+        from planlib.reporting import run
+
+        return getattr(run, name)
+    raise AttributeError(f"module 'planlib.reporting' has no attribute '{name}'")

@@ -1,0 +1,170 @@
+"""Writes the numbers and tables of a plan as files: results.json, and a ledger or findings as CSV, XLSX or Parquet."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from planlib.errors import InputError, RunError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = "planlib.results/1"
+# What a spreadsheet takes for the start of a formula, full-width forms included, and the apostrophe itself, so that
+# taking one leading apostrophe away always gives the text back.
+_FORMULA = re.compile(r"['=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_NEGATIVE = re.compile(r"-\d+(\.\d+)?")
+_QUOTED = re.compile(r'[",\r\n]')
+_LOST = re.compile("[\ud800-\udfff]")
+
+
+def to_json(value: Any) -> bytes:
+    """Indented UTF-8 JSON with a line feed at its end; the same value gives the same bytes."""
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def results_json(plan: str, as_of: str, previous: str | None, measures: Sequence[Mapping[str, Any]]) -> bytes:
+    """The file results.json.
+
+    Parameters
+    ----------
+    plan : str
+    as_of, previous : str
+        ISO dates; previous is None where there is no earlier report.
+    measures : sequence of mapping
+        name, scope, key, unit, numerator, denominator, value, undefined_because.
+
+    Raises
+    ------
+    RunError
+        If a measure has both a value and a reason for having none, or neither.
+    """
+    for measure in measures:
+        if (measure["value"] is None) == (measure["undefined_because"] is None):
+            raise RunError(
+                f"{plan} as at {as_of}: measure '{measure['name']}' of {measure['scope']} '{measure['key']}' must have "
+                "either a value or a reason why it has none"
+            )
+    return to_json(
+        {"schema": SCHEMA, "plan": plan, "as_of": as_of, "previous": previous, "measures": [dict(m) for m in measures]}
+    )
+
+
+def safe_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula when it opens a CSV file.
+
+    A text that begins with ``= + - @``, their full-width forms, a tab, a line end or an apostrophe gets one apostrophe
+    in front; a plain negative number stays as it is. Taking one leading apostrophe away gives the text back.
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NEGATIVE.fullmatch(text) else text
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """A table as CSV: UTF-8, line feeds, ISO dates, empty for missing, and no cell that is a formula.
+
+    Parameters
+    ----------
+    table : DataFrame
+
+    Returns
+    -------
+    bytes
+    """
+    rows = [[safe_cell(str(name)) for name in table.columns], *_rows(table)]
+    return "".join(",".join(map(_quoted, row)) + "\n" for row in rows).encode("utf-8", "backslashreplace")
+
+
+def _quoted(text: str) -> str:
+    # csv.writer leaves a lone carriage return unquoted in some versions of Python, and readers end the line there.
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def _rows(table: pd.DataFrame) -> Iterable[list[str]]:
+    columns = [_texts(table[name]) for name in table.columns]
+    return (list(row) for row in zip(*columns, strict=True))
+
+
+def _texts(column: pd.Series) -> list[str]:
+    import pandas as pd
+
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return ["" if pd.isna(day) else day.date().isoformat() for day in column]
+    if pd.api.types.is_numeric_dtype(column):
+        return ["" if pd.isna(value) else _number(value) for value in column]
+    return ["" if pd.isna(value) else safe_cell(str(value)) for value in column]
+
+
+def _number(value: Any) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def xlsx_bytes(table: pd.DataFrame, title: str) -> bytes:
+    """A table as a workbook with real dates; text stays text, whatever it looks like.
+
+    Parameters
+    ----------
+    table : DataFrame
+    title : str
+        Name of the sheet.
+
+    Raises
+    ------
+    InputError
+        If xlsxwriter is not installed.
+    """
+    import pandas as pd
+
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise InputError("writing .xlsx needs the package xlsxwriter; install it, or write .csv") from None
+    out = io.BytesIO()
+    options = {
+        "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    }  # fmt: skip
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"created": pd.Timestamp(2000, 1, 1).to_pydatetime()})  # no clock: same table, same bytes
+        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31] or "Sheet1")
+        sheet.freeze_panes(1, 0)
+        for place, name in enumerate(table.columns):
+            sheet.write_string(0, place, str(name), bold)
+            dates = pd.api.types.is_datetime64_any_dtype(table[name])
+            numbers = pd.api.types.is_numeric_dtype(table[name])
+            for row, value in enumerate(table[name], start=1):
+                if pd.isna(value):
+                    continue
+                if dates and value.year >= 1900:
+                    sheet.write_datetime(row, place, value.to_pydatetime(), day)
+                elif dates:
+                    sheet.write_string(row, place, value.date().isoformat())  # a workbook has no date before 1900
+                elif numbers:
+                    sheet.write_number(row, place, float(value))
+                else:
+                    sheet.write_string(row, place, _for_xml(str(value)))
+    return out.getvalue()
+
+
+def _for_xml(text: str) -> str:
+    return _LOST.sub("\ufffd", text)[:32767]
+
+
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """A table as Parquet.
+
+    Raises
+    ------
+    InputError
+        If pyarrow is not installed.
+    """
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise InputError("writing .parquet needs the package pyarrow; install it, or write .csv") from None
+    out = io.BytesIO()
+    table.to_parquet(out, index=False)
+    return out.getvalue()

@@ -1,0 +1,822 @@
+"""Makes reports: finds out what is to be made, runs the notebooks, checks, exports and publishes them.
+
+The unit is a *set*: every report of one plan at one date. It is published as a whole or, if any of it fails, not at
+all; then the set made before stays. What is up to date (same sources, notebook, planlib and libraries, and files that
+are as they were written) is not made again.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import difflib
+import hashlib
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from planlib import __version__
+from planlib.errors import InputError, PlanlibError, RunError
+from planlib.reporting import index, publish, results
+from planlib.reporting.kernels import Kernels, check_kernel, execute, kernels
+from planlib.reporting.notebooks import (
+    PER_PLAN,
+    PORTFOLIO,
+    Notebook,
+    check_parameters,
+    find_notebooks,
+    load,
+    parameters_for,
+    results_in,
+    tidy,
+    to_bytes,
+    warnings_in,
+)
+
+When = str | date
+SCHEMA = "planlib.run/1"
+TABLES = ("results.json", "ledger.csv", "findings.csv")
+LIBRARIES = (
+    "pandas", "numpy", "matplotlib", "papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "ipython",
+    "jupyter_client", "jinja2", "mistune", "nh3", "rapidfuzz", "python-calamine",
+)  # fmt: skip
+UP_TO_DATE, MADE, FAILED = "up to date", "made", "failed"
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report that was asked for, and what became of it.
+
+    Attributes
+    ----------
+    plan : str
+        Name of the plan, or "portfolio".
+    as_of : date
+    notebook : str
+    path : Path
+        Where the HTML page is, or would be.
+    state : str
+        "made", "up to date" or "failed".
+    why : str
+        Why it was run, or why it failed.
+    error : Exception or None
+        What it failed on.
+    """
+
+    plan: str
+    as_of: date
+    notebook: str
+    path: Path
+    state: str
+    why: str
+    error: Exception | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call of `report` did.
+
+    Attributes
+    ----------
+    reports : tuple of Report
+        One for each report that was asked for.
+    faults : tuple of str
+        Plans of which nothing could be made, each with the reason.
+    notes : tuple of str
+        What else a person should know: folders that were passed over, warnings of a notebook.
+    index : Path
+        The page that lists all reports.
+    """
+
+    reports: tuple[Report, ...]
+    faults: tuple[str, ...]
+    notes: tuple[str, ...]
+    index: Path
+
+    @property
+    def made(self) -> tuple[Report, ...]:
+        """Those that were made now."""
+        return tuple(each for each in self.reports if each.state == MADE)
+
+    @property
+    def failed(self) -> tuple[Report, ...]:
+        """Those that could not be made; what was there before stays."""
+        return tuple(each for each in self.reports if each.state == FAILED)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was asked for is there."""
+        return not self.failed and not self.faults
+
+
+@dataclass
+class _Set:
+    """Every report of one plan, or of the portfolio, at one date."""
+
+    plan: str
+    folders: Sequence[Path]
+    title: str
+    as_of: date
+    wanted: Sequence[Notebook]
+    sources: Mapping[str, str]
+    parameters: Mapping[str, Any]
+    before: publish.Published
+    why: Mapping[str, str]  # notebook to the reason for running it, "" where it is up to date
+    force: bool = False
+    outputs: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, Exception] = field(default_factory=dict)
+    stopped: bool = False
+    left: int = 0
+    begun: float = 0.0
+    guard: threading.Lock = field(default_factory=threading.Lock)
+    expected: dict[str, Any] = field(default_factory=dict)
+    fault: Exception | None = None
+
+    @property
+    def day(self) -> str:
+        return self.as_of.isoformat()
+
+    @property
+    def stale(self) -> list[Notebook]:
+        return [each for each in self.wanted if self.why[each.name]]
+
+    @property
+    def over_plans(self) -> bool:
+        return self.plan == PORTFOLIO
+
+    def where(self, notebook: str) -> str:
+        return f"{self.plan} as at {self.day}: {notebook}"
+
+
+@dataclass(frozen=True)
+class _Run:
+    out: Path
+    kernels: Kernels
+    folders: Mapping[str, Path]
+    notes: list[str]
+    tell: Callable[[str], None]
+
+
+def report(
+    plans: str | Path | Iterable[str | Path] | None = None,
+    *,
+    as_of: When | Iterable[When] | None = None,
+    notebooks: str | Iterable[str] | None = None,
+    out: str | Path | None = None,
+    data: str | Path = "data",
+    jobs: int | None = None,
+    force: bool = False,
+    parameters: Mapping[str, Any] | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Outcome:
+    """Make the reports of plans, and the index of all reports.
+
+    Parameters
+    ----------
+    plans : path or iterable of paths, optional
+        Plan folders, or names of folders in `data`; all of `data` by default.
+    as_of : date or str (YYYY-MM-DD), or iterable of them, optional
+        Every snapshot date of each plan by default; for the portfolio the latest of them all.
+    notebooks : str or iterable of str, optional
+        Names, or paths of ``.ipynb`` files. By default progress, slippage and data-quality for each plan and date, and
+        the portfolio unless a single plan is named.
+    out : path, optional
+        ``reports`` beside the data folder by default.
+    data : path
+        Where plans are looked for by name; a relative one is tried from here and from each parent.
+    jobs : int, optional
+        Kernels at a time; as many as there are cores by default.
+    force : bool
+        Make also what is up to date.
+    parameters : mapping, optional
+        Further parameters, which every notebook that is run must have.
+    progress : callable, optional
+        Called with (done, total, what) after each notebook, one call at a time.
+
+    Returns
+    -------
+    Outcome
+        What was made and what failed; a fault of one plan stops no other.
+
+    Raises
+    ------
+    InputError
+        If nothing can begin: no such plan, notebook or parameter, a bad date, no data folder, an out folder that
+        cannot be written to or that another run holds. Then nothing is written.
+    """
+    if jobs is not None and jobs < 1:
+        raise InputError(f"jobs must be 1 or more, not {jobs}")
+    root = find_data(data, needed=plans is None)
+    folders, named, notes = _find_plans(plans, root)
+    place = Path(out) if out is not None else root.parent / "reports"
+    _check_out(place, root, folders.values())
+    chosen = _choose(notebooks, portfolio=plans is None or len(named) > 1)
+    for notebook in chosen:
+        for name in {"plan", "plans", "as_of"} & set(parameters or {}):
+            raise InputError(f"parameter {name}: is set by planlib; use plans and as_of")
+        check_parameters(notebook, parameters or {})
+    days = _days(as_of)
+    dates, without, faults = _find_dates(folders, days, alone=len(named) == 1, notes=notes)
+    check_kernel()
+    with publish.locked(place):
+        publish.recover(place)
+        try:
+            sets, more = _plan_sets(folders, dates, days, chosen, without, place, parameters or {}, force)
+            faults += more
+            stale = [each for each in sets if each.stale]
+            if stale:
+                tell = _teller(progress, sum(len(each.stale) for each in stale))
+                with kernels() as running:
+                    _make(_Run(place, running, folders, notes, tell), stale, jobs or _cores())
+            for each in sets:
+                _forget_failure(each)
+        finally:
+            publish.clear(place)
+            publish.replace(place / "index.html", index.make(place))
+    listed = tuple(made for each in sets for made in _told(each, place))
+    return Outcome(listed, tuple(faults), tuple(dict.fromkeys(notes)), place / "index.html")
+
+
+# --- what is to be made ----------------------------------------------------------------------------------------------
+
+
+def find_data(data: str | Path = "data", *, needed: bool = True) -> Path:
+    """The folder of plans; a relative one is tried from the working directory and from each parent.
+
+    Raises
+    ------
+    InputError
+        If there is none, unless it is not `needed`.
+    """
+    given = Path(data)
+    here = Path.cwd()
+    tried = [given] if given.is_absolute() else [folder / given for folder in (here, *here.parents)]
+    for path in tried:
+        if path.is_dir():
+            return path
+    if tried[0].is_file():
+        raise InputError(f"{given}: is a file; --data needs the folder that holds the plan folders")
+    if needed:
+        raise InputError(
+            f"{given}: no such folder here ({here}); go to the folder that holds your plans' '{given.name}' folder, "
+            "or name it with --data"
+        )
+    return tried[0]
+
+
+def is_plan(folder: Path) -> bool:
+    """Whether a folder is a plan: it has a plan.toml."""
+    from planlib.settings import FILE_NAME
+
+    return (folder / FILE_NAME).is_file()
+
+
+def plan_folder(plan: str | Path, data: Path) -> Path:
+    """The folder of a plan given by name or path.
+
+    Raises
+    ------
+    InputError
+        If there is no such plan, with the nearest name.
+    """
+    from planlib.settings import FILE_NAME
+
+    given = Path(plan)
+    tried = [given] if given.is_absolute() or len(given.parts) != 1 else [data / given, given]
+    for path in tried:
+        if path.is_dir():
+            if is_plan(path):
+                return path
+            inside = [each.name for each in _plans_in(path)]
+            hint = f" It holds plans: {', '.join(inside)}; name one, or use --data" if inside else ""
+            raise InputError(f"{path}: is not a plan folder, for it has no {FILE_NAME}.{hint}")
+        if path.is_file():
+            raise InputError(f"{path}: is a file; a plan is a folder of dated files with a {FILE_NAME}")
+    known = [each.name for each in _plans_in(data)] if data.is_dir() else []
+    listed = f" Plans in {data}: {', '.join(known)}" if known else ""
+    # A part of a name is what people remember: "wirral" for wirral-ofsted-2011.
+    parts = {part: name for name in reversed(known) for part in (*name.replace("_", "-").split("-"), name)}
+    close = difflib.get_close_matches(given.name, list(parts), n=1, cutoff=0.6)
+    hint = f" Did you mean '{parts[close[0]]}'?" if close else ""
+    raise InputError(f"no plan '{plan}'.{hint}{listed}")
+
+
+def _plans_in(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.is_dir() and is_plan(path)]
+
+
+def _find_plans(
+    plans: str | Path | Iterable[str | Path] | None, data: Path
+) -> tuple[dict[str, Path], list[str], list[str]]:
+    """Plan folders by name, the plans that were named, and notes."""
+    notes: list[str] = []
+    if plans is None:
+        found = _plans_in(data)
+        for path in sorted(data.iterdir()):
+            if path.is_dir() and path not in found and not path.name.startswith((".", "_")):
+                notes.append(f"{path}: passed over, for it has no plan.toml")
+        if not found:
+            raise InputError(
+                f"{data}: no plans in it; make one with: planlib new {data.as_posix()}/my-plan --from FILE --as-of DATE"
+            )
+        named = []
+    else:
+        given = [plans] if isinstance(plans, str | Path) else list(plans)
+        if not given:
+            raise InputError("no plan is named")
+        found = [plan_folder(each, data) for each in given]
+        named = list(dict.fromkeys(path.resolve().name for path in found))
+    folders: dict[str, Path] = {}
+    for path in found:
+        whole = path.resolve()
+        if folders.setdefault(whole.name, whole) != whole:
+            raise InputError(f"two plans are called {whole.name}: {folders[whole.name]} and {whole}; rename one folder")
+        if whole.name in (PORTFOLIO, publish.STAGING):
+            raise InputError(f"{path}: a plan cannot be called '{whole.name}'; rename its folder")
+    return folders, named, notes
+
+
+def _check_out(out: Path, data: Path, folders: Iterable[Path]) -> None:
+    whole = out.resolve()
+    for folder in (data.resolve(), *folders):
+        if whole == folder or folder in whole.parents:
+            raise InputError(f"{out}: reports cannot be written among the sources ({folder}); choose another --out")
+
+
+def _choose(names: str | Iterable[str] | None, *, portfolio: bool) -> list[Notebook]:
+    known = find_notebooks(Path.cwd())
+    if names is None:
+        chosen: list[str] = [*PER_PLAN, *([PORTFOLIO] if portfolio else [])]
+    else:
+        chosen = [names] if isinstance(names, str) else [str(each) for each in names]
+    loaded = [load(name, known) for name in dict.fromkeys(chosen)]
+    by_name: dict[str, Notebook] = {}
+    for each in loaded:
+        if by_name.setdefault(each.name, each).path != each.path:
+            raise InputError(f"two notebooks are called {each.name}: {by_name[each.name].path} and {each.path}")
+    if not by_name:
+        raise InputError("no notebook is named")
+    return list(by_name.values())
+
+
+def _days(as_of: When | Iterable[When] | None) -> list[date] | None:
+    from planlib.store import to_date
+
+    if as_of is None:
+        return None
+    given = [as_of] if isinstance(as_of, str | date) else list(as_of)
+    found = [to_date(each, "as_of") for each in given]
+    if not found:
+        raise InputError("as_of: no date is given")
+    return sorted({day for day in found if day})
+
+
+def snapshot_dates(folder: Path) -> list[date]:
+    """Dates of the snapshots of a plan; files are opened only where the dates are not in their names.
+
+    Raises
+    ------
+    InputError
+        If the plan's settings or files cannot be used.
+    """
+    from planlib.settings import read_settings
+    from planlib.store import find_snapshots, open_plan
+
+    settings = read_settings(folder)
+    days = [day for day, _ in find_snapshots(folder, settings)]
+    if "as_of" in settings.columns:
+        return open_plan(folder).snapshots
+    return sorted({day for day in days if day})
+
+
+def _find_dates(
+    folders: Mapping[str, Path], days: Sequence[date] | None, *, alone: bool, notes: list[str]
+) -> tuple[dict[str, list[date]], list[str], list[str]]:
+    """By plan the dates to report on; the plans that have none of those asked for; what cannot be read."""
+    found: dict[str, list[date]] = {}
+    faults: list[str] = []
+    for plan, folder in folders.items():
+        try:
+            snapshots = snapshot_dates(folder)
+        except InputError as error:
+            faults.append(f"{plan}: {error}")
+            continue
+        if not snapshots:
+            faults.append(f"{plan}: {folder}: no snapshot has a date")
+            continue
+        early = [day for day in days or () if day < snapshots[0]]
+        for day in early:
+            message = f"{plan}: as at {day} there is nothing to report; its first snapshot is of {snapshots[0]}"
+            if alone:
+                raise InputError(message)
+            notes.append(message)
+        found[plan] = [day for day in days if day not in early] if days is not None else snapshots
+    without = [plan for plan, dates in found.items() if not dates]
+    if found and len(without) == len(found) and not faults:
+        raise InputError(f"no plan has a snapshot up to {max(days or ())}; {notes[-1]}")
+    return {plan: dates for plan, dates in found.items() if dates}, without, faults
+
+
+def sources_of(folder: Path, as_of: date) -> dict[str, str]:
+    """The files that a plan's report of a date is made from, with their sha256.
+
+    Parameters
+    ----------
+    folder : Path
+    as_of : date
+        Snapshots dated later are no source.
+    """
+    from planlib.settings import FILE_NAME, read_settings
+    from planlib.store import CORRECTIONS, MATCHES, find_snapshots
+
+    dated = find_snapshots(folder, read_settings(folder))
+    files = [folder / name for name in (FILE_NAME, CORRECTIONS, MATCHES)]
+    files += [path for day, path in dated if day is None or day <= as_of]
+    return {path.name: publish.sha256(path) for path in files if path.is_file()}
+
+
+def _all_sources(folders: Sequence[Path], as_of: date) -> dict[str, str]:
+    """The sources of several plans; of one that cannot be read, every file, so that mending it is noticed."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        try:
+            sources = sources_of(folder, as_of)
+        except InputError:
+            sources = {path.name: publish.sha256(path) for path in sorted(folder.iterdir()) if path.is_file()}
+        found |= {f"{folder.name}/{name}": digest for name, digest in sources.items()}
+    return found
+
+
+def _plan_sets(
+    folders: Mapping[str, Path],
+    dates: Mapping[str, Sequence[date]],
+    days: Sequence[date] | None,
+    chosen: Sequence[Notebook],
+    without: Sequence[str],
+    out: Path,
+    parameters: Mapping[str, Any],
+    force: bool,
+) -> tuple[list[_Set], list[str]]:
+    from planlib.settings import read_settings
+
+    per_plan = [each for each in chosen if not each.over_plans]
+    over = [each for each in chosen if each.over_plans]
+    sets: list[_Set] = []
+    faults: list[str] = []
+
+    def add(plan: str, paths: Sequence[Path], day: date, wanted: Sequence[Notebook]) -> None:
+        try:
+            if plan == PORTFOLIO:
+                sources = _all_sources(paths, day)
+                title = "Portfolio"
+            else:
+                sources, title = sources_of(paths[0], day), read_settings(paths[0]).title
+        except InputError as error:
+            faults.append(f"{plan} as at {day}: {error}")
+            return
+        made = _Set(
+            plan, paths, title, day, wanted, sources, parameters, publish.look(out / plan / day.isoformat()), {}, force
+        )
+        made.why = {each.name: _why(made, each) for each in wanted}
+        made.left = len(made.stale)
+        sets.append(made)
+
+    for plan, its_dates in dates.items() if per_plan else ():
+        for day in reversed(its_dates):
+            add(plan, [folders[plan]], day, per_plan)
+    if over and dates:
+        latest = [max(day for each in dates.values() for day in each)]
+        for day in days if days is not None else latest:
+            # A plan that had no snapshot by then is no part of the portfolio of that date; one that cannot be read is
+            # passed on, for a portfolio that left it out without a word would mislead.
+            later = [plan for plan, its in dates.items() if days is not None and day not in its]
+            there = [folder for plan, folder in folders.items() if plan not in (*later, *without)]
+            if there:
+                add(PORTFOLIO, there, day, over)
+    return sets, faults
+
+
+def _why(made: _Set, notebook: Notebook) -> str:
+    """Why a report has to be made, or "" where what is there is up to date."""
+    if made.force:
+        return "asked for (--force)"
+    record = made.before.record
+    if not record:
+        return "the last attempt failed" if made.before.failed else "not made before"
+    if reason := _shared_change(made):
+        return reason
+    then = record.get("reports", {}).get(notebook.name)
+    if then is None:
+        return "not made before"
+    if then.get("notebook_sha256") != notebook.sha256:
+        return "the notebook has changed"
+    if then.get("parameters") != _shown_parameters(made, notebook):
+        return "its parameters have changed"
+    ours = [name for name in made.before.wrong if name in TABLES or Path(name).stem == notebook.name]
+    return f"missing or not as it was written: {', '.join(ours)}" if ours else ""
+
+
+def _shared_change(made: _Set) -> str:
+    """What has changed that all reports of a set are made from."""
+    record = made.before.record
+    then = record.get("sources", {})
+    changed = [name for name in {**then, **made.sources} if then.get(name) != made.sources.get(name)]
+    if changed:
+        return f"changed since: {', '.join(changed[:3])}{' and others' if len(changed) > 3 else ''}"
+    if record.get("code_sha256") != code_digest():
+        return "planlib has changed"
+    old, new = record.get("versions", {}), versions()
+    libraries = [f"{name} {old.get(name)} is now {new.get(name)}" for name in new if old.get(name) != new[name]]
+    return ", ".join(libraries[:3])
+
+
+@cache
+def code_digest() -> str:
+    """Checksum of planlib itself: every file of the package, notebooks apart."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        inside = path.relative_to(package)
+        if path.is_file() and path.suffix in (".py", ".j2", ".css", ".json") and inside.parts[0] != "notebooks":
+            digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of Python, planlib and the libraries that reports depend on."""
+    found = {"python": platform.python_version(), "planlib": __version__}
+    for name in LIBRARIES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
+
+
+# --- making it -------------------------------------------------------------------------------------------------------
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _teller(progress: Callable[[int, int, str], None] | None, total: int) -> Callable[[str], None]:
+    guard, done = threading.Lock(), 0
+
+    def tell(what: str) -> None:
+        nonlocal done
+        with guard:
+            done += 1
+            if progress:
+                progress(done, total, what)
+
+    if progress:
+        progress(0, total, "")
+    return tell
+
+
+def _make(run: _Run, sets: Sequence[_Set], jobs: int) -> None:
+    """Run the notebooks, so many at a time; each set is published when its last one is done."""
+    # Imported here, once, rather than by several threads at the same time.
+    from papermill.iorw import papermill_io
+
+    from planlib import measures, store  # noqa: F401
+    from planlib.reporting import exporter  # noqa: F401
+
+    files = papermill_io.get_handler("local")
+    before = files.cwd(None)  # papermill keeps a working directory for all threads; ours leave it as it was
+    pool = concurrent.futures.ThreadPoolExecutor(jobs, thread_name_prefix="planlib-")
+    try:
+        pending = {pool.submit(_run_one, run, each, notebook) for each in sets for notebook in each.stale}
+        while pending:  # with a timeout, so that Ctrl-C is heard on Windows too
+            done, pending = concurrent.futures.wait(pending, 0.5, concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                future.result()
+    finally:
+        if sys.exc_info()[0] is not None:
+            run.kernels.stop()
+        pool.shutdown(cancel_futures=True)
+        files.cwd(before)
+
+
+def _run_one(run: _Run, made: _Set, notebook: Notebook) -> None:
+    """Make one report of a set; the last one publishes the set."""
+    try:
+        if run.kernels.stopped.is_set():
+            made.stopped = True
+        else:
+            _execute(run, made, notebook)
+    except Exception as error:  # a fault in one report must not stop the others; a bug in ours is told like theirs
+        made.stopped |= run.kernels.stopped.is_set()
+        made.failures[notebook.name] = error
+    with made.guard:
+        made.left -= 1
+        last = made.left == 0
+    if last and not made.stopped:
+        try:
+            _settle(run, made)
+        except Exception as error:
+            made.failures.setdefault("", error)
+            with contextlib.suppress(Exception):
+                publish.record_failure(run.out, made.plan, made.day, _failures(made))
+    run.tell(made.where(notebook.name))
+
+
+def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
+    where = made.where(notebook.name)
+    with made.guard:
+        if not made.begun:
+            made.begun = time.monotonic()
+            publish.staging(run.out, made.plan, made.day)
+            if not made.over_plans:
+                try:
+                    _compute(run, made, made.plan)
+                except Exception as error:
+                    made.fault = error
+        if made.fault:
+            raise made.fault
+    home = made.folders[0].parent.parent
+    paths = [_relative(folder, home) for folder in made.folders]
+    given = parameters_for(notebook, paths, made.as_of, made.parameters)
+    executed = execute(notebook.node, given, working_directory=home, kernels=run.kernels, where=where)
+    shown = tidy(executed, _shown_parameters(made, notebook), where=where)
+    for line in warnings_in(executed)[:3]:
+        run.notes.append(f"{where}: warning: {line}")
+    for found in results_in(shown):
+        _compare(run, made, found, where)
+    files = {f"{notebook.name}.html": _page(shown, notebook.name), f"{notebook.name}.ipynb": to_bytes(shown)}
+    for name, data in files.items():
+        _stage(run, made, name, data)
+
+
+def _relative(folder: Path, home: Path) -> str:
+    """A plan folder as its notebook is to find it from the working directory."""
+    return folder.relative_to(home).as_posix() if folder.is_relative_to(home) else folder.as_posix()
+
+
+def _shown_parameters(made: _Set, notebook: Notebook) -> dict[str, Any]:
+    """The parameters as published: the same wherever the plans lie."""
+    return parameters_for(notebook, [f"data/{f.name}" for f in made.folders], made.as_of, made.parameters)
+
+
+def _compute(run: _Run, made: _Set, plan: str) -> list[dict[str, Any]]:
+    """The results of a plan at the set's date, computed here once; the tables of a plan's own set are written too."""
+    from planlib.measures import measure, records_of
+    from planlib.store import open_plan
+
+    if plan not in made.expected:
+        book = open_plan(run.folders[plan], made.as_of)
+        measured = measure(book.ledger, made.as_of, settings=book.settings, snapshots=book.snapshots)
+        made.expected[plan] = records_of(measured.results)
+        if not made.over_plans:
+            previous = f"{measured.previous:%Y-%m-%d}" if measured.previous is not None else None
+            numbers = results.results_json(plan, made.day, previous, made.expected[plan])
+            _stage(run, made, "results.json", numbers)
+            _stage(run, made, "ledger.csv", results.csv_bytes(book.ledger))
+            _stage(run, made, "findings.csv", results.csv_bytes(book.findings))
+    return made.expected[plan]
+
+
+def _compare(run: _Run, made: _Set, found: Mapping[str, Any], where: str) -> None:
+    """Refuse a report whose own results are not those that were computed here."""
+    plan, day = found.get("plan"), found.get("as_of")
+    if day != made.day or plan not in [folder.name for folder in made.folders]:
+        raise RunError(f"{where}: shows results of {plan} as at {day}")
+    with made.guard:
+        ours = _compute(run, made, str(plan))
+    theirs = found.get("measures", [])
+    if theirs == ours:
+        return
+    for one, other in zip(ours, theirs, strict=False):
+        if one != other:
+            raise RunError(
+                f"{where}: its results differ from results.json: {one['name']} of {one['scope']} {one['key']}: "
+                f"{other.get('value')} in the notebook, {one['value']} in results.json"
+            )
+    raise RunError(f"{where}: its results differ from results.json: {len(theirs)} measures, not {len(ours)}")
+
+
+def _stage(run: _Run, made: _Set, name: str, data: bytes) -> None:
+    publish.write(run.out / publish.STAGING / made.plan / made.day / name, data)
+    made.outputs[name] = hashlib.sha256(data).hexdigest()
+
+
+_exporters = threading.local()
+
+
+def _page(executed: Any, name: str) -> bytes:
+    from planlib.reporting.exporter import PlanlibExporter
+
+    if not hasattr(_exporters, "one"):
+        _exporters.one = PlanlibExporter()
+    page, _ = _exporters.one.from_notebook_node(executed, resources={"metadata": {"name": name}})
+    return str(page).encode("utf-8")
+
+
+def _settle(run: _Run, made: _Set) -> None:
+    """Publish a set that is complete, or note that it failed."""
+    if made.failures:
+        publish.record_failure(run.out, made.plan, made.day, _failures(made))
+        return
+    now = _all_sources(made.folders, made.as_of) if made.over_plans else sources_of(made.folders[0], made.as_of)
+    for file in {**made.sources, **now}:
+        if made.sources.get(file) != now.get(file):
+            raise RunError(f"{made.plan} as at {made.day}: {file} changed while its report was made; run again")
+    made.expected.clear()
+    publish.publish(run.out, made.plan, made.day, _record(run, made))
+
+
+def _record(run: _Run, made: _Set) -> dict[str, Any]:
+    """What run.json is to say; reports that were not asked for and still hold are taken over."""
+    before = made.before.record
+    kept: dict[str, Any] = {}
+    made_now = {each.name for each in made.stale}
+    others = {name: each for name, each in before.get("reports", {}).items() if name not in made_now}
+    if others and _shared_change(made):
+        run.notes.append(
+            f"{made.plan} as at {made.day}: taken down, for what they were made from has changed: {', '.join(others)}"
+        )
+    else:
+        wrong = {Path(name).stem for name in made.before.wrong}
+        kept = {name: each for name, each in others.items() if name not in wrong}
+    outputs = made.outputs | {
+        name: digest for name, digest in before.get("outputs", {}).items() if Path(name).stem in kept
+    }
+    reports = kept | {
+        each.name: {"notebook_sha256": each.sha256, "parameters": _shown_parameters(made, each)} for each in made.stale
+    }
+    return {
+        "schema": SCHEMA,
+        "plan": made.plan,
+        "title": made.title,
+        "as_of": made.day,
+        "sources": dict(made.sources),
+        "reports": dict(sorted(reports.items())),
+        "outputs": dict(sorted(outputs.items())),
+        "code_sha256": code_digest(),
+        "versions": versions(),
+        "run": {
+            "commit": _commit(made.folders[0]),
+            "platform": f"{platform.system()} {platform.machine()}",
+            "seconds": round(time.monotonic() - made.begun, 1),
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),  # an accident of the run: no report shows it
+        },
+    }
+
+
+@cache
+def _commit(folder: Path) -> str | None:
+    """The commit of the repository that a plan lies in, where there is one."""
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        asked = ["git", "-C", str(folder), "rev-parse", "--verify", "--quiet", "HEAD"]
+        said = subprocess.run(asked, capture_output=True, text=True, timeout=10, check=False)
+        return said.stdout.strip() or None
+    return None
+
+
+def _forget_failure(made: _Set) -> None:
+    """Take away the note of an earlier failure where what failed is up to date again."""
+    names = {each.name for each in made.wanted} | {""}
+    if not made.stale and made.before.failed and all(each.get("notebook") in names for each in made.before.failed):
+        publish.forget_failure(made.before.folder)
+
+
+def _failures(made: _Set) -> list[dict[str, Any]]:
+    """What failed, without the words of the exception, which may quote what the plan withholds."""
+    found = []
+    for name, error in sorted(made.failures.items()):
+        cause = error.__cause__
+        kind = getattr(cause, "ename", None) or type(error).__name__
+        found.append({"notebook": name, "cell": getattr(cause, "cell_index", None), "error": str(kind)})
+    return found
+
+
+def _told(made: _Set, out: Path) -> Iterable[Report]:
+    """What became of each report of a set."""
+    for notebook in made.wanted:
+        path = out / made.plan / made.day / f"{notebook.name}.html"
+        error: Exception | None = None
+        if not made.why[notebook.name]:
+            state, why = UP_TO_DATE, "nothing it is made from has changed"
+        elif made.failures or made.stopped:
+            state = FAILED
+            error = made.failures.get(notebook.name) or made.failures.get("")
+            why = _say(error) if error else f"not published, for {', '.join(sorted(made.failures))} failed"
+        else:
+            state, why = MADE, made.why[notebook.name]
+        yield Report(made.plan, made.as_of, notebook.name, path, state, why, error)
+
+
+def _say(error: Exception) -> str:
+    """An error in one line."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, PlanlibError) else f"{type(error).__name__}: {text}"
