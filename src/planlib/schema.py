@@ -102,7 +102,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "as_of": ("as of", "as at", "reporting date", "report date", "snapshot date", "snapshot"),
     "ref": (
         "ref", "ref no", "reference", "reference number", "action ref", "action no", "action number", "no", "number",
-        "action id", "id", "id number", "item", "item no", "#", "milestone id",
+        "action id", "id", "id number", "item", "item no", "#", "milestone id", "unique id", "project id", "task id",
+        "serial no", "sr no", "s n", "unique ref", "unique reference",
     ),
     "ref_range": ("ref range", "refs", "range of refs", "numbers", "one of"),
     "area_ref": ("area ref", "area no", "recommendation ref", "recommendation no", "recommendation number", "rec no"),
@@ -113,18 +114,22 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "action": (
         "action", "actions", "action required", "action to be taken", "actions to be taken", "agreed action",
         "what will we do", "task", "activity", "milestone", "deliverable", "description", "management action",
-        "improvement action", "action description", "step",
+        "improvement action", "action description", "step", "action agreed", "task name",
     ),
     "lead": (
         "lead", "lead officer", "owner", "action owner", "responsible", "responsible officer", "responsibility",
         "accountable", "by whom", "who", "person responsible", "lead person", "accountable officer", "team",
-        "responsible person", "assigned to", "senior responsible owner",
+        "responsible person", "assigned to", "senior responsible owner", "who by", "lead organisation", "lead agency",
+        "lead director", "action lead", "delivery lead",
     ),
-    "timescale": ("timescale", "timescales", "required timescale", "required by", "timeframe", "ofsted timescale"),
+    "timescale": (
+        "timescale", "timescales", "time scale", "required timescale", "required by", "timeframe", "ofsted timescale",
+    ),
     "original": (
         "original target date", "original date", "original due date", "original", "baseline", "baseline date",
         "original deadline", "original completion date", "initial target date", "first target date",
-        "original timescale", "original target",
+        "original timescale", "original target", "original end date", "baseline end date", "baseline finish",
+        "baseline completion date", "baseline due date", "baseline target date",
     ),
     "previous_target": (
         "previous target date", "previous date", "previous target", "previous due date", "old target date",
@@ -135,13 +140,20 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "revised target date", "revised date", "current target date", "implementation date", "agreed date",
         "revised due date", "planned end date", "end date", "planned completion date", "target completion date",
         "expected completion date", "expected completion", "forecast date", "forecast completion date",
-        "new target date", "revised deadline", "complete by", "to be completed by", "date for completion",
+        "new target date", "revised deadline", "complete by", "to be completed by", "date for completion", "due by",
+        "required by date", "revised completion date", "revised end date", "revised implementation date",
+        "extended target date", "extended date", "extended deadline", "extended due date", "finish date", "finish",
+        "forecast end date", "expected end date", "current due date", "current deadline", "latest target date",
     ),
     "status": ("status", "current status", "action status", "state", "progress status", "implementation status"),
     "rag": (
-        "rag", "rag rating", "rag status", "brag", "brag rating", "brag status", "colour", "rating", "delivery confidence",
+        "rag", "rag rating", "rag status", "brag", "brag rating", "brag status", "colour", "rating",
+        "delivery confidence",
     ),
-    "percent_complete": ("percent complete", "% complete", "percentage complete", "% done", "complete %"),
+    "percent_complete": (
+        "percent complete", "% complete", "percentage complete", "% done", "complete %", "percentage", "percent",
+        "percent done",
+    ),
     "completed": (
         "date completed", "completed on", "completion date", "actual completion date", "actual end date",
         "completed date", "actual date", "date closed", "closed date", "date of completion", "completed",
@@ -242,7 +254,14 @@ CODES: dict[str, FindingCode] = {
     "column-guessed": FindingCode("note", "A header was matched to a canonical name by likeness, not by a known word."),
     "no-action-table": FindingCode("error", "No table of actions was found in the file."),
     "cell-outside-table": FindingCode("note", "Text outside the table of actions; kept in extras."),
-    "as-of-not-read": FindingCode("error", "The as-of column of a row is not a date; the row belongs to no snapshot."),
+    "cell-not-used": FindingCode("note", "A cell of a known column that says nothing usable; kept in extras."),
+    "file-not-read": FindingCode("note", "A file of the plan folder whose name does not begin with a date."),
+    "sheet-hidden": FindingCode("note", "A hidden sheet; not read."),
+    "characters-not-read": FindingCode("warning", "Characters or cells that the file itself shows as damaged."),
+    "as-of-not-read": FindingCode(
+        "error", "The as-of column of a row is not a date; the row belongs to no snapshot and is kept in extras."
+    ),
+    "as-of-differs": FindingCode("warning", "An as-of column says another date than the file's name, which was taken."),
     # dates
     "date-not-read": FindingCode("warning", "A cell where a date is expected has text that is not one."),
     "date-ambiguous": FindingCode("warning", "A date that can be read in more than one way; the likelier was taken."),
@@ -250,9 +269,9 @@ CODES: dict[str, FindingCode] = {
     "date-out-of-range": FindingCode("error", "A date more than thirty years from the snapshot; not used."),
     "year-assumed": FindingCode("note", "A date without a year; the year was taken from the snapshot."),
     "several-dates": FindingCode("warning", "Several dates in one cell; the last was taken as the target."),
-    "month-first": FindingCode("note", "Dates of a column read with the month first, which its own values show."),
+    "month-first": FindingCode("note", "Dates of a column read in another order than plan.toml says, as values show."),
     "anchor-not-known": FindingCode("note", "A phrase counted from a date that the plan does not give."),
-    "original-changed": FindingCode("warning", "An original date that differs from the first one given; the first stands."),
+    "original-changed": FindingCode("warning", "An original date unlike the first one given; the first stands."),
     "completed-not-used": FindingCode("error", "A stated completion date that cannot be right; not used."),
     "completed-not-complete": FindingCode("warning", "A completion date on a row whose status is not complete."),
     # statuses
@@ -290,6 +309,7 @@ _FINISH = "finish variance against the first baseline (MS Project, Smartsheet)"
 _DCMA = "DCMA 14-point assessment"
 _DAO = "HM Treasury letter DAO 02/20"
 _AUDIT = "standing lists of council audit committees"
+_SILENT = "or the standing of more than 1 in 10 is not known"
 
 
 def _measures() -> dict[str, Measure]:
@@ -298,32 +318,43 @@ def _measures() -> dict[str, Measure]:
         "done": Measure(
             "actions", _GROUPS,
             "Actions complete or evidenced, of those that count (an action closed, not done, leaves from its closing "
-            "date if its first date had not passed then).", "never", _AUDIT,
+            "date if its first date is known not to have passed then).", "no standing is known", _AUDIT,
         ),
         "first date known": Measure("actions", _GROUPS, "Actions whose original target O is known.", "never", _FINISH),
         "past original": Measure(
-            "actions", (*_GROUPS, "action"), "Open and O.latest < t, whatever the target is now.",
+            "actions", (*_GROUPS, "action"),
+            "Open and O.latest < t, whatever the target is now; of those whose O is known. For an action 1 or 0.",
             "O or the status is not known", _FINISH,
+        ),
+        "days past original": Measure(
+            "days", ("action",), "Open and O.latest < t: t - O.latest.", "it is not known to be so", _FINISH,
         ),
         "outside the required time": Measure(
             "actions", (*_GROUPS, "action"),
-            "F.earliest (complete: C.earliest) > R.latest, R being the required timescale counted from the anchor.",
-            "no time is required", "the inspection's own timescales",
+            "F.earliest (complete: C.earliest) > R.latest, R being the required timescale counted from the anchor; of "
+            "those with one. For an action 1 or 0.",
+            "no time is required, or it cannot be told", "the inspection's own timescales",
         ),
-        "re-dated at least once": Measure("actions", _GROUPS, "Actions with one revision or more.", "never", _DAO),
+        "re-dated at least once": Measure(
+            "actions", _GROUPS, "Actions with one revision or more, of those that can be followed by themselves.",
+            "every one is known only by count", _DAO,
+        ),
         "revisions": Measure(
             "revisions", (*_GROUPS, "action"), "Changes of date of kind later, earlier, removed or stated.",
             "known only by count", _DAO,
         ),
         "decisions": Measure(
-            "decisions", ("plan",), "Revisions of one area, snapshot, from and to date are one decision.", "never", _DAO,
+            "decisions", ("plan",), "Revisions of one area, snapshot, from and to date are one decision.", "never",
+            _DAO,
         ),
         "reason given": Measure("revisions", ("plan",), "Revisions with a reason in the source.", "never", _DAO),
-        "standing": Measure("state", ("action",), "Where the action stands; the first state that applies.", "never", _AUDIT),
+        "standing": Measure(
+            "state", ("action",), "Where the action stands; the first state that applies.", "never", _AUDIT,
+        ),
         "slip": Measure(
             "days", ("action",),
-            "Not done: F.latest - O.latest. Complete: C.earliest - O.latest, 0 if C lies within O's own interval.",
-            "a date is not known, closed not done, or known only by count", _FINISH,
+            "Open: F.latest - O.latest. Complete: C.earliest - O.latest, 0 if C lies within O's own interval.",
+            "a date or the status is not known, closed not done, or known only by count", _FINISH,
         ),
         "slip, upper end": Measure(
             "days", ("action",), "The same with C.latest; equal to slip unless completion is an interval.",
@@ -331,78 +362,83 @@ def _measures() -> dict[str, Measure]:
         ),
         "slip in months": Measure(
             "months", ("action",), "Slip in whole calendar months, where either date is coarser than a week.",
-            "as slip, or both dates are given to the day", _FINISH,
+            "as slip, or both dates are given to the day or week", _FINISH,
         ),
         "at least": Measure(
             "days", ("action",), "Open, O.latest < t, and F not known or passed: t - O.latest.",
             "it is not so", _FINISH,
         ),
-        "days moved": Measure("days", ("action",), "Days of all changes of date, added up.", "known only by count", _FINISH),
+        "days moved": Measure(
+            "days", ("action",), "Days of all changes of date, added up.", "known only by count", _FINISH,
+        ),
         "slip rate": Measure(
             "days per day", ("action",), "(F(t).latest - F(first).latest) / (t - first).",
-            "under 90 days or 3 snapshots, or not open", "milestone trend analysis",
+            "under 90 days or 3 dated snapshots, not open, or no target date", "milestone trend analysis",
         ),
         "no update": Measure(
             "reports", ("action",), "Reports running in which the progress text has not changed.",
-            "not open, or no text", _AUDIT,
+            "not open, not listed, or no text", _AUDIT,
         ),
         "due by": Measure("actions", _RATES, "Actions with O.latest <= t.", "never", _DCMA),
         "hit rate": Measure(
             "ratio", _RATES, "Of actions with O.latest in (previous, t]: those with C.latest <= O.latest.",
-            "none fell due, or no earlier report", f"hit task percentage, {_DCMA}",
+            f"none fell due, no earlier report, {_SILENT}", f"hit task percentage, {_DCMA}",
         ),
         "hit rate since the start": Measure(
             "ratio", ("plan",), "Of actions with O.latest in (first snapshot, t]: those with C.latest <= O.latest.",
-            "none fell due", f"hit task percentage, {_DCMA}",
+            f"none fell due, {_SILENT}", f"hit task percentage, {_DCMA}",
         ),
         "dates kept": Measure(
             "ratio", _RATES,
-            "Of the (action, target) pairs told up to the previous report whose latest day lies in (previous, t]: those "
-            "complete by that day; a date withdrawn before it fell due counts.",
-            "none fell due, or no earlier report", "planlib",
+            "Of the (action, target) pairs told up to the previous report whose latest day lies in (previous, t]: "
+            "those complete by that day; a date withdrawn before it fell due counts.",
+            f"none fell due, no earlier report, {_SILENT}", "planlib",
         ),
         "dates kept since the start": Measure(
             "ratio", ("plan",), "The same for (first snapshot, t], each date told before it fell due.",
-            "none fell due, or no earlier report", "planlib",
+            f"none fell due, no earlier report, {_SILENT}", "planlib",
         ),
         "left over": Measure(
             "ratio", ("plan",), "Of actions overdue in the previous report: those complete by t.",
-            "none was overdue, or no earlier report", _AUDIT,
+            f"none was overdue, no earlier report, {_SILENT}", _AUDIT,
         ),
         "on-time completion": Measure(
             "ratio", (*_RATES, "action"),
-            "Of complete actions: C.latest <= O.latest. For an action: on time, late or cannot be told.",
+            "Of complete actions: C.latest <= O.latest. For an action 1, or 0 if late.",
             "nothing is complete, or any of them cannot be told", _DCMA,
         ),
         "baseline execution index": Measure(
-            "ratio", _RATES, "Complete by t / (O.latest <= t, plus O not known).",
-            "O is not known for more than 1 in 10", f"BEI, {_DCMA}",
+            "ratio", _RATES, "Complete by t / (O.latest <= t, plus O not known); may exceed 1.",
+            f"none was due by then, O is not known for more than 1 in 10, {_SILENT}", f"BEI, {_DCMA}",
         ),
         "behind the original plan": Measure(
             "days", ("plan",),
             "With n complete and the O sorted: t - O(n+1); negative where the plan is ahead of it.",
-            "all first dates are reached, or O is not known for more than 1 in 10",
+            f"all first dates are reached, O is not known for more than 1 in 10, {_SILENT}",
             "earned schedule (Lipke 2003)",
         ),
         "SPI(t)": Measure(
             "ratio", ("plan",),
-            "(e - t0) / (T - t0), e = T held inside [O(n), O(n+1) - 1 day], T = t or the last completion, t0 = the first "
-            "snapshot.", "nothing is complete, or O is not known for more than 1 in 10", "earned schedule (Lipke 2003)",
+            "(e - t0) / (T - t0), e = T held inside [O(n), O(n+1) - 1 day], T = t or the last completion, t0 = the "
+            "first snapshot.",
+            f"nothing is complete, e or T is before t0, O is not known for more than 1 in 10, {_SILENT}",
+            "earned schedule (Lipke 2003)",
         ),
         "falling due": Measure(
-            "actions", ("plan",), "Open actions due from t to the next meeting or within 30 days.", "never", _AUDIT,
+            "actions", ("plan", "lead"), "Open actions due from t to the next meeting or within 30 days.", "never",
+            _AUDIT,
         ),
         "bow wave: original": Measure("actions", ("month",), "Open actions by month of O.", "never", "bow wave chart"),
         "bow wave: target": Measure("actions", ("month",), "Open actions by month of F.", "never", "bow wave chart"),
     }  # fmt: skip
     for name, meaning in STANDINGS.items():
-        made[f"standing: {name}"] = Measure("actions", _GROUPS, meaning, "never", _AUDIT)
+        made[f"standing: {name}"] = Measure("actions", _GROUPS, meaning, "no standing is known", _AUDIT)
     for kind, meaning in CHANGE_KINDS.items():
         made[f"changes of date: {kind}"] = Measure("changes", ("plan",), meaning, "never", _DAO)
     for word in ("before it was missed", "after it was missed", "cannot be told"):
         made[f"notice: {word}"] = Measure(
-            "revisions", ("plan",), f"Revisions whose notice is '{word}': [F before - t(i), F before - (t(i-1) + 1 day)].",
-            "never", _DAO,
+            "revisions", ("plan",),
+            f"Revisions whose notice is '{word}': [F before - t(i), F before - (t(i-1) + 1 day)].", "never", _DAO,
         )  # fmt: skip
     for change, meaning in SINCE.items():
         made[f"since the previous report: {change}"] = Measure(
@@ -422,11 +458,11 @@ CHANGE_KINDS = {
     "corrected": "A correction of kind typo or restored; no revision.",
 }
 SINCE = {
-    "finished": "Complete now, and the earlier report shows it open.",
+    "finished": "Complete now, and that report or a later snapshot shows it not done.",
     "closed not done": "Closed, not done, since then.",
-    "reopened": "Complete then and open now.",
-    "newly late": "Overdue now and not then.",
-    "re-dated after being late": "Overdue then and given a later date since; never an improvement.",
+    "reopened": "Complete or closed then and open now.",
+    "newly late": "Overdue now, and its date had not passed then.",
+    "re-dated after being late": "Its date had passed then, and it was given another since; never an improvement.",
     "date removed": "It had a target date and has none.",
     "later": "Expected later than it was.",
     "earlier": "Expected earlier than it was.",
@@ -434,7 +470,7 @@ SINCE = {
     "new": "Not listed then.",
     "no longer listed": "Open when last listed, and not listed now.",
     "not known": "What changed cannot be told.",
-    "same": "Nothing of its standing or date changed.",
+    "same": "Expected on the same day as then, or complete, closed or not dated then and now.",
 }
 
 # One entry per name in results.json. Definitions follow docs/measures.md.

@@ -108,9 +108,11 @@ def read_settings(folder: Path) -> Settings:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise InputError(f"{folder}: no {FILE_NAME}; a plan folder needs one with at least: title = \"...\"") from None
+        raise InputError(f'{folder}: no {FILE_NAME}; a plan folder needs one with at least: title = "..."') from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text ({error.reason} at byte {error.start})") from None
+        raise InputError(f"{path}: is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: is not valid TOML: {error}") from None
     return parse_settings(raw, where=str(path))
@@ -142,7 +144,7 @@ def parse_settings(raw: Mapping[str, Any], *, where: str = FILE_NAME) -> Setting
     )
     title = reader.text("title")
     if not title.strip():
-        raise InputError(f"{where}: title is needed (what the plan is called in reports)")
+        raise InputError(f'{where}: title is needed (what the plan is called in reports): title = "..."')
     inspection = reader.table("inspection")
     inspection.only("body", "from", "to", "published")
     redact, publish = reader.table("redact"), reader.table("publish")
@@ -154,9 +156,11 @@ def parse_settings(raw: Mapping[str, Any], *, where: str = FILE_NAME) -> Setting
     patterns = redact.texts("patterns")
     for pattern in patterns:
         try:
-            re.compile(pattern)
+            matches_nothing = re.compile(pattern).search("") is not None
         except re.error as error:
             raise InputError(f"{where}: redact.patterns: {pattern!r} is not a regular expression: {error}") from None
+        if matches_nothing:
+            raise InputError(f"{where}: redact.patterns: {pattern!r} matches blank text, so it would match anywhere")
     return Settings(
         title=title,
         organisation=reader.text("organisation"),
@@ -170,7 +174,7 @@ def parse_settings(raw: Mapping[str, Any], *, where: str = FILE_NAME) -> Setting
         known_from=reader.table("known_from").days(),
         columns=_columns(reader.table("columns")),
         status_key=_status_key(reader.table("status_key")),
-        terms=MappingProxyType({word: terms for word, terms in reader.table("terms").all_texts().items()}),
+        terms=MappingProxyType(reader.table("terms").all_texts()),
         redact_columns=redact.texts("columns"),
         redact_patterns=patterns,
         small_number=publish.number("small_number", 0, least=0),
@@ -235,23 +239,22 @@ class _Checked:
         return value
 
     def day(self, key: str) -> date | None:
-        value = self.raw.get(key)
-        if value is None:
-            return None
-        return _day(value) or self._raise(self._wrong(key, "a date written YYYY-MM-DD"))
+        return self._needed_day(key) if key in self.raw else None
+
+    def _needed_day(self, key: str) -> date:
+        day = _day(self.raw[key])
+        if day is None:
+            raise self._wrong(key, "a date written YYYY-MM-DD")
+        return day
 
     def days(self) -> Mapping[date, date]:
-        found = {}
+        found: dict[date, date] = {}
         for key in self.raw:
             as_of = _day(key)
             if as_of is None:
                 raise InputError(f"{self.where}: '{key}' must be an as-at date written YYYY-MM-DD")
-            found[as_of] = self.day(key)
+            found[as_of] = self._needed_day(key)
         return MappingProxyType(found)
-
-    @staticmethod
-    def _raise(error: InputError) -> date:
-        raise error
 
 
 def _day(value: Any) -> date | None:
@@ -279,12 +282,18 @@ def _month_day(text: str, where: str) -> tuple[int, int]:
 
 def _columns(table: _Checked) -> Mapping[str, tuple[str, ...]]:
     table.only(*schema.SYNONYMS)
-    return MappingProxyType({name: table.texts(name) for name in table.raw})
+    found = {name: table.texts(name) for name in table.raw}
+    for name, headers in found.items():
+        if not headers or not all(header.strip() for header in headers):
+            raise InputError(f"{table.where}: {name} must be the text of a header, or a list of them, and not blank")
+    return MappingProxyType(found)
 
 
 def _status_key(table: _Checked) -> Mapping[str, str]:
     allowed = (*schema.STATUSES, *schema.CLAIMS)
-    for word, meaning in table.all_texts().items():
+    key = table.all_texts()
+    seen: dict[str, str] = {}
+    for word, meaning in key.items():
         parts = [part.strip() for part in meaning.split(",")]
         bad = [part for part in parts if part not in allowed]
         claims = sum(part in schema.CLAIMS for part in parts)
@@ -293,4 +302,12 @@ def _status_key(table: _Checked) -> Mapping[str, str]:
                 f"{table.where}: '{word}' = '{meaning}' is not a status, a claim, or 'status, claim'."
                 f"{nearest(bad[0], allowed) if bad else ''} Allowed: {', '.join(allowed)}"
             )
-    return MappingProxyType(table.all_texts())
+        is_fill = word.casefold().startswith("fill:")
+        if is_fill and not re.fullmatch(r"fill:\s*#[0-9a-f]{6}", word.casefold()):
+            raise InputError(f"{table.where}: '{word}' is not a fill; write it fill:#RRGGBB, such as fill:#00B050")
+        folded = " ".join(word.casefold().split())
+        if not any(character.isalnum() for character in word):
+            raise InputError(f"{table.where}: '{word}' has no letter or figure to compare a status with")
+        if seen.setdefault(folded, meaning) != meaning:
+            raise InputError(f"{table.where}: '{word}' stands twice, with '{seen[folded]}' and '{meaning}'")
+    return MappingProxyType(key)
