@@ -2,8 +2,8 @@
 
 Three steps, each a small grammar. Characters become tokens (`_tokens`); tokens become date expressions and marked
 words (`_Grammar`, recursive descent); the items of one cell become one reading (`_interpret`). Pure: the same text and
-parameters give the same reading, on any day and anywhere. What each phrase is taken to mean, and why, is written down in
-docs/decisions/0002-dates-and-statuses.md.
+parameters give the same reading, on any day and anywhere. What each phrase is taken to mean, and why, is written down
+in docs/decisions/0002-dates-and-statuses.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 RANGE_YEARS = 30  # a date further than this from the snapshot is taken for a slip of the pen
 MONTHS_BACK, MONTHS_AHEAD = 4, 8  # where a date without a year is looked for, around the snapshot
@@ -126,7 +127,12 @@ def read_date(
     base = (_plain_day(anchor[0]), _plain_day(anchor[1])) if anchor else None
     context = _Context(
         # No plan is that old; a year without four digits leaves no room to count from.
-        _plain_day(as_of) if as_of and 1000 <= as_of.year <= 9000 else None, base, day_first, order_settled, tuple(financial_year_starts), past
+        _plain_day(as_of) if as_of and 1000 <= as_of.year <= 9000 else None,
+        base,
+        day_first,
+        order_settled,
+        tuple(financial_year_starts),
+        past,
     )
     return _read(str(text), tuple(struck), context)
 
@@ -344,12 +350,13 @@ _PARTS = {
 
 # Words and phrases that decide what a cell means; what stands here under no tag is an unknown word. Longest first.
 _TAGGED = {
-    "withheld": "exempt|exempted|exemption|withheld|redacted|freedom of information|commercial in confidence|not disclosed",
+    "withheld": "exempt|exempted|exemption|withheld|redacted|freedom of information|commercial in confidence|"
+    "not disclosed",
     "not applicable": "n/a|na|not applicable|not relevant|not required|no longer required|no longer applicable|"
     "no longer needed|no longer relevant|does not apply|no milestones due|nothing due|none due|not needed",
-    "blank": "blank|none|nil|null|nan|nat|not stated|not given|no date|no date given|no date set|no dates|not specified|"
-    "not provided|not recorded|no target|no target date|no deadline|undated|missing|none set|none given|no timescale|"
-    "no date provided|no end date given|not dated",
+    "blank": "blank|none|nil|null|nan|nat|not stated|not given|no date|no date given|no date set|no dates|"
+    "not specified|not provided|not recorded|no target|no target date|no deadline|undated|missing|none set|"
+    "none given|no timescale|no date provided|no end date given|not dated",
     "tbc": "tbc|tba|tbd|tbi|tbn|to be confirmed|to be advised|to be announced|to be determined|to be decided|"
     "to be notified|to be known|to confirm|awaiting date|awaiting dates|awaiting confirmation|date awaited|awaited|"
     "not yet known|not yet set|not yet agreed|not yet confirmed|not yet determined|not yet decided|not yet scheduled|"
@@ -362,24 +369,25 @@ _TAGGED = {
     "permanent|rolling|business as usual|bau|until further notice|indefinite|indefinitely|no end date|open ended|"
     "in perpetuity|always|onwards|onward",
     "recurring": "daily|weekly|fortnightly|monthly|bimonthly|quarterly|termly|yearly|annually|biannual|biannually|"
-    "biennial|biennially|regular|regularly|periodic|periodically|twice a year|times a year|times a month|times per year|"
-    "twice yearly|once a year|once a month|once a term|once a week|recurring|cyclical|cyclic|annum",
+    "biennial|biennially|regular|regularly|periodic|periodically|twice a year|times a year|times a month|"
+    "times per year|twice yearly|once a year|once a month|once a term|once a week|recurring|cyclical|cyclic|annum",
     "annual": "annual",
     "condition": "subject to|depending|dependent|depends|contingent|conditional|if|once|when|whenever|after|"
     "following|upon|on completion|on receipt|on approval|on appointment|on publication|pending|unless|provided that|"
     "providing|assuming|awaiting|await|awaits|in line with|in accordance with|as required|as and when|as needed|"
-    "as necessary|as appropriate|where required|where necessary|linked to|tied to|not before|no earlier than|not until|"
-    "no sooner than|not earlier than|earliest|at earliest|next meeting|next review|in conjunction with|"
+    "as necessary|as appropriate|where required|where necessary|linked to|tied to|not before|no earlier than|"
+    "not until|no sooner than|not earlier than|earliest|at earliest|next meeting|next review|in conjunction with|"
     "determined by|driven by|set by|timeline|timetable|at next|when required|on demand|upon request|on request|"
     "at the next|agreed with",
     "before": "before|prior to|ahead of|in time for|to coincide with|in advance of|pre",
-    "urgent": "asap|as soon as possible|immediate|immediately|with immediate effect|urgent|urgently|as soon as practicable|"
-    "forthwith|as soon as is practicable",
-    "done": "complete|completed|completion|done|closed|achieved|implemented|delivered|finished|in progress|in place|"
-    "not started|not yet started|not started yet|not commenced|not yet commenced|overdue|on track|on target|"
-    "on schedule|on course|open|underway|under way|paused|cancelled|canceled|withdrawn|superseded|yes|no|delayed|"
-    "late|met|not met|live|signed off|not complete|not completed|not yet complete|not yet completed|incomplete|"
-    "launched|action complete|outstanding|suspended|on hold|not yet due|not due",
+    "urgent": "asap|as soon as possible|immediate|immediately|with immediate effect|urgent|urgently|"
+    "as soon as practicable|forthwith|as soon as is practicable",
+    "done": "complete|completed|completed on|completed in|date completed|actual|actual date|actually|missed|"
+    "completion|done|closed|achieved|implemented|delivered|finished|in progress|in place|not started|not yet started|"
+    "not started yet|not commenced|not yet commenced|overdue|on track|on target|on schedule|on course|open|underway|"
+    "under way|paused|cancelled|canceled|withdrawn|superseded|yes|no|delayed|late|met|not met|live|signed off|"
+    "not complete|not completed|not yet complete|not yet completed|incomplete|launched|action complete|outstanding|"
+    "suspended|on hold|not yet due|not due",
     "start": "starts|starting|start date|started on|began|begin|begins|beginning on|commence|commences|commenced|"
     "commencing|commencement|since|with effect from|wef|effective from|effective|begun|start on|starts on|to start|"
     "to begin|to commence|started in|start in|starting from|start from|commencing from|start|started",
@@ -388,36 +396,38 @@ _TAGGED = {
     "minute|minutes|decision of|agreed on|approved on|letter of|report of|last checked|date of update|status at|"
     "position at",
     "was": "was|were|previously|formerly|originally|initially|was originally|was previously|instead of|rather than|"
-    "replaces|replacing|replaced|superseding|was due|were due|had been|was due by|was to be|previously due|originally due",
-    "old": "original|previous|initial|old|prior",
+    "replaces|replacing|replaced|superseding|was due|were due|had been|was due by|was to be|previously due|"
+    "originally due",
+    "old": "original|orig|previous|initial|old|prior",
     "verb": "revised|rev|revise|re revised|amended|changed|moved|extended|extension|extend|deferred|defer|postponed|"
-    "rescheduled|re scheduled|put back|pushed back|pushed|brought forward|carried forward|carried over|rolled forward|"
-    "slipped|slippage|re profiled|reprofiled|re phased|rephased|rebaselined|re baselined|re dated|redated|reforecast|"
-    "re forecast|increased|re set|reset|shifted|re timed|retimed|reprogrammed|re programmed|updated to|amended to|"
-    "delayed to|delayed until|delayed till|delayed from|decreased|put off|held over|set back|re planned|replanned|revision",
+    "rescheduled|re scheduled|put back|pushed back|pushed|brought forward|carried forward|carried over|"
+    "rolled forward|slipped|slippage|re profiled|reprofiled|re phased|rephased|rebaselined|re baselined|re dated|"
+    "redated|reforecast|re forecast|increased|re set|reset|shifted|re timed|retimed|reprogrammed|re programmed|"
+    "updated to|amended to|delayed to|delayed until|delayed till|delayed from|decreased|put off|held over|set back|"
+    "re planned|replanned|revision",
     "now": "now|now due|new|revised date|new date|new target",
     "current": "current|currently|current date|present|latest date|latest forecast",
     "unchanged": "unchanged|no change|no changes|not changed|not revised|no revision|no extension|remains|remain|"
     "as before|same|no revised date|not extended|has not changed|as planned|still",
-    "request": "requested|request|requests|requesting|seeking|sought|seek|recommended|recommend|asked|"
-    "proposal|subject to agreement",
-    "no": "not|cannot|never|unable|nor|neither|no longer|failed|without|won t|can t|isn t|wasn t|missed|unlikely",
+    "request": "requested|request|requests|requesting|seeking|sought|seek|recommended|recommend|asked|proposal|"
+    "subject to agreement",
+    "no": "not|cannot|never|unable|nor|neither|no longer|failed|without|won t|can t|isn t|wasn t|unlikely",
     "deadline": "by|due|no later than|not later than|latest|at the latest|at latest|deadline|until|till|til|up to|"
     "to be completed|complete by|completed by|for completion|target|target date|target for|end date|ends|ending|"
     "on or before|not after|to be completed by|will be completed by|delivery by|due date|due by|due on|due in|"
     "completion date|no later|by end of play|cob|cop|close of play|close of business|expiry|expires|year ending|"
     "period ending|quarter ending|month ending|financial year ending|years ending|ends on|end on|finish|finishes|"
-    "finish date|completion by|complete in|completed in|completed on|date completed|date due",
-    "harmless": "short term|medium term|long term|next|the|of|in|on|at|for|to|a|an|and|is|be|will|are|it|this|that|with|date|dates|day|month|week|approx|"
-    "approximately|about|around|circa|ca|c|est|estimated|estimate|planned|scheduled|anticipated|expected|likely|"
-    "provisional|provisionally|targeted|targets|timescale|timescales|timeframe|finally|then|thereafter|if possible|"
-    "where possible|during|over|throughout|between|through|latest by|new financial year|new academic year|"
-    "new school year|new fiscal year|forecast|schedule|projected|projection|proposed|full|fully|final|currently due|"
-    "has been|have been|been|has|have|should|must|would|can|all|agreed|as|within|which|there|here|only|end|"
-    "implementation|implement|delivery|deliver|deliverable|launch|achieve|milestone|action|or|noon|midday|midnight|"
-    "calendar|time",
+    "finish date|completion by|complete in|date due",
+    "harmless": "short term|medium term|long term|next|the|of|in|on|at|for|to|a|an|and|is|be|will|are|it|this|that|"
+    "with|date|dates|day|month|week|approx|approximately|about|around|circa|ca|c|est|estimated|estimate|planned|"
+    "scheduled|anticipated|expected|likely|provisional|provisionally|targeted|targets|timescale|timescales|timeframe|"
+    "finally|then|thereafter|if possible|where possible|during|over|throughout|between|through|latest by|"
+    "new financial year|new academic year|new school year|new fiscal year|forecast|schedule|projected|projection|"
+    "proposed|full|fully|final|currently due|has been|have been|been|has|have|should|must|would|can|all|agreed|as|"
+    "within|which|there|here|only|end|implementation|implement|delivery|deliver|deliverable|launch|achieve|milestone|"
+    "action|or|noon|midday|midnight|calendar|time",
     "also": "plus|both|also|respectively|further",
-}
+}  # fmt: skip
 
 _NUMBERED = frozenset(
     "action actions phase phases stage step section sections para paragraph page no nos number item ref rec "
@@ -433,8 +443,8 @@ _ANCHOR_EVENTS = frozenset((
     "publication", "the publication", "date of publication", "the date of publication", "publication of the report",
     "the publication of the report", "publication date", "the publication date", "the report", "report",
     "receipt of the report", "the publication of this report", "publication of the inspection report",
-    "the inspection report", "publication of this report", "the publication of the inspection report", "report publication",
-    "the report being published", "publication of report", "publication of inspection report", "the report s publication",
+    "the inspection report", "publication of this report", "the publication of the inspection report",
+    "report publication", "the report being published", "publication of report", "publication of inspection report",
     "this report", "the date of this report", "the date of the report", "date of report", "now", "today",
 ))  # fmt: skip
 
@@ -454,7 +464,7 @@ _PHRASES = _phrases()
 # --- characters to tokens -------------------------------------------------------------------------------------------
 
 
-_NUMERIC = re.compile(r"(?<![\d/.\-])(\d{1,2})([/.\-])(\d{1,2})\2(?:\d{4}|\d{2})(?![\d/\-])")
+_NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})([/.\-])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d|\2\d)", re.ASCII)
 _TOKEN = re.compile(
     r"""
     (?P<link>https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\S+|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:gov|com|org|net|uk)\b)
@@ -499,7 +509,7 @@ _END = _Token("")
 def _clean(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Plain text of a cell, and which parts of it markup strikes out."""
     if "&" in text:
-        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+        text = _ENTITY.sub(lambda found: html.unescape(found[0].lower()), text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_NOISE)).translate(_NOISE)
     if "](" in text:
@@ -700,11 +710,12 @@ class _Grammar:
         # "Milestone 30 September" is a date; "Phase 2 March 2012" has a number and a month.
         return not (
             after.text in MONTHS
-            and before.text in ("milestone", "deliverable", "action", "week", "policy", "task", "draft", "standard", "plan")
+            and before.text
+            in ("milestone", "deliverable", "action", "week", "policy", "task", "draft", "standard", "plan")
         )
 
     def tagged(self, i: int) -> tuple[str, int] | None:
-        """The longest tagged phrase that begins here; words of a phrase may be joined by a hyphen, stop or apostrophe."""
+        """The longest tagged phrase that begins here; its words may be joined by a hyphen, stop or apostrophe."""
         for words, tag in _PHRASES.get(self.tokens[i].text, ()):
             j = i + 1
             for word in words[1:]:
@@ -734,7 +745,7 @@ class _Grammar:
         part, j = self.part(i)
         if part:
             found = self.period(j)
-            if found and all(spec.unit not in ("day", "week", "weekend") for spec in found[0].options):
+            if found and all(spec.unit not in ("day", "week", "weekend", "nth weekday") for spec in found[0].options):
                 return [_with(found[0], part=part)], found[1]
             if part == "end" and found and found[0].options[0].unit in ("week", "weekend"):
                 return [found[0]], found[1]
@@ -754,13 +765,15 @@ class _Grammar:
         return ([found[0]], found[1]) if found else None
 
     def part(self, i: int) -> tuple[str, int]:
-        """early | mid | late | end | first half, of a period; blank where there is none."""
+        """Which part of a period: early | mid | late | end | first half; blank where there is none."""
         j = self.skip(i, "the")
         if self.word(j, "month", "year", "quarter", "financial", "fiscal") and not self.word(j, "financial", "fiscal"):
             k = self.skip(j + 1, "-")
             if self.word(k, "end") and self.at(j).text != "quarter":
                 return "end", self.skip(k + 1, "of", "in", "-", ":", ",")
-        if self.word(j, "first", "second", "1st", "2nd") or (self.at(j).how == "ordinal" and self.at(j).value in (1, 2)):
+        if self.word(j, "first", "second", "1st", "2nd") or (
+            self.at(j).how == "ordinal" and self.at(j).value in (1, 2)
+        ):
             k = self.skip(j + 1, "-")
             if self.word(k, "half") and not self.word(self.skip(k + 1, "-"), "term"):
                 which = "h1" if self.at(j).text in ("first", "1st") or self.at(j).value == 1 else "h2"
@@ -788,7 +801,14 @@ class _Grammar:
         return name, k
 
     def days(self, i: int) -> tuple[list[_When], int] | None:
-        return self.numeric(i) or self.day_month(i) or self.month_day(i) or self.two_numbers(i)
+        return (
+            self.numeric(i)
+            or self.year_month_day(i)
+            or self.day_month(i)
+            or self.nth_weekday(i)
+            or self.month_day(i)
+            or self.two_numbers(i)
+        )
 
     def _loose(self, i: int, j: int) -> bool:
         """Whether the tokens from i to j stand free: not part of a longer number, reference or version."""
@@ -800,6 +820,8 @@ class _Grammar:
             return True
         if before.kind == "word":
             return self._known_word(i - 1)
+        if before.kind in ("/", ".", "-") and before.glued and (before.kind == "/" or earlier.kind in ("/", ".", "-")):
+            return False  # 30//09/2011
         if before.kind in marks and before.glued and earlier.kind in ("number", "word"):
             return earlier.kind == "word" and self._known_word(i - 2)
         return before.kind not in ("number", "amount", "_")
@@ -828,7 +850,11 @@ class _Grammar:
         mark, second, mark2, third = (self.at(k) for k in range(i + 1, i + 5))
         if second.kind != "number" or third.kind != "number" or mark.kind != mark2.kind or mark.kind not in _SEPARATORS:
             return None
-        if mark.kind == "-" and (mark.glued, second.glued, mark2.glued, third.glued) != (True,) * 4 and third.digits != 4:
+        if (
+            mark.kind == "-"
+            and (mark.glued, second.glued, mark2.glued, third.glued) != (True,) * 4
+            and third.digits != 4
+        ):
             return None
         if second.how or first.digits > 4 or second.digits > 2:
             return None
@@ -853,10 +879,34 @@ class _Grammar:
         doubt = ""
         if len(likely) == 2 and a != b and not self.context.settled:
             doubt = "note"
-        if short and 1 <= b <= 12 and 1 <= c <= 31 and self._year_first(a, c):
+        if short and mark.kind == "-" and 1 <= b <= 12 and 1 <= c <= 31 and self._year_first(a, c):
             doubt = "refuse"
             likely = (*likely, _Spec("day", a, True, b, c))
         return [_When(likely if likely and doubt else (likely or both)[:1], doubt=doubt)], j
+
+    def year_month_day(self, i: int) -> tuple[list[_When], int] | None:
+        """2011-Sep-30 | 2011 September 30."""
+        year, mark = self.at(i), self.at(i + 1)
+        if year.digits != 4 or not self._free_before(i):
+            return None
+        month = self.month(i + 2 if mark.kind in ("-", "/", ".", ",") else i + 1)
+        if not month:
+            return None
+        j = self.skip(month[1], mark.kind) if mark.kind in ("-", "/", ".", ",") else month[1]
+        day = self.at(j)
+        if day.kind != "number" or day.digits > 2 or not self._free_after(j + 1):
+            return None
+        return [_When((_Spec("day", year.value, n=month[0], day=day.value),))], j + 1
+
+    def nth_weekday(self, i: int) -> tuple[list[_When], int] | None:
+        """First Monday of October 2011 | last Friday in September."""
+        which = ORDINALS.get(self.at(i).text) or (self.at(i).value if self.at(i).how == "ordinal" else 0)
+        weekday = WEEKDAYS.get(self.at(i + 1).text, -1)
+        month = self.month(self.skip(i + 2, "of", "in", "the"))
+        if not 1 <= which <= 5 or weekday < 0 or not month:
+            return None
+        year, short, split, j = self._year_after(month[1])
+        return [_When((_Spec("nth weekday", year, short, month[0], 10 * which + weekday, split=split),))], j
 
     def _year_first(self, a: int, c: int) -> bool:
         """Whether 11-09-30 is rather the 30th of September 2011: then it is not read at all."""
@@ -930,22 +980,24 @@ class _Grammar:
         """Whether a number is the day of the month that follows it, and not the year of one before: Sept 11-Nov 11."""
         if self.month(self.skip(i + 1, "of")):
             return True
-        month = self.month(i + 2) if self.at(i + 1).kind in _SEPARATORS and self.at(i + 1).glued and self.at(i + 2).glued else None
-        return month is not None and not self.at(month[1]).digits in (1, 2)
+        glued = self.at(i + 1).kind in _SEPARATORS and self.at(i + 1).glued and self.at(i + 2).glued
+        month = self.month(i + 2) if glued else None
+        return month is not None and self.at(month[1]).digits not in (1, 2)
 
     def pair(self, i: int, *, labelled: bool = False) -> tuple[int, bool, int] | None:
         """A split year such as 2011/12, as (first year, short, next)."""
         first, mark, second = self.at(i), self.at(i + 1), self.at(i + 2)
         if first.kind != "number" or first.how == "ordinal":
             return None
-        if labelled and first.digits == 4 and first.value % 100 == (first.value // 100 + 1) % 100 and first.value // 100 != 20:
-            return first.value // 100, True, i + 1  # FY2223
+        one, two = divmod(first.value, 100)
+        if labelled and first.digits == 4 and two == (one + 1) % 100 and one != 20:
+            return one, True, i + 1  # FY2223
         if second.kind != "number" or mark.kind not in ("/", "-") or second.how == "ordinal":
             return None
         if not second.glued and mark.kind == "-" and second.digits != 4 and not labelled:
             return None
         after = self.at(i + 3)
-        if after.glued and (after.kind in ("/", "-") and self.at(i + 4).kind == "number" or after.kind == "number"):
+        if after.glued and ((after.kind in ("/", "-") and self.at(i + 4).kind == "number") or after.kind == "number"):
             return None
         if first.digits == 4 and second.value == (first.value + 1 if second.digits == 4 else (first.value + 1) % 100):
             return (first.value, False, i + 3) if second.digits in (2, 4) else None
@@ -982,7 +1034,16 @@ class _Grammar:
         specs = [_Spec("day", year, short, number, day, split=split) for day, _ in days]
         if len(specs) == 1:
             return [_When((specs[0],))], j
-        spanning = ("-", "to", "/", "or", "until", "till", "through", *(("and", "&") if self.word(i - 1, "between") else ()))
+        spanning = (
+            "-",
+            "to",
+            "/",
+            "or",
+            "until",
+            "till",
+            "through",
+            *(("and", "&") if self.word(i - 1, "between") else ()),
+        )
         if all(joiner in spanning for _, joiner in days[:-1]):
             return [_When((specs[0],), last=(specs[-1],))], j
         return [_When((spec,), joined="and") for spec in specs], j
@@ -1004,6 +1065,10 @@ class _Grammar:
         if not month or (self.at(i - 1).kind == "amount" and self.at(i).glued):
             return None
         number, j = month
+        d = self.skip(j, "-", "/", ",")
+        y = self.skip(d + 1, "-", "/", ",")
+        if d > j and self.at(d).digits in (1, 2) and self.at(d).how != "short" and self.at(y).digits == 4:
+            return [_When((_Spec("day", self.at(y).value, n=number, day=self.at(d).value),))], y + 1  # Sep-30-2011
         token = self.at(j)
         if token.kind == "number" and token.digits <= 2 and token.how != "short" and 1 <= token.value <= 31:
             k = j + 1
@@ -1092,7 +1157,9 @@ class _Grammar:
             found = self.days(j)
             if found and len(found[0]) == 1 and all(spec.unit == "day" for spec in found[0][0].options):
                 when = found[0][0]
-                return when._replace(options=tuple(spec._replace(unit=unit) for spec in when.options), last=()), found[1]
+                return when._replace(options=tuple(spec._replace(unit=unit) for spec in when.options), last=()), found[
+                    1
+                ]
             return None
         which = ORDINALS.get(self.at(i).text) or (self.at(i).value if self.at(i).how == "ordinal" else 0)
         if 1 <= which <= 5 and self.word(i + 1, "week", "wk"):
@@ -1151,7 +1218,7 @@ class _Grammar:
         return made, closing + opened
 
     def _label(self, i: int) -> tuple[str, int]:
-        """financial year | FY | academic year | calendar year; blank where there is none."""
+        """What kind of year: financial year | FY | academic year | calendar year; blank where there is none."""
         i = self.skip(i, "the", "new", "next", "current")
         token = self.at(i)
         kind = ""
@@ -1160,12 +1227,18 @@ class _Grammar:
         elif token.text in ("financial", "fiscal", "fin", "academic", "school", "calendar", "tax"):
             j = self.skip(i + 1, ".", "-")
             if self.word(j, "year", "yr", "years") or token.text == "fiscal":
-                kind = {"academic": "academic", "school": "academic", "calendar": "calendar"}.get(token.text, "financial")
+                kind = {"academic": "academic", "school": "academic", "calendar": "calendar"}.get(
+                    token.text, "financial"
+                )
                 i = j + (1 if self.word(j, "year", "yr", "years") else 0)
         elif token.text == "ay" and self.at(i + 1).kind == "number":
             kind, i = "academic", i + 1
         if kind:
-            i = self.skip(i, "end", "-", ":", "of", "in", "(") if self.word(i, "end") else self.skip(i, "-", ":", "of", "'")
+            i = (
+                self.skip(i, "end", "-", ":", "of", "in", "(")
+                if self.word(i, "end")
+                else self.skip(i, "-", ":", "of", "'")
+            )
         return kind, i
 
     def split_year(self, i: int) -> tuple[_When, int] | None:
@@ -1187,7 +1260,9 @@ class _Grammar:
             else:
                 specs = (_Spec("financial year", first, short, split=True),)
                 if not kind:
-                    doubt = "note"
+                    # 2011-12 is a year that holds the month it may be instead; 2001-02 does not.
+                    month = self.at(j + 1).kind == "-" and not short and 1 <= self.at(j + 2).value <= 3
+                    doubt = "refuse" if month else "note"
                     specs = (*specs, _Spec("academic year", first, short, split=True))
             if ends:
                 specs = tuple(spec._replace(part="end") for spec in specs)
@@ -1201,7 +1276,9 @@ class _Grammar:
         if kind == "calendar":
             made = _When((_Spec("year", value, short),))
         elif kind == "academic":
-            made = _When((_Spec("academic year", value, short), _Spec("academic year ending", value, short)), doubt="note")
+            made = _When(
+                (_Spec("academic year", value, short), _Spec("academic year ending", value, short)), doubt="note"
+            )
         else:
             ways = (_Spec("financial year ending", value, short), _Spec("financial year", value, short))
             # In the United States, where the year starts in October, FY2023 has one meaning: it ends in 2023.
@@ -1252,7 +1329,7 @@ class _Grammar:
         unit = "season"
         if self.word(j, "term"):
             unit, j = "term", j + 1
-        elif self.word(j, "half") or self.at(j).kind == "number" and self.word(j + 1, "term"):
+        elif self.word(j, "half") or (self.at(j).kind == "number" and self.word(j + 1, "term")):
             return None  # a half term is not read
         if unit == "term" and n == 4:
             return None
@@ -1276,9 +1353,9 @@ class _Grammar:
         spec = _Spec(unit, year[0], year[1], n, split=year[2])
         if year[2] and unit == "season" and n in (1, 2):
             return _When((spec, spec._replace(split=False)), doubt="refuse"), year[3] + opened
-        doubt, options = "", (spec,)
-        if n == 4 and not year[2] and not last:
-            doubt, options = "note", (spec, spec._replace(n=0))
+        # Winter 2011 may begin or end in 2011.
+        doubt = "note" if n == 4 and not year[2] and not last else ""
+        options = (spec, spec._replace(n=0)) if doubt else (spec,)
         ends = (spec._replace(n=last),) if last else ()
         return _When(options, last=ends, doubt=doubt), year[3] + opened
 
@@ -1287,7 +1364,7 @@ class _Grammar:
         if not n:
             return None
         year, short, split, j = self._year_after(i + 1)
-        return (None if split else (_When((_Spec("holiday", year, short, n),)), j))
+        return None if split else (_When((_Spec("holiday", year, short, n),)), j)
 
     def bare_year(self, i: int) -> tuple[_When, int] | None:
         """2011, and 2012-2015 as a span of years."""
@@ -1360,7 +1437,9 @@ class _Grammar:
         if self.word(j, "s") and self.at(j).glued:
             j += 1
         j = self.skip(j, "time")
-        if self.word(j, "ago", "old", "of", "from", "after", "following", "since", "post") or self.word(j, "before", "prior"):
+        if self.word(j, "ago", "old", "of", "from", "after", "following", "since", "post") or self.word(
+            j, "before", "prior"
+        ):
             if not self.word(j, "of", "from", "after", "following", "since", "post"):
                 return None
             k = self.skip(j + 1, "the")
@@ -1374,7 +1453,7 @@ class _Grammar:
         return _Offset(low, high, unit, working), j
 
 
-def _with(when: _When, **changes: object) -> _When:
+def _with(when: _When, **changes: Any) -> _When:
     return when._replace(
         options=tuple(spec._replace(**changes) for spec in when.options),
         last=tuple(spec._replace(**changes) for spec in when.last),
@@ -1386,7 +1465,9 @@ def _misspelt_month(word: str) -> int:
     """A long month's name with one letter missing, added, wrong, or two changed round; else 0."""
     for name in _LONG_MONTHS:
         if word[:1] == name[0] and abs(len(word) - len(name)) <= 1 and len(word) >= 5:
-            start = next((k for k, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
+            start = next(
+                (k for k, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name))
+            )
             a, b = word[start:], name[start:]
             if a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:]):
                 return MONTHS[name]
@@ -1396,11 +1477,11 @@ def _misspelt_month(word: str) -> int:
 # --- expressions to intervals ---------------------------------------------------------------------------------------
 
 
-class _Impossible(Exception):
+class _ImpossibleError(Exception):
     """A date that does not exist."""
 
 
-class _Yearless(Exception):
+class _YearlessError(Exception):
     """A date whose year is not given and cannot be told."""
 
 
@@ -1408,7 +1489,8 @@ def _century(year: int, as_of: date | None) -> int:
     """A two-digit year in full: the one nearest to the snapshot, without one 1969 to 2068."""
     if as_of is None:
         return year + (2000 if year < 69 else 1900)
-    return min((c * 100 + year for c in range(as_of.year // 100 - 1, as_of.year // 100 + 2)), key=lambda y: abs(y - as_of.year))
+    century = as_of.year // 100
+    return min((c * 100 + year for c in range(century - 1, century + 2)), key=lambda each: abs(each - as_of.year))
 
 
 def _financial_start(year: int, context: _Context) -> date:
@@ -1420,21 +1502,19 @@ def _financial_start(year: int, context: _Context) -> date:
 def _span(spec: _Spec, year: int, context: _Context) -> tuple[date, date, str]:
     """First day, last day and precision of a spec in a year."""
     if not 2 <= year <= 9997:
-        raise _Impossible
+        raise _ImpossibleError
     unit, n = spec.unit, spec.n
     if spec.split and unit in ("day", "month"):
         if 4 <= n <= 8:
-            raise _Yearless  # financial and academic years differ
+            raise _YearlessError  # financial and academic years differ
         year += n <= 3
-    elif spec.split and unit == "season":
-        year += n in (1, 2)
-    elif spec.split and unit == "term":
+    elif spec.split and unit in ("season", "term"):
         year += n in (1, 2)
     if unit in ("day", "week", "weekend"):
         try:
             day = date(year, n, spec.day)
         except ValueError:
-            raise _Impossible from None
+            raise _ImpossibleError from None
         span, precision = {
             "day": ((day, day), "day"),
             "week": ((day, day + timedelta(6)), "week"),
@@ -1446,6 +1526,13 @@ def _span(spec: _Spec, year: int, context: _Context) -> tuple[date, date, str]:
         last = _months(year, n, 1)[1]
         start = last - timedelta(6) if spec.day == 5 else date(year, n, 7 * spec.day - 6)
         span, precision = (start, start + timedelta(6)), "week"
+    elif unit == "nth weekday":
+        first, last = _months(year, n, 1)
+        which, weekday = divmod(spec.day, 10)
+        day = first + timedelta((weekday - first.weekday()) % 7 + 7 * (which - 1))
+        if which == 5:
+            day = last - timedelta((last.weekday() - weekday) % 7)
+        span, precision = (day, day), "day"
     elif unit == "quarter":
         span, precision = _months(year, 3 * n - 2, 3), "quarter"
     elif unit == "half":
@@ -1515,7 +1602,7 @@ def _nearest(spec: _Spec, context: _Context) -> date | None:
     """The last day of a spec without a year, in the year that the snapshot suggests."""
     try:
         return _assumed(spec, context)[1]
-    except (_Impossible, _Yearless):
+    except (_ImpossibleError, _YearlessError):
         return None
 
 
@@ -1523,19 +1610,19 @@ def _assumed(spec: _Spec, context: _Context) -> tuple[date, date, str]:
     """A spec without a year: where its last day lies from four months before the snapshot to eight after."""
     as_of = context.as_of
     if as_of is None or spec.unit in ("quarter", "half"):
-        raise _Yearless
+        raise _YearlessError
     spans = []
     for year in range(as_of.year - 2, as_of.year + 3):
         try:
             spans.append(_span(spec, year, context))
-        except _Impossible:
+        except _ImpossibleError:
             continue
     if not spans:
-        raise _Impossible
+        raise _ImpossibleError
     if spec.weekday >= 0:
         fitting = [span for span in spans if span[0].weekday() == spec.weekday and abs((span[0] - as_of).days) < 550]
         if not fitting:
-            raise _Impossible
+            raise _ImpossibleError
         return min(fitting, key=lambda span: abs((span[0] - as_of).days))
     if context.past:
         return max((span for span in spans if span[0] <= as_of), key=lambda span: span[1])
@@ -1544,17 +1631,17 @@ def _assumed(spec: _Spec, context: _Context) -> tuple[date, date, str]:
         if low < span[1] <= high:
             return span
     if spec.unit == "day" and (spec.n, spec.day) == (2, 29):
-        raise _Yearless
+        raise _YearlessError
     return min(spans, key=lambda span: abs((span[1] - as_of).days))
 
 
 def _explicit(spec: _Spec, context: _Context) -> tuple[date, date, str]:
     if spec.year is None:
         if spec.unit == "day" and not 1 <= spec.n <= 12:
-            raise _Impossible
+            raise _ImpossibleError
         if spec.unit in ("day", "week", "weekend") and spec.day > calendar.monthrange(2000, max(1, min(12, spec.n)))[1]:
-            raise _Impossible
-        raise _Yearless
+            raise _ImpossibleError
+        raise _YearlessError
     return _span(spec, _century(spec.year, context.as_of) if spec.short else spec.year, context)
 
 
@@ -1573,6 +1660,7 @@ class _Found:
     marked: bool = False  # a deadline word stands before it
     before: bool = False
     bracketed: bool = False
+    finished: bool = False  # "completed" stands before it
     span: tuple[date, date, str] | None = None
     problem: str = ""  # impossible, yearless, ambiguous, range
     notes: tuple[Note, ...] = ()
@@ -1601,7 +1689,9 @@ def _read(text: str, struck: tuple[str, ...], context: _Context) -> DateReading:
         more, _ = _clean(run)
         if len(more) <= LONGEST_TEXT:
             dead += [
-                token._replace(start=token.start + offset, end=token.end + offset, glued=False if k == 0 else token.glued)
+                token._replace(
+                    start=token.start + offset, end=token.end + offset, glued=False if k == 0 else token.glued
+                )
                 for k, token in enumerate(_tokens(more, struck=True))
             ] + [_Token(";", ";", start=offset + len(more), end=offset + len(more))]
             plain = f"{plain.ljust(offset - 1)} {more}"
@@ -1645,7 +1735,11 @@ def _interpret(
         notes=notes,
     )  # fmt: skip
     reading = _choose(base, items, current, found, live, plain, says, context)
-    if previous and reading.kind == "date" and (previous.earliest, previous.latest) == (reading.earliest, reading.latest):
+    if (
+        previous
+        and reading.kind == "date"
+        and (previous.earliest, previous.latest) == (reading.earliest, reading.latest)
+    ):
         return replace(reading, changed=False)
     return reading
 
@@ -1666,7 +1760,7 @@ _TRANSPARENT = ("harmless", "deadline", "request", "done", "from", "before", "cu
 
 
 def _next_date(items: list[_Item], position: int, also: tuple[str, ...] = ()) -> tuple[int, str]:
-    """The next date after an item with only words between that change nothing, and what stopped the search if none did."""
+    """The next date after an item, with only words between that change nothing; and what stopped the search."""
     for k in range(position + 1, len(items)):
         item = items[k]
         if item.kind == "date":
@@ -1699,7 +1793,7 @@ def _previous_date(items: list[_Item], position: int) -> int:
 
 
 def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> bool:
-    """Say of each date whether it is old, new, a start or beside the point; whether the text says that a date changed."""
+    """Say of each date whether it is old, new, a start or beside the point; and whether the text says of a change."""
     by_position: dict[int, list[_Found]] = {}
     for each in found:
         by_position.setdefault(each.position, []).append(each)
@@ -1719,6 +1813,13 @@ def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> boo
                 give(after, "new")
                 changed = True
             continue
+        if item.kind == "date" and k > 1 and k + 2 < len(items) and text(items[k - 1]) == "on":
+            # extended at committee on 12 July to 30 September: the first is when that was decided
+            verb = any(other.kind == "tag" and other.tag == "verb" for other in items[: k - 1])
+            if verb and _is_to(items[k + 1], tokens) and items[k + 2].kind == "date":
+                give(k, "ignore")
+                give(k + 2, "new")
+                changed = True
         if item.kind != "tag":
             continue
         if item.tag in ("deadline", "before"):
@@ -1727,16 +1828,26 @@ def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> boo
                 for each in by_position[after]:
                     each.marked = True
                     each.before = item.tag == "before" and text(item) in ("before", "prior", "ahead", "pre")
+        elif item.tag == "done":
+            after, why = _next_date(items, k)
+            plain = all(each.kind == "mark" or each.tag == "harmless" for each in items[k + 1 : after])
+            if after >= 0 and not why and plain and text(item) != "completion":
+                for each in by_position[after]:
+                    each.finished = True
         elif item.tag == "start":
             after, why = _next_date(items, k)
             if after >= 0 and not why:
                 give(after, "start")
+            elif why in ("end", "close") and k and items[k - 1].kind == "date":  # September 2011 start
+                give(k - 1, "start")
         elif item.tag == "from":
             after, why = _next_date(items, k)
             if after < 0 or why:
                 continue
             verb = any(items[j].kind == "tag" and items[j].tag == "verb" for j in range(k))
-            if verb and not any(items[j].kind == "date" and items[j].first > 0 and j > _last_verb(items, k) for j in range(k)):
+            if verb and not any(
+                items[j].kind == "date" and items[j].first > 0 and j > _last_verb(items, k) for j in range(k)
+            ):
                 give(after, "old")
                 changed = True
                 # revised from 1 to 30 September 2011: one range, two dates
@@ -1784,11 +1895,11 @@ def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> boo
                 else:
                     give(after, "new")
                 changed = changed or item.tag != "current"
-            elif item.tag == "verb" and before >= 0:
+            elif item.tag == "verb" and before >= 0 and not _is_adjective(items, k):
                 changed = True
                 if why in ("close", "break", "end"):
                     give(before, "new")
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in pairwise(found):
         same = one.bracketed and two.bracketed and not any(
             item.kind == "mark" and item.tag == ")" for item in items[one.position : two.position]
         )  # fmt: skip
@@ -1801,8 +1912,19 @@ def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> boo
             if (each.role == "" and not (k > last_new)) or (each.role == "new" and k < last_new):
                 if k == last_new - 1 and plain_range and each.role == "new":
                     continue
-                each.role = "old"
+                # "Agreed by committee 12 July to extend to 30 September": what the first date is of is not sure.
+                start = found[k - 1].position + 1 if k else 0
+                vague = any(other.kind == "word" or other.tag == "ignore" for other in items[start : each.position])
+                each.role = "ignore" if vague and each.role == "" else "old"
     return changed
+
+
+def _is_adjective(items: list[_Item], position: int) -> bool:
+    """Whether "revised" belongs to the word after it: "31 March - revised plan"; not "revised owing to sickness"."""
+    after = items[position + 1] if position + 1 < len(items) else None
+    return (
+        after is not None and after.kind == "word" and after.tag not in ("owing", "because", "given", "again", "date")
+    )
 
 
 def _then_unknown(items: list[_Item], position: int) -> bool:
@@ -1832,7 +1954,7 @@ def _split(found: list[_Found], ranged: _Found) -> None:
     end = ranged.item._replace(when=when._replace(options=when.last, last=()))
     index = found.index(ranged)
     found[index : index + 1] = [
-        replace(ranged, item=start, role="old"), replace(ranged, item=end, role="new")
+        replace(ranged, item=start, role="old", text=""), replace(ranged, item=end, role="new", text="")
     ]  # fmt: skip
 
 
@@ -1840,12 +1962,11 @@ def _joined(items: list[_Item], one: _Found, two: _Found, tokens: list[_Token]) 
     """How two dates that follow one another are joined: "to", "or", or not."""
     if two.position == one.position + 1 and two.item.first == one.item.first:
         return ""
-    between = [item for item in items[one.position + 1 : two.position] if not (
-        item.kind == "tag" and item.tag in ("harmless", "deadline") and tokens[item.first].text in ("the", "end", "by", "of")
-    )]  # fmt: skip
-    if len(between) != 1:
+    joiners = [tokens[item.first].text for item in items[one.position + 1 : two.position]]
+    joiners = [text for text in joiners if text not in ("the", "end", "by", "of")]
+    if len(joiners) != 1:
         return ""
-    joiner = tokens[between[0].first].text
+    joiner = joiners[0]
     if joiner in ("-", "to", "until", "till", "through"):
         return "to"
     if joiner in ("and", "&") and any(tokens[item.first].text == "between" for item in items[: one.position]):
@@ -1861,10 +1982,12 @@ def _ranges(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> li
         if last is not None and last.ends is None and each.bracketed == last.bracketed:
             how = _joined(items, last, each, tokens)
             year = last.item.when.options[0].year if last.item.when else None
+            both = [each.item.when, last.item.when]
+            parts = all(when is not None and when.options[0].part and when.options[0].unit != "day" for when in both)
             same = each.role == last.role or (last.role in ("old", "new") and each.role == "") or (
                 last.role == "start" and each.role == ""
             )  # fmt: skip
-            if same and (how == "to" or (how == "or" and year is None)):
+            if same and (how == "to" or (how == "or" and (year is None or parts))):
                 last.ends = each
                 if last.role == "start":
                     last.role = ""
@@ -1879,18 +2002,21 @@ def _resolve(found: list[_Found], gone: list[_Found], context: _Context) -> None
     """Give each date its interval; one without a year takes it from a neighbour, or else from the snapshot."""
     chain = gone + found
     flat = [part for each in chain for part in ((each, each.ends) if each.ends else (each,))]
-    # "quarter 4 (October to December)": the bracket says what is meant.
-    for k, each in enumerate(found[:-1]):
-        spec = each.item.when.options[0] if each.item.when else None
-        if spec and spec.year is None and spec.unit in ("quarter", "half") and found[k + 1].bracketed and not each.bracketed:
-            each.role = "ignore"
     _adopt(flat)
+    if len(found) > 1:
+        # "quarter 4 (October to December)": the months say what is meant.
+        for each in found:
+            spec = each.item.when.options[0] if each.item.when else None
+            if spec and spec.year is None and spec.unit in ("quarter", "half"):
+                each.role = "ignore"
     for each in flat:
         _try(each, context)
     open_ones = [each for each in flat if each.problem == "yearless" and each.role not in ("ignore",)]
     dated = [each for each in flat if each.span]
     if open_ones and not dated:
-        pivot = next((each for each in reversed(open_ones) if each.role in ("new", "") and not each.struck), open_ones[-1])
+        pivot = next(
+            (each for each in reversed(open_ones) if each.role in ("new", "") and not each.struck), open_ones[-1]
+        )
         _assume(pivot, context)
         dated = [pivot] if pivot.span else []
     for each in open_ones:
@@ -1912,7 +2038,12 @@ def _adopt(flat: list[_Found]) -> None:
             if bare.item.when is None or full.item.when is None or bare.struck != full.struck:
                 continue
             spec, mate = bare.item.when.options[0], full.item.when.options[0]
-            if spec.unit in ("quarter", "half") and spec.year is None and mate.year is not None and spec.unit in mate.unit:
+            if (
+                spec.unit in ("quarter", "half")
+                and spec.year is None
+                and mate.year is not None
+                and spec.unit in mate.unit
+            ):
                 options = tuple(other._replace(n=spec.n, part=spec.part) for other in full.item.when.options)
                 bare.item = bare.item._replace(when=full.item.when._replace(options=options))
 
@@ -1922,23 +2053,26 @@ def _try(each: _Found, context: _Context) -> None:
     when = each.item.when
     if when is None:
         return
-    options = tuple(spec._replace(part="before") if each.before and spec.unit != "day" and not spec.part else spec for spec in when.options)
+    options = when.options
+    if each.before:
+        options = tuple(
+            spec._replace(part="before") if spec.unit != "day" and not spec.part else spec for spec in options
+        )
     try:
         spans = [_explicit(spec, context) for spec in options]
         each.span = spans[0]
+        each.text = each.text or phrase(*spans[0])  # of "1 to 30 September 2011" one day
         if when.last:
             first, last = spans[0], _explicit(when.last[0], context)
             if last[1] < first[0]:
-                raise _Impossible
+                raise _ImpossibleError
             each.span = (first[0], last[1], precision_of(first[0], last[1]))
         others = [span for span in spans[1:] if span[:2] != spans[0][:2]]
         if when.doubt == "note" and (others or when.last):
             if when.last and not others:
                 said = f"'{each.text}' may mean calendar or financial years; the interval holds both"
             else:
-                said = (
-                    f"'{each.text}' can be {phrase(*spans[0])} or {phrase(*others[0])}; the first was taken"
-                )
+                said = f"'{each.text}' can be {phrase(*spans[0])} or {phrase(*others[0])}; the first was taken"
             each.notes += (Note("date-ambiguous", said),)
         if when.doubt == "refuse":
             each.problem, each.span = "ambiguous", None
@@ -1947,9 +2081,9 @@ def _try(each: _Found, context: _Context) -> None:
             each.notes += (Note("date-ambiguous", f"'{each.text}': the weekday is not that day's; the day was taken"),)
         if each.span and _far(each.span, context):
             each.problem, each.span = "range", None
-    except _Impossible:
+    except _ImpossibleError:
         each.problem = "ambiguous" if when.doubt == "refuse" else "impossible"
-    except (_Yearless, OverflowError, ValueError):
+    except (_YearlessError, OverflowError, ValueError):
         each.problem = "ambiguous" if when.doubt == "refuse" else "yearless"
         if when.doubt == "note" and any(spec.year is not None for spec in when.options):
             _take_first(each, context)
@@ -1962,9 +2096,10 @@ def _take_first(each: _Found, context: _Context) -> None:
         return
     try:
         each.span, each.problem = _explicit(when.options[0], context), ""
-    except (_Impossible, _Yearless):
+    except (_ImpossibleError, _YearlessError):
         return
-    each.notes += (Note("date-ambiguous", f"'{each.text}' can be a month or a day; the month, {phrase(*each.span)}, was taken"),)
+    said = f"'{each.text}' can be a month or a day; the month, {phrase(*each.span)}, was taken"
+    each.notes += (Note("date-ambiguous", said),)
 
 
 def _assume(each: _Found, context: _Context) -> None:
@@ -1981,12 +2116,12 @@ def _assume(each: _Found, context: _Context) -> None:
         if each.before and when.options[0].unit != "day":
             day = span[0] - timedelta(1)
             span = (day, day, "day")
-    except _Impossible:
+    except _ImpossibleError:
         each.problem = "impossible"
         return
-    except (_Yearless, StopIteration):
+    except (_YearlessError, StopIteration):
         return
-    each.span, each.problem = span, ""
+    each.span, each.problem, each.text = span, "", each.text or phrase(*span)
     each.notes += (Note("year-assumed", f"'{each.text}' has no year; read as {phrase(*span)}"),)
 
 
@@ -2007,7 +2142,7 @@ def _borrow(each: _Found, later: _Found | None, earlier: _Found | None, context:
                     end = _span(when.last[0], year + 1, context)
                 span = (span[0], end[1], precision_of(span[0], end[1]))
             spans.append(span)
-        except (_Impossible, _Yearless):
+        except (_ImpossibleError, _YearlessError):
             continue
     if later is not None or each.role == "old":
         fitting = [span for span in spans if span[1] <= limit[1]]
@@ -2018,7 +2153,7 @@ def _borrow(each: _Found, later: _Found | None, earlier: _Found | None, context:
     if chosen is None:
         each.problem = "impossible" if not spans else "yearless"
         return
-    each.span, each.problem = chosen, ""
+    each.span, each.problem, each.text = chosen, "", each.text or phrase(*chosen)
     if chosen[0].year != limit[0].year or near.notes:
         each.notes += (Note("year-assumed", f"'{each.text}' has no year; read as {phrase(*chosen)}"),)
 
@@ -2043,7 +2178,7 @@ def _close(each: _Found) -> None:
 def _far(span: tuple[date, date, str], context: _Context) -> bool:
     as_of = context.as_of
     if as_of is None:
-        return not (1900 <= span[0].year and span[1].year <= 2100)
+        return span[0].year < 1900 or span[1].year > 2100
     return span[0].year > as_of.year + RANGE_YEARS or span[1].year < as_of.year - RANGE_YEARS or (
         span[0] > add_months(as_of, 12 * RANGE_YEARS) or span[1] < add_months(as_of, -12 * RANGE_YEARS)
     )  # fmt: skip
@@ -2103,6 +2238,10 @@ def _choose(
     if wrong:
         return replace(base, kind="unreadable", notes=(*base.notes, *(_problem(each) for each in wrong)))
     several = _distinct(current)
+    finished = [each for each in several if each.finished]
+    if 0 < len(finished) < len(several):
+        # "Due 30 September, completed 15 October": which is wanted depends on the column.
+        several = finished if context.past else [each for each in several if not each.finished]
     chosen = several[-1]
     notes = base.notes
     if len(several) > 1:
@@ -2121,11 +2260,7 @@ def _choose(
         budget = 0
     elif chosen.marked and span[2] in ("day", "week", "month"):
         budget = 10_000
-    yearless = any(note.code == "year-assumed" for note in chosen.notes)
-    stray = yearless and any(
-        items[k].kind == "number" for k in (chosen.position - 1, chosen.position + 1) if 0 <= k < len(items)
-    )
-    if unknown > budget or stray:
+    if unknown > budget or _stray(items, chosen):
         said = f"'{chosen.text}' stands among words that may change what it means; not used"
         return replace(base, kind="unreadable", notes=(*notes, Note("date-not-read", said)))
     notes += chosen.notes
@@ -2133,6 +2268,26 @@ def _choose(
         notes += (Note("date-ambiguous", f"'{chosen.text}' is still to be confirmed"),)
     earliest, latest, precision = span
     return replace(base, earliest=earliest, latest=latest, precision=precision, kind="date", notes=notes)
+
+
+def _stray(items: list[_Item], chosen: _Found) -> bool:
+    """Whether a number beside the date, or another one that is shaped as a date, may belong to it: 30 Sept 201."""
+
+    def number(k: int) -> bool:
+        return 0 <= k < len(items) and items[k].kind == "number"
+
+    for k in range(len(items) - 4):
+        marks = [items[j].tag for j in (k + 1, k + 3)]
+        if number(k) and number(k + 2) and number(k + 4) and marks in (["/", "/"], ["-", "-"]):
+            return True
+    if chosen.item.when is None or chosen.item.when.options[0].year is not None:
+        return False
+    ends = (chosen.position, chosen.ends.position if chosen.ends else chosen.position)
+    beside = [ends[0] - 1, ends[1] + 1]
+    for k, step in ((beside[0], -1), (beside[1], 1)):
+        if 0 <= k < len(items) and items[k].kind == "mark" and items[k].tag in ",./-":
+            beside.append(k + step)
+    return any(number(k) for k in beside)
 
 
 def _refusal(
@@ -2162,7 +2317,7 @@ def _refusal(
     if "ongoing" in says:
         k = place("ongoing")
         until = first - 1 > k and tokens[items[first - 1].first].text in ("to", "until", "till", "by", "due", "target")
-        if not until:
+        if not until and not (k > last and current[-1].marked):  # by 30 September and ongoing
             return "ongoing", "stands beside words that say that the action is ongoing; not used"
     if "condition" in says:
         return "conditional", "depends on something else; not used"
@@ -2183,8 +2338,9 @@ def _distinct(current: list[_Found]) -> list[_Found]:
     for each in current:
         if each.span is None:
             continue
-        inside = [other for other in kept if other.span and other.span[0] <= each.span[0] and each.span[1] <= other.span[1]]
-        around = [other for other in kept if other.span and each.span[0] <= other.span[0] and other.span[1] <= each.span[1]]
+        first, last = each.span[:2]
+        inside = [other for other in kept if other.span and other.span[0] <= first and last <= other.span[1]]
+        around = [other for other in kept if other.span and first <= other.span[0] and other.span[1] <= last]
         if around and not inside:
             continue
         if inside:
@@ -2194,6 +2350,13 @@ def _distinct(current: list[_Found]) -> list[_Found]:
             kept = [other for other in kept if other not in inside]
         kept.append(each)
     return kept
+
+
+# What a length of time beside these means is something else than "so long from now".
+_NOT_A_DEADLINE = frozenset((
+    "recurring", "ongoing", "annual", "condition", "no", "not applicable", "tbc", "verb", "now", "was", "old", "start",
+    "from", "request", "ignore", "before", "blank",
+))  # fmt: skip
 
 
 def _without_date(
@@ -2216,12 +2379,13 @@ def _without_date(
         lasting = says & {"ongoing", "recurring", "tbc", "not applicable", "condition"}
         if starts and not lasting:
             said = "says when it begins or was written, not when it is due"
-            return replace(base, kind="unreadable", notes=(*base.notes, Note("date-not-read", f"'{starts[0].text}' {said}")))
+            return replace(
+                base, kind="unreadable", notes=(*base.notes, Note("date-not-read", f"'{starts[0].text}' {said}"))
+            )
     offsets = [item.offset for item in items if item.kind == "offset" and item.offset]
-    blocked = says & {
-        "recurring", "ongoing", "annual", "condition", "no", "not applicable", "tbc", "verb", "now", "was", "old", "start",
-        "from", "request", "ignore", "before", "blank",
-    } or any(item.kind == "offset" and tokens[item.first - 1].text == "for" for item in items if item.first)  # fmt: skip
+    blocked = says & _NOT_A_DEADLINE or any(
+        item.kind == "offset" and item.first and tokens[item.first - 1].text == "for" for item in items
+    )
     if len(offsets) == 1 and not blocked and unknown == 0 and not offsets[0].event:
         return _relative(base, offsets[0], context)
     if any(offset.event for offset in offsets) and "recurring" not in says:
@@ -2266,9 +2430,11 @@ def _relative(base: DateReading, offset: _Offset, context: _Context) -> DateRead
     if offset.base is not None:
         try:
             span = _explicit(offset.base.options[0], context)
-        except _Impossible:
-            return replace(base, kind="unreadable", notes=(*notes, Note("date-impossible", "counts from no day that exists")))
-        except _Yearless:
+        except _ImpossibleError:
+            return replace(
+                base, kind="unreadable", notes=(*notes, Note("date-impossible", "counts from no day that exists"))
+            )
+        except _YearlessError:
             return replace(base, kind="unreadable")
         if offset.base.doubt == "refuse" or _far(span, context):
             return replace(base, kind="unreadable")
@@ -2286,7 +2452,9 @@ def _relative(base: DateReading, offset: _Offset, context: _Context) -> DateRead
     except (OverflowError, ValueError):
         return replace(base, kind="unreadable", notes=(*notes, Note("date-out-of-range", "is out of range")))
     if _far((first, last, ""), context):
-        return replace(base, kind="unreadable", notes=(*notes, Note("date-out-of-range", "is more than thirty years away")))
+        return replace(
+            base, kind="unreadable", notes=(*notes, Note("date-out-of-range", "is more than thirty years away"))
+        )
     return replace(base, earliest=first, latest=last, precision="relative", kind="date", notes=notes)
 
 

@@ -1,10 +1,10 @@
-"""Reads what a status cell, its colour and its percentage say: how far the action is, and what is claimed of its timeliness.
+"""Reads what a status cell, its colour and its percentage say: how far the action is, and what it claims for its dates.
 
 The plan's own key comes first, because colours and words mean different things to different bodies. Then a built-in
 vocabulary is read as a small grammar: words that say a state ("complete", "in progress"), words that turn one round or
-hold it back ("not", "partially", "requested", "to be"), and everything else. A wrong "complete" is the worst outcome, so
-that needs the whole first clause to be understood and nothing after it to take it back; the rest is "unknown" with a
-note. What was decided and why stands in docs/decisions/0002-dates-and-statuses.md.
+hold it back ("not", "partially", "requested", "to be"), and everything else. A wrong "complete" is the worst outcome,
+so that needs the whole first clause to be understood and nothing after it to take it back; the rest is "unknown" with
+a note. What was decided and why stands in docs/decisions/0002-dates-and-statuses.md.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from planlib import schema
-from planlib.dates import Note
+from planlib.dates import MONTHS, Note
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -113,113 +113,120 @@ LETTERS = {"b": "blue", "g": "green", "a": "amber", "y": "amber", "r": "red"}
 
 # A phrase to what it says. Longest first; a word that stands under nothing is unknown.
 _SAYS = {
-    "done": "complete|completed|completes|done|finished|achieved|delivered|implemented|fulfilled|discharged|accomplished|"
-    "concluded|resolved|fully implemented|fully complete|fully completed|fully achieved|fully delivered|fully met|met|"
-    "target met|achieved in full|implemented in full|completed in full|action complete|action completed|"
-    "actions complete|actions completed|task complete|all actions complete|all actions completed|all complete|"
-    "work complete|work completed|now complete|now completed|already complete|status complete|"
-    "project complete|recommendation achieved|recommendation implemented|recommendation complete|"
-    "closed complete|closed completed|closed implemented|closed achieved|closed as complete|closed as implemented|"
-    "has been completed|has been implemented|have been completed|is complete|are complete|complete and closed|"
-    "completed and closed|complete and embedded|completed and embedded|closed fully implemented|launched",
+    "done": "implementation complete|implementation completed|complete|completed|completes|done|finished|achieved|"
+    "delivered|implemented|fulfilled|discharged|accomplished|concluded|resolved|fully implemented|fully complete|"
+    "fully completed|fully achieved|fully delivered|fully met|met|target met|achieved in full|implemented in full|"
+    "completed in full|action complete|action completed|actions complete|actions completed|task complete|"
+    "all actions complete|all actions completed|all complete|work complete|work completed|now complete|now completed|"
+    "already complete|status complete|project complete|recommendation achieved|recommendation implemented|"
+    "recommendation complete|closed complete|closed completed|closed implemented|closed achieved|closed as complete|"
+    "closed as implemented|has been completed|has been implemented|have been completed|is complete|are complete|"
+    "complete and closed|completed and closed|complete and embedded|completed and embedded|closed fully implemented|"
+    "launched",
     "evidenced": "evidenced|verified|signed off|complete and verified|completed and verified|complete and evidenced|"
     "completed and evidenced|complete and signed off|completed and signed off|validated|verified complete|"
-    "implemented and verified|implementation verified|completion verified|verified as complete|verified as implemented|"
-    "evidence verified|evidence seen|evidenced complete|evidenced as complete|closed and verified|verified and closed|"
-    "independently verified|complete and validated|signed off as complete|signed off as completed|closed verified",
+    "implemented and verified|implementation verified|completion verified|verified as complete|"
+    "verified as implemented|evidence verified|evidence seen|evidenced complete|evidenced as complete|"
+    "closed and verified|verified and closed|independently verified|complete and validated|signed off as complete|"
+    "signed off as completed|closed verified",
     "closed": "closed|close",
     "dropped": "withdrawn|superseded|cancelled|canceled|abandoned|overtaken|overtaken by events|no longer required|"
     "no longer needed|no longer applicable|no longer relevant|no longer valid|no longer being pursued|discontinued|"
-    "terminated|dropped|rejected|not pursued|not being pursued|not proceeding|not progressing|will not be implemented|"
-    "will not implement|will not be completed|will not be done|will not be progressed|not to be implemented|"
-    "closed not done|closed not implemented|closed not complete|closed not completed|closed no longer required|"
-    "closed unimplemented|not accepted|recommendation withdrawn|recommendation superseded|obsolete|redundant|duplicate|"
-    "wont do|will not do|risk accepted|closed superseded|closed withdrawn|closed cancelled|stopped",
-    "none": "not started|unstarted|not yet started|not commenced|not yet commenced|not begun|not yet begun|to be started|"
-    "yet to start|yet to commence|yet to begin|yet to be started|no progress|no progress made|no action taken|"
-    "no action|not initiated|nothing done|no work done|awaiting start|due to start|not due to start|to start|"
-    "will start|to commence|not underway|not yet underway",
-    "begun": "in progress|inprogress|in process|ongoing|on going|underway|under way|started|commenced|begun|progressing|"
-    "in hand|work in progress|wip|under development|in development|being implemented|being progressed|being delivered|"
-    "active|continuing|progress made|some progress|some progress made|good progress|good progress made|"
-    "acceptable progress|acceptable progress made|limited progress|limited progress made|significant progress|"
-    "substantial progress|progress being made|progress is being made|work ongoing|work underway|work has started|"
-    "work started|work commenced|implementation in progress|implementation underway|implementation ongoing|implementation started|"
-    "in train|part way|partway|"
-    "action in progress|action ongoing|actions in progress|actions ongoing|satisfactory progress|making progress|"
-    "work continues|work is ongoing|in delivery|reasonable progress",
-    "open": "open|outstanding|pending|on hold|paused|suspended|deferred|postponed|remains open|remain open|still open|"
-    "to do|todo|planned|scheduled|new|not due|not yet due|future|"
-    "closure requested|closure request|closure proposed|closure recommended|closure pending|pending closure|"
-    "awaiting closure|ready for closure|ready to close|proposed for closure|recommended for closure|request closure|"
-    "request to close|requested closure|to be closed|closure requested by owner|propose to close|proposed closure|"
-    "recommend closure|for closure|completion pending|completion requested|completion expected|completion due|"
-    "completion planned|completion scheduled|pending completion|awaiting completion|nearing completion|"
-    "approaching completion|near completion|due for completion|expected completion|planned completion|"
-    "scheduled for completion|scheduled completion|target completion|for completion|to complete|to be completed|"
-    "to be implemented|to be delivered|to be done|to be achieved|to be finalised|to be complete|will be completed|"
-    "will be complete|will complete|will be implemented|will be delivered|will be achieved|will be done|"
-    "due to complete|due to be completed|expected to complete|expected to be completed|expected to be complete|"
-    "should be complete|should be completed|should complete|yet to be completed|yet to be implemented|"
-    "yet to be achieved|yet to be delivered|yet to complete|aim to complete|aiming to complete|plan to complete|"
-    "planned to complete|scheduled to complete|set to complete|likely to complete|completing|reprogrammed|"
-    "re programmed|rescheduled|re scheduled|reprofiled|re profiled|rephased|revised|date revised|re dated|"
-    "extended|date extended|timescale extended|extension requested|in abeyance|parked|stalled|remaining|unresolved|"
-    "rolled forward|carried forward|under review|pending review|under consideration|awaiting approval|pending approval|"
+    "terminated|dropped|rejected|not pursued|not being pursued|not proceeding|not progressing|"
+    "will not be implemented|will not implement|will not be completed|will not be done|will not be progressed|"
+    "not to be implemented|closed not done|closed not implemented|closed not complete|closed not completed|"
+    "closed no longer required|closed unimplemented|not accepted|recommendation withdrawn|recommendation superseded|"
+    "obsolete|redundant|duplicate|wont do|will not do|risk accepted|closed superseded|closed withdrawn|"
+    "closed cancelled|stopped",
+    "none": "not started|unstarted|not yet started|not commenced|not yet commenced|not begun|not yet begun|"
+    "to be started|yet to start|yet to commence|yet to begin|yet to be started|no progress|no progress made|"
+    "no action taken|no action|not initiated|nothing done|no work done|awaiting start|due to start|not due to start|"
+    "to start|will start|to commence|not underway|not yet underway",
+    "begun": "in progress|inprogress|in process|ongoing|on going|underway|under way|started|commenced|begun|"
+    "progressing|in hand|work in progress|wip|under development|in development|being implemented|being progressed|"
+    "being delivered|active|continuing|progress made|some progress|some progress made|good progress|"
+    "good progress made|acceptable progress|acceptable progress made|limited progress|limited progress made|"
+    "significant progress|substantial progress|progress being made|progress is being made|work ongoing|work underway|"
+    "work has started|work started|work commenced|implementation in progress|implementation underway|"
+    "implementation ongoing|implementation started|in train|part way|partway|action in progress|action ongoing|"
+    "actions in progress|actions ongoing|satisfactory progress|making progress|work continues|work is ongoing|"
+    "in delivery|reasonable progress",
+    "open": "open|outstanding|pending|on hold|paused|suspended|deferred|postponed|remains open|remain open|"
+    "still open|to do|todo|planned|scheduled|new|not due|not yet due|future|closure requested|closure request|"
+    "closure proposed|closure recommended|closure pending|pending closure|awaiting closure|ready for closure|"
+    "ready to close|proposed for closure|recommended for closure|request closure|request to close|requested closure|"
+    "to be closed|closure requested by owner|propose to close|proposed closure|recommend closure|for closure|"
+    "completion pending|completion requested|completion expected|completion due|completion planned|"
+    "completion scheduled|pending completion|awaiting completion|nearing completion|approaching completion|"
+    "near completion|due for completion|expected completion|planned completion|scheduled for completion|"
+    "scheduled completion|target completion|for completion|to complete|to be completed|to be implemented|"
+    "to be delivered|to be done|to be achieved|to be finalised|to be complete|will be completed|will be complete|"
+    "will complete|will be implemented|will be delivered|will be achieved|will be done|due to complete|"
+    "due to be completed|expected to complete|expected to be completed|expected to be complete|should be complete|"
+    "should be completed|should complete|yet to be completed|yet to be implemented|yet to be achieved|"
+    "yet to be delivered|yet to complete|aim to complete|aiming to complete|plan to complete|planned to complete|"
+    "scheduled to complete|set to complete|likely to complete|completing|reprogrammed|re programmed|rescheduled|"
+    "re scheduled|reprofiled|re profiled|rephased|revised|date revised|re dated|extended|date extended|"
+    "timescale extended|extension requested|in abeyance|parked|stalled|remaining|unresolved|rolled forward|"
+    "carried forward|under review|pending review|under consideration|awaiting approval|pending approval|"
     "awaiting sign off|awaiting decision|not closed|reopened|re opened|escalated",
-    "on course": "on track|on target|on course|on schedule|on plan|on programme|on time|ahead of schedule|ahead of plan|"
-    "ahead of target|ahead of time|within timescale|within timescales|within the timescale|within time|to plan|"
-    "to schedule|to time|to target|in line with plan|as planned|according to plan|back on track|within its dates|"
-    "within timeframe|within deadline|by the target date|within target|within target date|in time|still on track|"
-    "within agreed timescale|within agreed timescales|within original timescale|within initial timescale|"
-    "on track to deliver|on track to complete|on target to complete|on course to complete|on schedule to complete|"
-    "on track for completion|on target for completion|on course for completion|on track for delivery|"
-    "on track to be completed|on target to be completed|on track to achieve|on track to meet|on track to finish|"
-    "on course to be completed|on track for implementation|expected to be on time|not overdue|not delayed|not late|"
-    "not behind|no delay|no delays|no slippage|without delay",
-    "delayed": "delayed|overdue|behind|behind schedule|behind target|behind plan|behind programme|slipped|slipping|"
-    "slippage|late|off track|off target|off course|off schedule|off plan|past due|deadline missed|missed deadline|"
-    "missed target|target missed|missed|target date missed|not on track|not on target|not on course|not on schedule|"
-    "not on plan|no longer on track|no longer on target|out of time|past deadline|date passed|delay|delays|"
-    "outside timescale|outside timescales|past target date|overrunning|overrun|deadline passed|past its due date|"
-    "beyond deadline|will be late|running late|significant delay|significant delays|minor delay|slight delay|"
-    "serious delay|some slippage|minor slippage|slight slippage|significant slippage|some delay|some delays|"
-    "schedule slippage|months behind|one month behind|month behind|weeks behind|over one month behind|"
-    "up to one month behind|more than one month behind|over a month behind|less than one month behind|"
-    "not within timescale|not within timescales|target not met|deadline not met|not achieved on time",
-    "undone": "incomplete|uncompleted|unimplemented|unfinished|not complete|not completed|not yet complete|not yet completed|not fully complete|not fully completed|"
-    "not implemented|not yet implemented|not fully implemented|not yet fully implemented|not yet fully complete|"
-    "not yet fully completed|not achieved|not yet achieved|not fully achieved|not delivered|not yet delivered|not done|"
-    "not yet done|not met|not yet met|not fully met|not finished|not yet finished|not resolved|not yet resolved|"
-    "not fulfilled|not concluded|isnt complete|not all complete|not all completed|"
-    "not yet closed|not fully delivered|never completed|never implemented|not verified|not yet verified|not evidenced|"
-    "not yet evidenced|not signed off|not yet signed off|unverified|never started|never done",
+    "on course": "on track|on target|on course|on schedule|on plan|on programme|on time|ahead of schedule|"
+    "ahead of plan|ahead of target|ahead of time|within timescale|within timescales|within the timescale|within time|"
+    "to plan|to schedule|to time|to target|in line with plan|as planned|according to plan|back on track|"
+    "within its dates|within timeframe|within deadline|by the target date|within target|within target date|in time|"
+    "still on track|within agreed timescale|within agreed timescales|within original timescale|"
+    "within initial timescale|on track to deliver|on track to complete|on target to complete|on course to complete|"
+    "on schedule to complete|on track for completion|on target for completion|on course for completion|"
+    "on track for delivery|on track to be completed|on target to be completed|on track to achieve|on track to meet|"
+    "on track to finish|on course to be completed|on track for implementation|expected to be on time|not overdue|"
+    "not delayed|not late|not behind|no delay|no delays|no slippage|without delay",
+    "delayed": "off target but action being taken|delayed|overdue|behind|behind schedule|behind target|behind plan|"
+    "behind programme|slipped|slipping|slippage|late|off track|off target|off course|off schedule|off plan|past due|"
+    "deadline missed|missed deadline|missed target|target missed|missed|target date missed|not on track|"
+    "not on target|not on course|not on schedule|not on plan|no longer on track|no longer on target|out of time|"
+    "past deadline|date passed|delay|delays|outside timescale|outside timescales|past target date|overrunning|"
+    "overrun|deadline passed|past its due date|beyond deadline|will be late|running late|significant delay|"
+    "significant delays|minor delay|slight delay|serious delay|some slippage|minor slippage|slight slippage|"
+    "significant slippage|some delay|some delays|schedule slippage|months behind|one month behind|month behind|"
+    "weeks behind|over one month behind|up to one month behind|more than one month behind|over a month behind|"
+    "less than one month behind|not within timescale|not within timescales|target not met|deadline not met|"
+    "not achieved on time",
+    "undone": "incomplete|uncompleted|unimplemented|unfinished|not complete|not completed|not yet complete|"
+    "not yet completed|not fully complete|not fully completed|not implemented|not yet implemented|"
+    "not fully implemented|not yet fully implemented|not yet fully complete|not yet fully completed|not achieved|"
+    "not yet achieved|not fully achieved|not delivered|not yet delivered|not done|not yet done|not met|not yet met|"
+    "not fully met|not finished|not yet finished|not resolved|not yet resolved|not fulfilled|not concluded|"
+    "isnt complete|not all complete|not all completed|not yet closed|not fully delivered|never completed|"
+    "never implemented|not verified|not yet verified|not evidenced|not yet evidenced|not signed off|"
+    "not yet signed off|unverified|never started|never done",
     "part": "partially complete|partially completed|partly complete|partly completed|part complete|part completed|"
     "partial complete|partial completion|partially implemented|partly implemented|part implemented|partial|"
     "partial implementation|partially achieved|partly achieved|part achieved|partially delivered|partly delivered|"
     "partially met|partly met|part met|partially|partly|in part|partially done|partly done|partial progress|"
-    "mostly complete|mostly completed|mostly implemented|mostly done|mostly achieved|mainly complete|largely complete|"
-    "largely completed|largely implemented|largely achieved|substantially complete|substantially completed|"
-    "substantially implemented|nearly complete|nearly completed|nearly done|nearly finished|nearly there|almost complete|"
-    "almost completed|almost done|almost finished|half complete|half completed|half done|half implemented|"
-    "status partial complete|near complete|virtually complete|virtually completed|broadly complete|close to complete|"
-    "close to completion|some actions complete|some complete|some completed|complete in part|completed in part|"
-    "implemented in part|achieved in part|most actions complete|most complete|mostly|partially in place",
+    "mostly complete|mostly completed|mostly implemented|mostly done|mostly achieved|mainly complete|"
+    "largely complete|largely completed|largely implemented|largely achieved|substantially complete|"
+    "substantially completed|substantially implemented|nearly complete|nearly completed|nearly done|nearly finished|"
+    "nearly there|almost complete|almost completed|almost done|almost finished|half complete|half completed|"
+    "half done|half implemented|status partial complete|near complete|virtually complete|virtually completed|"
+    "broadly complete|close to complete|close to completion|some actions complete|some complete|some completed|"
+    "complete in part|completed in part|implemented in part|achieved in part|most actions complete|most complete|"
+    "mostly|partially in place",
     "at risk": "at risk|at risk of slippage|at risk of delay|risk of slippage|risk of delay|at risk of slipping|"
     "at risk of being delayed|at risk of not being completed|at risk of missing deadline|some risk|with risks|"
-    "some risks|some issues|minor issues|with issues|off target but action being taken",
+    "some risks|some issues|minor issues|with issues",
     "doubt": "not|no|never|except|excepting|apart|but|subject|pending|awaiting|await|awaits|outstanding|remaining|"
-    "remains|remain|partly|until|unless|once|if|still|some|most|requested|request|proposed|propose|recommended|"
-    "to be|will be|should be|yet|however|although|expected|due|incomplete|further|next|target|aim|planned|scheduled|"
-    "when|pilot|draft|requires|required|require|needs|needed|need|query|queried|unclear|unverified|claimed|believed|"
+    "remains|remain|partly|until|unless|once|if|still|some|most|requested|request|proposed|propose|recommended|to be|"
+    "will be|should be|yet|however|although|expected|due|incomplete|further|next|target|aim|planned|scheduled|when|"
+    "pilot|draft|requires|required|require|needs|needed|need|query|queried|unclear|unverified|claimed|believed|"
     "assumed|nearly|almost|mostly|other|others|remainder|delayed|not yet|without|bar|only|first|initial|interim",
-    "harmless": "the|a|an|and|is|are|has|have|been|was|were|now|all|status|rag|brag|rating|action|actions|of|this|that|it|"
-    "as|in full|fully|successfully|already|date|on|in|at|with|current|currently|work|by|to|overall|item|task|"
+    "harmless": "the|a|an|and|is|are|has|have|been|was|were|now|all|status|rag|brag|rating|action|actions|of|this|"
+    "that|it|as|in full|fully|successfully|already|date|on|in|at|with|current|currently|work|by|to|overall|item|task|"
     "yes|with approval|approved|approval|agreed|for|or|monitoring ongoing|ongoing monitoring|monitoring continues|"
-    "continue to monitor|ongoing review|monitoring continuing|with ongoing monitoring|will be monitored|being monitored",
+    "continue to monitor|ongoing review|monitoring continuing|with ongoing monitoring|will be monitored|"
+    "being monitored",
     "na": "n a|not applicable|na",
-    "template": "eg|for example|select|choose|please select|choose an item|click or tap|example|delete as appropriate|"
-    "insert status|enter status",
+    "template": "eg|for example|select|choose|please select|choose an item|click or tap|example|"
+    "delete as appropriate|insert status|enter status",
 }  # fmt: skip
 
 
@@ -237,8 +244,7 @@ _MEANS = {
     "none": ("not started", ""), "begun": ("in progress", ""), "open": ("open", ""), "on course": ("open", "on course"),
     "delayed": ("open", "delayed"), "undone": ("open", ""), "part": ("in progress", ""), "at risk": ("open", ""),
 }  # fmt: skip
-_MONTH = "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december".split()  # noqa: E501
-_DATE_WORDS = frozenset((*_MONTH, "st", "nd", "rd", "th", "q"))
+_DATE_WORDS = frozenset((*MONTHS, "st", "nd", "rd", "th", "q"))
 
 
 class _Part(NamedTuple):
@@ -253,7 +259,9 @@ class _Part(NamedTuple):
 
 
 @lru_cache(maxsize=65536)
-def _read(text: str, rag_text: str, fill: str, percent_text: str, entries: tuple[tuple[str, str], ...]) -> StatusReading:
+def _read(
+    text: str, rag_text: str, fill: str, percent_text: str, entries: tuple[tuple[str, str], ...]
+) -> StatusReading:
     words = {fold(word): meaning for word, meaning in entries if not word.casefold().startswith("fill:")}
     fills = {_hex(word[5:]): meaning for word, meaning in entries if word.casefold().startswith("fill:")}
     notes: list[Note] = []
@@ -280,13 +288,15 @@ def _read(text: str, rag_text: str, fill: str, percent_text: str, entries: tuple
     exact = next((other for other in known if other not in ("open", "unknown")), "")
     if status == "open" and exact in schema.OPEN_STATUSES:
         status = exact
-    claim = next((claim for _, claim in sources if claim), "")
+    agreed = [claim for other, claim in sources if claim and not _clash(status, other)]
+    claim = agreed[0] if agreed else ""
 
-    different = [other for other in dict.fromkeys((*known, *([by_percent] if percent is not None else ()))) if _clash(status, other)]
-    claims = [claim for _, claim in sources if claim]
-    if different or len(set(claims)) > 1:
-        listed = " and ".join(f"'{other}'" for other in dict.fromkeys((status, *different, *(claims if len(set(claims)) > 1 else ()))))
-        notes.append(Note("status-disagrees", f"the status, its colour and its percentage say {listed}; '{status}' was taken"))
+    different = [other for other in dict.fromkeys((*known, by_percent)) if _clash(status, other)]
+    claims = list(dict.fromkeys(agreed))
+    if different or len(claims) > 1:
+        listed = " and ".join(f"'{other}'" for other in (status, *different, *(claims if len(claims) > 1 else ())))
+        message = f"the status, its colour and its percentage say {listed}; '{status}' was taken"
+        notes.append(Note("status-disagrees", message))
     if status == "unknown" and (text.strip() or rag_text.strip()) and not (said.silent and beside.silent):
         shown = " ".join((text.strip() or rag_text.strip()).split())
         why = said.why or beside.why or "is not in the plan's key nor a known word"
@@ -397,8 +407,15 @@ def _hex(fill: str) -> str:
 
 
 _MARKUP = re.compile(r"<[^<>]*>|\*\*|__|~~")
-_WORD = re.compile(r"(?P<percent>\d+(?:[.,]\d+)?\s*(?:%|per\s?cent\b|pc\b))|(?P<number>\d+)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)"
-                   r"|(?P<breaks>[.,;:()\[\]|/\n\-–—•]+)", re.IGNORECASE)  # fmt: skip
+_WORD = re.compile(
+    r"""
+    (?P<percent>\d+(?:[.,]\d+)?\s*(?:%|per\s?cent\b|pc\b))
+    |(?P<number>\d+)
+    |(?P<word>n/a\b|[^\W\d_]+(?:['’][^\W\d_]+)?)
+    |(?P<breaks>[.,;:()\[\]|/\n\-–—•]+)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @lru_cache(maxsize=65536)
@@ -434,8 +451,10 @@ def _cell_words(text: str, any_letter: bool) -> _Said:
     return _Said(status, claim, rag, percent, why)
 
 
-_PLACEHOLDERS = frozenset(("", "n a", "na", "tbc", "tba", "tbd", "not applicable", "none", "nil", "null", "unknown", "not known",
-                           "to be confirmed", "no update", "see above", "as above", "blank", "not stated"))  # fmt: skip
+_PLACEHOLDERS = frozenset((
+    "", "n a", "na", "tbc", "tba", "tbd", "not applicable", "none", "nil", "null", "unknown", "not known",
+    "to be confirmed", "no update", "see above", "as above", "blank", "not stated",
+))  # fmt: skip
 
 
 def _cell(text: str, words: Mapping[str, str], *, letters: bool = False) -> _Said:
@@ -457,7 +476,9 @@ def _cell(text: str, words: Mapping[str, str], *, letters: bool = False) -> _Sai
 
 def _taken_back(parts: list[_Part]) -> bool:
     """Whether words after a status may take it back."""
-    return any(part.tag in ("doubt", "undone", "part", "none", "begun", "open", "na", "template") for part in parts)
+    return any(
+        part.tag in ("doubt", "undone", "part", "none", "begun", "open", "na", "template", "dropped") for part in parts
+    )
 
 
 def _plain(text: str) -> str:
@@ -481,11 +502,15 @@ def _parse(plain: str) -> list[_Part]:
     for found in _WORD.finditer(plain):
         kind = found.lastgroup or ""
         if kind == "breaks":
-            glued = found[0] in "-–/" and plain[found.start() - 1 : found.start()].strip() and plain[found.end() : found.end() + 1].strip()
+            glued = (
+                found[0] in "-–/"
+                and plain[found.start() - 1 : found.start()].strip()
+                and plain[found.end() : found.end() + 1].strip()
+            )
             if not (glued and found[0] != "/"):
                 clause += 1
             continue
-        tokens.append((kind, fold(found[0]) if kind == "word" else found[0], clause))
+        tokens.append((kind, fold(found[0].replace("/", "")) if kind == "word" else found[0], clause))
     parts: list[_Part] = []
     k = 0
     while k < len(tokens):
@@ -526,7 +551,11 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
     if any(part.tag == "na" for part in parts):
         return "unknown", "", "says that it does not apply"
     if percent is not None and any(part.tag == "percent" for part in parts):
-        others = [part for part in parts if part.tag not in ("percent", "harmless", "done", "date", "begun", "part", *_CLAIMING)]
+        others = [
+            part
+            for part in parts
+            if part.tag not in ("percent", "harmless", "done", "date", "begun", "part", *_CLAIMING)
+        ]
         if not others:
             if any(part.tag == "begun" or part.tag == "part" for part in parts) and percent == 100:
                 return "unknown", claim, "says both that it is done and that it is not"
@@ -536,7 +565,9 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
         return "unknown", claim, "is not in the plan's key nor a known word"
     clause = first.clause
     head = [part for part in parts if part.clause == clause]
-    named = list(dict.fromkeys(_MEANS[part.tag][0] if part.tag in _MEANS else "closed" for part in head if part in states))
+    named = list(
+        dict.fromkeys(_MEANS[part.tag][0] if part.tag in _MEANS else "closed" for part in head if part in states)
+    )
     if any(part.tag == "word" for part in head) or not named:
         return _beyond(parts, states, words, claim)
     tail = [part for part in parts if part.clause > clause]
@@ -545,7 +576,9 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
     telling = [
         part for part in tail
         # "Ongoing, complete by July"; "achieved - monitoring no longer required"
-        if part in states and not (part.tag == "done" and by_then) and not (part.tag == "dropped" and part.clause in wordy)
+        if part in states
+        and not (part.tag == "done" and by_then)
+        and not (part.tag == "dropped" and part.clause in wordy)
     ]  # fmt: skip
     also = list(dict.fromkeys(_MEANS[part.tag][0] if part.tag in _MEANS else "closed" for part in telling))
     if "done" in {part.tag for part in head} or "evidenced" in {part.tag for part in head}:
@@ -560,7 +593,7 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
     if "closed" in named and "closed not done" not in named:
         return "unknown", claim, "does not say whether it was done; the plan's key can"
     # Words of a clause that follows only explain an open status; a second status that is a different one does not.
-    both = [status for status in (*named, *also)]
+    both = [*named, *also]
     if _listing(parts) and len(set(both)) > 1 and ("complete" in both or "closed" in both or "closed not done" in both):
         return "unknown", claim, "names several statuses"
     status = _narrow(named)
@@ -581,22 +614,29 @@ _CLAIMING = ("on course", "delayed")
 
 def _listing(parts: list[_Part]) -> bool:
     """Whether the cell is a list of words to choose from."""
-    return len({part.clause for part in parts}) >= 2 and not any(part.tag in ("word", "date", "percent") for part in parts)
+    return len({part.clause for part in parts}) >= 2 and not any(
+        part.tag in ("word", "date", "percent") for part in parts
+    )
 
 
 def _finished(
     head: list[_Part], tail: list[_Part], named: list[str], also: list[str], claim: str
 ) -> tuple[str, str, str]:
     """A cell that begins by saying that it is done: done only if nothing takes it back."""
-    if any(part.tag == "doubt" for part in (*head, *tail)) or any(part.tag == "template" for part in (*head, *tail)):
+    everything = [*head, *tail]
+    if any(part.tag == "doubt" for part in everything) or any(part.tag == "template" for part in everything):
         return "unknown", "", "says that it is done, and words that hold it back"
-    if any(part.words in ("by", "for", "to") for part in head) and any(part.tag == "date" for part in (*head, *tail)):
+    if any(part.words in ("by", "for", "to") for part in head) and any(part.tag == "date" for part in everything):
         return "unknown", "", "may mean that it is to be done by then"
+    if any(
+        part.tag == "delayed" and {"not", "behind", "off", "missed"} & set(part.words.split()) for part in everything
+    ):
+        return "unknown", "", "says both that it is done and that it is not"
     states = {*named, *also}
-    open_ones = {part.tag for part in (*head, *tail)} & {"none", "begun", "open", "undone", "part", "at risk"}
+    open_ones = {part.tag for part in everything} & {"none", "begun", "open", "undone", "part", "at risk"}
     if open_ones or "closed not done" in states:
         return "unknown", "", "says both that it is done and that it is not"
-    if any(part.tag == "percent" and _value(part.words) != 100 for part in (*head, *tail)):
+    if any(part.tag == "percent" and _value(part.words) != 100 for part in everything):
         return "unknown", "", "says both that it is done and that it is not"
     if _counted(head, tail):
         return "unknown", "", "counts a part that is done"
@@ -613,7 +653,7 @@ def _counted(head: list[_Part], tail: list[_Part]) -> bool:
         return True
     first = next(k for k, part in enumerate(parts) if part.tag in ("done", "evidenced"))
     before = [part.words for part in parts[:first] if part.tag == "date"]
-    return bool(before) and not (len(before) >= 3 or any(len(word) == 4 or word in _MONTH for word in before))
+    return bool(before) and not (len(before) >= 3 or any(len(word) == 4 or word in MONTHS for word in before))
 
 
 def _narrow(named: list[str]) -> str | None:
@@ -639,7 +679,11 @@ def _beyond(parts: list[_Part], states: list[_Part], words: list[_Part], claim: 
             return status, claim, ""
     # "Delivery: on target", "Phase one complete": only the timeliness is sure, if anything.
     ends = [part for part in parts if part.clause == parts[-1].clause]
-    if len({part.clause for part in parts}) == 2 and len(words) <= 2 and all(part.tag in (*_MEANS, "harmless", "date") for part in ends):
+    if (
+        len({part.clause for part in parts}) == 2
+        and len(words) <= 2
+        and all(part.tag in (*_MEANS, "harmless", "date") for part in ends)
+    ):
         head = [part for part in parts if part.clause != parts[-1].clause]
         if all(part.tag in ("word", "harmless", "date") for part in head):
             named = [_MEANS[part.tag][0] for part in ends if part.tag in _MEANS]
