@@ -6,20 +6,23 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planlib import schema
 from planlib.dates import DateReading, month_first, read_date
 from planlib.layout import Table
 from planlib.settings import Settings
-from planlib.statuses import read_status
+from planlib.statuses import StatusReading, read_status
 
 RAW = tuple(schema.SYNONYMS)
-_DATE_COLUMNS = {"target": "target", "previous_target": "previous_target", "original": "original", "completed": "completed"}
+_DATE_COLUMNS = ("target", "previous_target", "original", "completed")
 _PLAIN = ("ref", "ref_range", "area_ref", "area", "action", "lead", "timescale", "progress", "reason")
+_NO_NUMBER = 100_000  # a range of more numbers than this is none
+Finding = dict[str, Any]
 
 
 def frame(columns: Sequence[schema.Column], records: Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
@@ -37,24 +40,23 @@ def frame(columns: Sequence[schema.Column], records: Iterable[Mapping[str, Any]]
     DataFrame
         With a fresh index.
     """
-    made = pd.DataFrame(list(records), columns=[column.name for column in columns])
-    return conform(made, columns)
+    return conform(pd.DataFrame(list(records), columns=[column.name for column in columns]), columns)
 
 
 def conform(table: pd.DataFrame, columns: Sequence[schema.Column]) -> pd.DataFrame:
-    """The same rows with exactly the columns and dtypes of the schema."""
+    """The same rows with exactly the columns and dtypes of the schema, and a fresh index."""
     made = table.reindex(columns=[column.name for column in columns]).reset_index(drop=True)
     for column in columns:
-        values = made[column.name]
+        values: Any = made[column.name]
         if column.dtype == schema.TEXT:
             values = values.astype("string").fillna("")
         elif column.dtype == schema.DATE and values.dtype != schema.DATE:
-            values = pd.to_datetime(values).astype(schema.DATE)
+            values = pd.to_datetime(values)
         made[column.name] = values.astype(column.dtype)
     return made
 
 
-def finding(code: str, message: str, **where: Any) -> dict[str, Any]:
+def finding(code: str, message: str, **where: Any) -> Finding:
     """One finding, with the severity of its code."""
     return {"code": code, "severity": schema.CODES[code].severity, "message": message, **where}
 
@@ -67,24 +69,58 @@ class Raw:
     ----------
     rows : DataFrame
         One row per row of a table, with a text column per canonical name (blank where the source has none), ``place``,
-        ``fill`` of the status cell, ``revision_only``, ``places`` (by canonical name) and ``struck``.
-    headers : mapping
-        Canonical name to the source's own header.
-    extras : DataFrame
-        Cells without a canonical name (schema.EXTRAS, as_of and source still blank), with ``row``.
-    findings : list of dict
-    understood : list of dict
+        ``fill`` of the status cell, ``revision_only``, and where it comes from: ``table``, ``row`` of its grid.
+    tables : tuple of Table
+    extras : tuple of dict
+        Cells without a canonical name: place, header, text, and the ``row`` of `rows` they belong to, or -1.
+    findings : tuple of dict
+        What was odd about the columns.
+    understood : tuple of dict
         what, value, why: what was decided.
-    cells : int
-        Cells with text that were read.
+    cells, used : int
+        Cells with text that were read, and those that have a canonical name or name a column that has.
     """
 
     rows: pd.DataFrame
-    headers: Mapping[str, str]
-    extras: pd.DataFrame
-    findings: tuple[dict[str, Any], ...]
+    tables: tuple[Table, ...]
+    extras: tuple[dict[str, Any], ...]
+    findings: tuple[Finding, ...]
     understood: tuple[dict[str, str], ...]
     cells: int
+    used: int
+
+    @property
+    def headers(self) -> dict[str, tuple[str, ...]]:
+        """Canonical name to the source's own headers of it, one per table that has it."""
+        found: dict[str, list[str]] = {}
+        for table in self.tables:
+            for name, column in table.columns.items():
+                found.setdefault(name, []).append(table.headers[column])
+        return {name: tuple(dict.fromkeys(headers)) for name, headers in found.items()}
+
+    @cached_property
+    def _origins(self) -> list[tuple[Table, int]]:
+        """Table and row of its grid, of every row."""
+        return [(self.tables[table], row) for table, row in zip(self.rows["table"], self.rows["row"], strict=True)]
+
+    def _at(self, index: int, name: str) -> tuple[Table, int, int | None]:
+        table, row = self._origins[index]
+        return table, row, table.columns.get(name)
+
+    def place(self, index: int, name: str = "") -> str:
+        """Where a row stands, or its cell of a canonical column if it has one."""
+        table, row, column = self._at(index, name)
+        return table.grid.place(row, column)
+
+    def header(self, index: int, name: str) -> str:
+        """The source's own header over a row's cell, or the canonical name."""
+        table, _, column = self._at(index, name)
+        return name if column is None else table.headers[column]
+
+    def struck(self, index: int, name: str) -> tuple[str, ...]:
+        """The struck-out runs of a row's cell."""
+        table, row, column = self._at(index, name)
+        return () if column is None else table.grid.struck.get((row, column), ())
 
 
 def take_rows(tables: Sequence[Table], cells: int) -> Raw:
@@ -103,61 +139,89 @@ def take_rows(tables: Sequence[Table], cells: int) -> Raw:
     """
     records: list[dict[str, Any]] = []
     extras: list[dict[str, Any]] = []
-    findings: list[dict[str, Any]] = []
+    findings: list[Finding] = []
     understood: list[dict[str, str]] = []
-    headers: dict[str, str] = {}
-    for table in tables:
-        grid = table.grid
-        names = {column: name for name, column in table.columns.items()}
-        headers |= {name: table.headers.get(column, name) for name, column in table.columns.items()}
-        understood.append(_said("table", grid.place(table.header), f"{len(table.body())} rows under this header row"))
-        for name, column in table.columns.items():
-            how = table.guessed.get(name, "a known header" if name in schema.SYNONYMS else "")
-            understood.append(_said(f"column {name}", table.headers.get(column, ""), how))
-            if name in table.guessed:
-                findings.append(finding(
-                    "column-guessed", f"'{table.headers[column]}' was taken for {name}: {how}",
-                    place=grid.place(table.header, column), column=name, text=table.headers[column],
-                ))  # fmt: skip
-        for column, header in table.headers.items():
-            if column not in names:
-                understood.append(_said("column kept in extras", header, "no canonical name"))
-                findings.append(finding(
-                    "column-not-recognised", f"'{header}' has no canonical name; its cells are kept in extras",
-                    place=grid.place(table.header, column), column=header, text=header,
-                ))  # fmt: skip
-        for row in range(table.header):
-            extras += [_outside(grid, row, column) for column, text in enumerate(grid.rows[row]) if text]
-        for row in table.body():
-            record: dict[str, Any] = {"place": grid.place(row), "fill": "", "revision_only": table.target_is_revision}
-            record["places"] = {name: grid.place(row, column) for name, column in table.columns.items()}
-            record["struck"] = {
-                name: grid.struck[row, column] for name, column in table.columns.items() if (row, column) in grid.struck
-            }
+    used = 0
+    for number, table in enumerate(tables):
+        grid, names = table.grid, {column: name for name, column in table.columns.items()}
+        _describe(table, findings, understood)
+        above = [_loose(grid, row, column, "(above the table)") for row in range(table.header)
+                 for column, text in enumerate(grid.rows[row]) if text]  # fmt: skip
+        extras += above
+        if above:
+            findings.append(finding(
+                "cell-outside-table", f"{len(above)} cells above the table are kept in extras",
+                place=above[0]["place"], text=above[0]["text"],
+            ))  # fmt: skip
+        used += sum(bool(text) for row in range(table.header + 1, len(grid.rows)) if table.is_header(row)
+                    for text in grid.rows[row]) + len(names)  # fmt: skip
+        for row in table.body:
+            record: dict[str, Any] = {name: table.text(row, column) for column, name in names.items()}
+            fills = (grid.fills.get((row, table.columns[name]), "") for name in ("status", "rag") if name in record)
+            record |= {"place": grid.place(row), "fill": next((fill for fill in fills if fill), ""),
+                       "revision_only": table.target_is_revision, "table": number, "row": row}  # fmt: skip
             for column, text in enumerate(grid.rows[row]):
-                if column in names:
-                    record[names[column]] = text
-                    if names[column] in ("status", "rag"):
-                        record["fill"] = record["fill"] or grid.fills.get((row, column), "")
+                if text and column in names:
+                    used += 1
                 elif text:
                     header = table.headers.get(column, f"(column {column + 1}, no header)")
-                    extras.append({"place": grid.place(row, column), "header": header, "text": text, "row": len(records)})
+                    extras.append(_loose(grid, row, column, header) | {"row": len(records)})
             records.append(record)
-    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "places", "struck"])
+    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row"])
     rows[list(RAW)] = rows[list(RAW)].astype("string").fillna("")
-    kept = pd.DataFrame(extras, columns=["place", "header", "text", "row"])
-    return Raw(rows, headers, kept, tuple(findings), tuple(understood), cells)
+    return Raw(rows, tuple(tables), tuple(extras), tuple(findings), tuple(understood), cells, used)
 
 
-def _said(what: str, value: str, why: str) -> dict[str, str]:
-    return {"what": what, "value": value, "why": why}
+def _describe(table: Table, findings: list[Finding], understood: list[dict[str, str]]) -> None:
+    """Say which row is the header and what each column was taken for."""
+    grid, names = table.grid, {column: name for name, column in table.columns.items()}
+    said = f"{len(table.body)} rows under this header row"
+    understood.append({"what": "table", "value": grid.place(table.header), "why": said})
+    for column, header in table.headers.items():
+        name = names.get(column)
+        where = {"place": grid.place(table.header, column), "text": header}
+        if name is None:
+            understood.append({"what": "column kept in extras", "value": header, "why": "no canonical name"})
+            findings.append(finding(
+                "column-not-recognised", f"'{header}' has no canonical name; its cells are kept in extras",
+                **where, column=header,
+            ))  # fmt: skip
+            continue
+        how = table.guessed.get(name, "")
+        understood.append({"what": f"column {name}", "value": header, "why": how or "a known or named header"})
+        if how:
+            findings.append(finding("column-guessed", f"'{header}' was taken for {name}: {how}", **where, column=name))
+    if table.target_is_revision:
+        why = "where the revised date is blank the original stands"
+        understood.append({"what": "target", "value": table.headers[table.columns["target"]], "why": why})
 
 
-def _outside(grid: Any, row: int, column: int) -> dict[str, Any]:
-    return {"place": grid.place(row, column), "header": "(above the table)", "text": grid.rows[row][column], "row": -1}
+def _loose(grid: Any, row: int, column: int, header: str) -> dict[str, Any]:
+    return {"place": grid.place(row, column), "header": header, "text": grid.rows[row][column], "row": -1}
 
 
-def normalise(raw: Raw, *, as_of: date, settings: Settings) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+def date_orders(raw: Raw, earlier: Mapping[str, bool] | None = None) -> dict[str, bool]:
+    """Which date columns show by their own values that they have the month first, or that they have not.
+
+    Parameters
+    ----------
+    raw : Raw
+        Rows of one snapshot.
+    earlier : mapping of str to bool, optional
+        What the snapshots before it showed; it holds for a column that shows nothing itself.
+
+    Returns
+    -------
+    dict of str to bool
+        Canonical date column to month first; without those that nothing is known of.
+    """
+    shown = {name: month_first(raw.rows[name].unique()) for name in _DATE_COLUMNS}
+    return dict(earlier or {}) | {name: order for name, order in shown.items() if order is not None}
+
+
+def normalise(
+    raw: Raw, *, as_of: date, settings: Settings, orders: Mapping[str, bool] | None = None
+) -> tuple[pd.DataFrame, list[Finding], list[dict[str, Any]]]:
     """Read the rows of one snapshot.
 
     Parameters
@@ -167,141 +231,198 @@ def normalise(raw: Raw, *, as_of: date, settings: Settings) -> tuple[pd.DataFram
     as_of : datetime.date
         The snapshot's date.
     settings : Settings
+    orders : mapping of str to bool, optional
+        As `date_orders` gives it; made from `raw` alone where not given.
 
     Returns
     -------
     DataFrame
-        The columns of schema.LEDGER; plan, action_id and source are blank, and the original date is there only where a
-        column of the source states it (basis "stated").
+        The columns of schema.LEDGER; plan, action_id and source are blank, and the original date is there only where
+        the row itself states it (basis "stated") or gives a date that was replaced (basis "replaced").
     list of dict
         Findings, without plan, as_of and source.
+    list of dict
+        Cells of known columns that say nothing usable, as extras.
     """
+    findings: list[Finding] = list(raw.findings)
+    unused: list[dict[str, Any]] = []
+    orders = date_orders(raw) if orders is None else orders
     rows = raw.rows
-    findings: list[dict[str, Any]] = list(raw.findings)
     made = pd.DataFrame(index=rows.index)
     for name in _PLAIN:
-        made[name] = rows[name].map(lambda text: " ".join(text.split()))
+        made[name] = [" ".join(text.split()) for text in rows[name]]
     made["place"] = rows["place"]
     made["as_of"] = pd.Timestamp(as_of)
-    texts = {name: rows[name].copy() for name in _DATE_COLUMNS}
-    stands = rows["revision_only"].astype(bool) & (texts["target"] == "") & (texts["original"] != "")
-    texts["target"] = texts["target"].mask(stands, texts["original"])
-    readings = {
-        name: _read_column(name, texts[name], rows, raw.headers, as_of, settings, findings) for name in _DATE_COLUMNS
-    }
-    _put_dates(made, "target", texts["target"], readings["target"])
-    _put_dates(made, "original", texts["original"], readings["original"])
-    _put_dates(made, "completed", texts["completed"], readings["completed"])
-    made["original_basis"] = ["stated" if reading.latest else "" for reading in readings["original"]]
-    # An older date in a column of its own comes before one in the target's own cell.
-    older = [
-        column if column.text else (cell.previous or column)
-        for column, cell in zip(readings["previous_target"], readings["target"], strict=True)
+    texts = {name: rows[name].tolist() for name in _DATE_COLUMNS}
+    # A blank revised date means that the original stands.
+    texts["target"] = [
+        original if only and not target else target
+        for target, original, only in zip(texts["target"], texts["original"], rows["revision_only"], strict=True)
     ]
-    made["previous_target_text"] = [reading.text for reading in older]
-    made["previous_target"] = [_stamp(reading.latest) for reading in older]
-    _put_statuses(made, rows, settings, findings)
+    readings = {
+        name: _read_column(raw, name, texts[name], as_of, settings, orders, findings) for name in _DATE_COLUMNS
+    }
+    _put_dates(made, "target", readings["target"])
+    _put_dates(made, "completed", readings["completed"])
+    older = _older(raw, readings, unused)
+    made["previous_target_text"] = [" ".join(each.text.split()) if each else "" for each in older]
+    made["previous_target"] = _days(each.latest if each else None for each in older)
+    replaced = [
+        each if each and each.latest and each.latest != target.latest else None
+        for each, target in zip(older, readings["target"], strict=True)
+    ]
+    _put_originals(made, readings["original"], replaced)
+    unused += [unused_cell(raw, index, "original") for index, (one, other) in enumerate(zip(
+        readings["original"], replaced, strict=True)) if other and one.text and not one.latest]  # fmt: skip
+    _put_statuses(made, raw, settings, findings, unused)
     findings += _odd_refs(made)
-    return conform(made, schema.LEDGER), findings
+    return conform(made, schema.LEDGER), findings, unused
 
 
 def _read_column(
+    raw: Raw,
     name: str,
-    texts: pd.Series,
-    rows: pd.DataFrame,
-    headers: Mapping[str, str],
+    texts: Sequence[str],
     as_of: date,
     settings: Settings,
-    findings: list[dict[str, Any]],
+    orders: Mapping[str, bool],
+    findings: list[Finding],
 ) -> list[DateReading]:
-    evidence = month_first(texts)
-    day_first = settings.day_first if evidence is None else not evidence
-    if evidence is not None and day_first != settings.day_first:
+    """Read the cells of a date column, each distinct text once."""
+    # A column that shows no order has that of its neighbours, if they agree.
+    shown = {orders[name]} if name in orders else set(orders.values())
+    settled = len(shown) == 1
+    day_first = not shown.pop() if settled else settings.day_first
+    if any(texts) and day_first != settings.day_first:
         findings.append(finding(
-            "month-first",
-            f"dates of '{headers.get(name, name)}' are read with the {'day' if day_first else 'month'} first, "
-            "as its own values show",
-            column=name,
+            "month-first", f"dates of '{raw.header(0, name)}' are read with the {'day' if day_first else 'month'} "
+            "first, as values of the plan show", column=name,
         ))  # fmt: skip
-    read = _reader(as_of, settings, day_first, evidence is not None)
+    read = _reader(as_of, settings, day_first, settled, name == "completed")
+    any_struck = any(table.grid.struck for table in raw.tables)
     readings = []
-    for row, text in texts.items():
-        struck = rows.at[row, "struck"].get(name, ()) if isinstance(rows.at[row, "struck"], dict) else ()
-        reading = read(text, struck)
+    for index, text in enumerate(texts):
+        reading = read(text, raw.struck(index, name) if any_struck else ())
         readings.append(reading)
-        where = {"place": rows.at[row, "places"].get(name, rows.at[row, "place"]), "ref": rows.at[row, "ref"]}
-        for note in reading.notes:
-            findings.append(finding(note.code, note.message, **where, column=name, text=text))
-        if reading.kind == "unreadable" and not reading.notes and name != "completed":
-            findings.append(finding(
-                "date-not-read", f"'{text}' is not understood as a date", **where, column=name, text=text
-            ))  # fmt: skip
+        unread = reading.kind == "unreadable" and name != "completed" and not reading.notes
+        if unread or reading.notes:
+            where = {"place": raw.place(index, name), "ref": raw.rows["ref"].iat[index], "column": name, "text": text}
+            findings += [finding(note.code, note.message, **where) for note in reading.notes]
+            if unread:
+                findings.append(finding("date-not-read", f"'{text}' is not understood as a date", **where))
     return readings
 
 
 def _reader(
-    as_of: date, settings: Settings, day_first: bool, settled: bool
+    as_of: date, settings: Settings, day_first: bool, settled: bool, past: bool
 ) -> Callable[[str, tuple[str, ...]], DateReading]:
     anchor = (settings.anchor, settings.anchor) if settings.anchor else None
 
-    @lru_cache(maxsize=None)
+    @cache
     def read(text: str, struck: tuple[str, ...]) -> DateReading:
         return read_date(
-            text, as_of=as_of, anchor=anchor, day_first=day_first, order_settled=settled,
+            text, as_of=as_of, anchor=anchor, day_first=day_first, order_settled=settled, past=past,
             financial_year_starts=settings.financial_year_starts, struck=struck,
         )  # fmt: skip
 
     return read
 
 
-def _stamp(day: date | None) -> pd.Timestamp:
-    return pd.NaT if day is None else pd.Timestamp(day)  # type: ignore[return-value]
+def _older(
+    raw: Raw, readings: Mapping[str, Sequence[DateReading]], unused: list[dict[str, Any]]
+) -> list[DateReading | None]:
+    """The date that each row says was replaced: of its own column and the target's cell the earlier one."""
+    found: list[DateReading | None] = []
+    for index, (column, target) in enumerate(zip(readings["previous_target"], readings["target"], strict=True)):
+        says = column.text and (column.latest or column.previous or column.kind == "unreadable")
+        if column.text and not says:
+            unused.append(unused_cell(raw, index, "previous_target"))
+        candidates = [each for each in (column if says else None, column.previous, target.previous) if each]
+        dated = [each for each in candidates if each.latest]
+        found.append(min(dated, key=_latest) if dated else candidates[0] if candidates else None)
+    return found
 
 
-def _put_dates(made: pd.DataFrame, name: str, texts: pd.Series, readings: Sequence[DateReading]) -> None:
-    made[f"{name}_text"] = texts.map(lambda text: " ".join(text.split()))
-    made[f"{name}_earliest"] = [_stamp(reading.earliest) for reading in readings]
-    made[name] = [_stamp(reading.latest) for reading in readings]
-    if name != "completed":
-        made[f"{name}_precision"] = [reading.precision for reading in readings]
+def _latest(reading: DateReading) -> date:
+    return reading.latest or date.max
+
+
+def unused_cell(raw: Raw, index: int, name: str) -> dict[str, Any]:
+    """A cell of a known column that says nothing usable, for extras."""
+    text = raw.rows[name].iat[index]
+    return {"place": raw.place(index, name), "header": raw.header(index, name), "text": text, "row": index}
+
+
+def _days(days: Iterable[date | None]) -> np.ndarray:
+    return np.array(list(days), dtype="datetime64[D]").astype(schema.DATE)
+
+
+def _put_dates(made: pd.DataFrame, name: str, readings: Sequence[DateReading | None]) -> None:
+    made[f"{name}_text"] = [" ".join(reading.text.split()) if reading else "" for reading in readings]
+    made[f"{name}_earliest"] = _days(reading.earliest if reading else None for reading in readings)
+    made[name] = _days(reading.latest if reading else None for reading in readings)
+    made[f"{name}_precision"] = [reading.precision if reading else "" for reading in readings]
+
+
+def _put_originals(
+    made: pd.DataFrame, stated: Sequence[DateReading], replaced: Sequence[DateReading | None]
+) -> None:
+    """The source's own original date, else the date that the row says was replaced (METRICS.md, O)."""
+    chosen = [
+        one if one.latest or not other else other for one, other in zip(stated, replaced, strict=True)
+    ]
+    _put_dates(made, "original", chosen)
+    made["original_basis"] = [
+        "stated" if one.latest else "replaced" if other else "" for one, other in zip(stated, replaced, strict=True)
+    ]
 
 
 def _put_statuses(
-    made: pd.DataFrame, rows: pd.DataFrame, settings: Settings, findings: list[dict[str, Any]]
+    made: pd.DataFrame, raw: Raw, settings: Settings, findings: list[Finding], unused: list[dict[str, Any]]
 ) -> None:
-    @lru_cache(maxsize=None)
-    def read(text: str, rag: str, fill: str, percent: str) -> Any:
+    @cache
+    def read(text: str, rag: str, fill: str, percent: str) -> StatusReading:
         return read_status(text, rag_text=rag, fill=fill, percent_text=percent, key=settings.status_key)
 
-    has_status = bool((rows[["status", "rag", "percent_complete", "fill"]] != "").to_numpy().any())
-    found = []
-    for row in rows.index:
-        cells = rows.loc[row, ["status", "rag", "fill", "percent_complete"]]
-        reading = read(*(str(cell) for cell in cells))
-        found.append(reading)
-        where = {"ref": rows.at[row, "ref"], "column": "status", "text": rows.at[row, "status"]}
-        place = rows.at[row, "places"].get("status", rows.at[row, "place"])
-        findings += [finding(note.code, note.message, place=place, **where) for note in reading.notes]
-    made["status_text"] = [
-        " ".join((text or rag).split()) for text, rag in zip(rows["status"], rows["rag"], strict=True)
-    ]
+    rows = raw.rows
+    cells = list(zip(rows["status"], rows["rag"], rows["fill"], rows["percent_complete"], strict=True))
+    found = [read(*each) for each in cells]
+    for index, (reading, (text, rag, _, percent)) in enumerate(zip(found, cells, strict=True)):
+        notes = [(note, "status" if text or not rag else "rag") for note in reading.notes]
+        if text and rag:
+            alone = read("", rag, "", "")
+            if alone.status == "unknown" and not alone.claim and not alone.rag:
+                unused.append(unused_cell(raw, index, "rag"))
+                notes += [(note, "rag") for note in alone.notes]
+        if percent:
+            alone = read("", "", "", percent)
+            if alone.percent is None and not alone.notes:
+                unused.append(unused_cell(raw, index, "percent_complete"))
+        for note, name in notes:
+            name = "percent_complete" if note.code == "percent-not-read" else name
+            findings.append(finding(
+                note.code, note.message, place=raw.place(index, name), ref=made["ref"].iat[index], column=name,
+                text=rows[name].iat[index],
+            ))  # fmt: skip
+    made["status_text"] = [" ".join((text or rag).split()) for text, rag, _, _ in cells]
     made["rag"] = [reading.rag for reading in found]
-    made["status"] = [reading.status for reading in found]
     made["claim"] = [reading.claim for reading in found]
     made["percent_complete"] = pd.array([reading.percent for reading in found], dtype="Float64")
-    dated = made["completed"].notna()
-    if not has_status:
-        # No status anywhere: a date of completion is the source's only word on it.
-        made.loc[dated, "status"] = "complete"
-    silent = dated & (made["status"] == "unknown") & (made["status_text"] == "")
-    made.loc[silent, "status"] = "complete"
-    open_but_dated = dated & made["status"].isin(schema.OPEN_STATUSES)
-    for row in made.index[open_but_dated]:
-        findings.append(finding(
-            "completed-not-complete",
-            f"has a completion date, '{made.at[row, 'completed_text']}', and a status that is not complete",
-            place=made.at[row, "place"], ref=made.at[row, "ref"], column="completed", text=made.at[row, "completed_text"],
-        ))  # fmt: skip
+    # A completion date that can be one says it where no status does; one that is still to come says nothing.
+    dated = made["completed"].notna() & (made["completed_earliest"] <= made["as_of"])
+    status = pd.Series([reading.status for reading in found], index=rows.index, dtype=object)
+    made["status"] = status.mask(dated & (status == "unknown") & (made["status_text"] == ""), "complete")
+    unread = made["completed"].isna() & (made["completed_text"] != "") & (made["status"] == "unknown")
+    contradicted = dated & made["status"].isin(schema.OPEN_STATUSES)
+    for index in (int(each) for each in np.flatnonzero(unread | contradicted)):
+        text = made["completed_text"].iat[index]
+        code, message = (
+            ("completed-not-complete", f"has a completion date, '{text}', and a status that is not complete")
+            if contradicted.iat[index]
+            else ("date-not-read", f"'{text}' is no date; if it says how far the action is, name the column as status")
+        )
+        where = {"place": raw.place(index, "completed"), "ref": made["ref"].iat[index]}
+        findings.append(finding(code, message, **where, column="completed", text=text))
 
 
 def range_numbers(text: str) -> tuple[int, ...]:
@@ -316,40 +437,46 @@ def range_numbers(text: str) -> tuple[int, ...]:
     -------
     tuple of int
         In order; empty where the text is not a range of whole numbers.
+
+    Examples
+    --------
+    >>> range_numbers("25-27 and 30")
+    (25, 26, 27, 30)
     """
     numbers: set[int] = set()
     for part in re.split(r"\s*(?:,|;|&|\band\b)\s*", text.strip()):
-        found = re.fullmatch(r"(\d{1,6})(?:\s*(?:-|–|to)\s*(\d{1,6}))?", part)
-        if not found or int(found[2] or found[1]) < int(found[1]) or int(found[2] or 0) - int(found[1]) > 100_000:
+        found = re.fullmatch(r"(\d{1,6})(?:\s*(?:[-\u2010-\u2015]|to)\s*(\d{1,6}))?", part, re.ASCII)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+        if not 0 <= last - first <= _NO_NUMBER:
             return ()
-        numbers |= set(range(int(found[1]), int(found[2] or found[1]) + 1))
+        numbers |= set(range(first, last + 1))
     return tuple(sorted(numbers))
 
 
-def _odd_refs(made: pd.DataFrame) -> list[dict[str, Any]]:
+def _odd_refs(made: pd.DataFrame) -> list[Finding]:
     found = []
-    blank = (made["ref"] == "") & (made["ref_range"] == "")
-    for row in made.index[blank]:
-        found.append(finding("ref-missing", "has no reference", place=made.at[row, "place"], column="ref"))
-    repeated = (made["ref"] != "") & made["ref"].duplicated(keep=False)
-    for row in made.index[repeated]:
-        found.append(finding(
-            "ref-duplicated", f"reference {made.at[row, 'ref']} stands on more than one row",
-            place=made.at[row, "place"], ref=made.at[row, "ref"], column="ref", text=made.at[row, "ref"],
-        ))  # fmt: skip
+    has_ref = (made["ref"] != "") | (made["ref_range"] != "")
+    if len(made) and not has_ref.any():
+        found.append(finding("ref-missing", "no row has a reference", column="ref"))
+    else:
+        places = made.loc[~has_ref, "place"]
+        found += [finding("ref-missing", "has no reference", place=place, column="ref") for place in places]
+    repeated = made.loc[(made["ref"] != "") & made["ref"].duplicated(keep=False), ["ref", "place"]]
+    for ref, places in repeated.groupby("ref", sort=False)["place"]:
+        listed = ", ".join(places.iloc[:5]) + (" and others" if len(places) > 5 else "")
+        message = f"reference {ref} stands on {len(places)} rows: {listed}"
+        found.append(finding("ref-duplicated", message, place=places.iloc[0], ref=ref, column="ref", text=ref))
     covered: dict[int, str] = {int(ref): ref for ref in made["ref"] if ref.isdecimal()}
     for text, rows in made[made["ref_range"] != ""].groupby("ref_range", sort=False):
         numbers = range_numbers(str(text))
         where = {"place": rows["place"].iloc[0], "column": "ref_range", "text": text}
         if len(numbers) != len(rows):
-            found.append(finding(
-                "range-miscounted", f"{len(rows)} rows stand for '{text}', which has {len(numbers)} numbers", **where
-            ))  # fmt: skip
+            message = f"{len(rows)} rows stand for '{text}', which has {len(numbers)} numbers"
+            found.append(finding("range-miscounted", message, **where))
         twice = [number for number in numbers if number in covered]
         if twice:
             listed = ", ".join(str(number) for number in twice)
-            found.append(finding(
-                "range-overlap", f"'{text}' covers {listed}, which {covered[twice[0]]} covers too", **where
-            ))  # fmt: skip
+            message = f"'{text}' covers {listed}, which {covered[twice[0]]} covers too"
+            found.append(finding("range-overlap", message, **where))
         covered |= dict.fromkeys(numbers, str(text))
     return found

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from planlib.errors import InputError
 from planlib.readers.grid import Document, Grid
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-_SAMPLE_RECORDS = 50
+_SAMPLE_RECORDS, _SAMPLE_CHARACTERS = 50, 200_000
+_END = "\x00"  # cannot stand in the text: a file with one is refused
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def read(path: Path, data: bytes) -> Document:
@@ -31,14 +37,15 @@ def read(path: Path, data: bytes) -> Document:
     Raises
     ------
     InputError
-        If it is not text or a quotation mark is never closed.
+        If it is empty, is not text, or a quotation mark is never closed.
     """
     text, encoding, why = decode(path, data)
-    delimiter = _delimiter(text)
-    csv.field_size_limit(1 << 30)
+    if not text.strip():
+        raise InputError(f"{path.name}: the file is empty")
+    delimiter, chosen = _delimiter(text)
     rows, places = [], []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
     first = 1
+    reader = _records(text + ("" if text.endswith(("\n", "\r")) else "\n") + _END, delimiter)
     try:
         for record in reader:
             rows.append([cell.strip() for cell in record])
@@ -46,50 +53,72 @@ def read(path: Path, data: bytes) -> Document:
             first = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path.name}: line {first}: is not readable as delimited text: {error}") from None
-    grid = Grid("", rows, places)
+    if rows[-1] != [_END]:
+        raise InputError(f"{path.name}: {places[-1]}: a quotation mark is opened and never closed")
+    notes = []
+    if lost := text.count("\ufffd"):
+        notes.append(("characters-not-read", "", f"{lost} characters are not {encoding} and are shown as \ufffd"))
     return Document(
         "delimited text",
-        (grid,),
-        (("encoding", encoding, why), ("delimiter", _DELIMITERS[delimiter], "splits the records most evenly")),
+        (Grid("", rows[:-1], places[:-1]),),
+        (("encoding", encoding, why), ("delimiter", _DELIMITERS[delimiter], chosen)),
+        tuple(notes),
     )
 
 
 def decode(path: Path, data: bytes) -> tuple[str, str, str]:
-    """Text of the bytes, the encoding, and why that one."""
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
-    ):
+    """Text of the bytes, the encoding, and why that one.
+
+    Raises
+    ------
+    InputError
+        If they are not text.
+    """
+    for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
-                return data.decode(encoding), encoding, "byte order mark"
+                text, why = data.decode(encoding), "byte order mark"
             except UnicodeDecodeError:
                 raise InputError(f"{path.name}: begins like {encoding} text and is not; save it as UTF-8") from None
-    if b"\x00" in data[:4096]:
+            break
+    else:
+        try:
+            text, encoding, why = data.decode("utf-8"), "utf-8", "valid UTF-8"
+        except UnicodeDecodeError:
+            # cp1252 has five holes; they are shown as U+FFFD, never dropped.
+            text, encoding, why = data.decode("cp1252", errors="replace"), "cp1252", "not valid UTF-8; Windows text"
+    if "\x00" in text:
         raise InputError(f"{path.name}: is not text; save it as .xlsx or as .csv in UTF-8")
-    try:
-        return data.decode("utf-8"), "utf-8", "valid UTF-8"
-    except UnicodeDecodeError:
-        # cp1252 has five holes; they are shown as U+FFFD, never dropped.
-        return data.decode("cp1252", errors="replace"), "cp1252", "not valid UTF-8; Windows text"
+    return text, encoding, why
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter under which most of the first records have the same number of cells, and more than one."""
+def _records(text: str, delimiter: str) -> Any:
+    csv.field_size_limit(1 << 30)  # of the whole process; the default refuses a commentary of 131,072 characters
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _delimiter(text: str) -> tuple[str, str]:
+    """The delimiter under which most of the first records have the same number of cells, more than one; and why."""
+    named = re.match(r'"?sep=(.)"?[ \t]*[\r\n]', text)
+    if named and named[1] in _DELIMITERS:
+        return named[1], "the file names it"
     best, best_score = ",", (0.0, 0)
     for delimiter in _DELIMITERS:
-        widths: list[int] = []
-        try:
-            for record in csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=delimiter):
-                widths.append(len(record))
-                if len(widths) == _SAMPLE_RECORDS:
-                    break
-        except csv.Error:
-            continue
-        wide = [width for width in widths if width > 1]
-        if not wide:
-            continue
-        common = max(set(wide), key=lambda width: (wide.count(width), width))
-        score = (wide.count(common) / len(widths), common)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
+        widths = Counter(_widths(text[:_SAMPLE_CHARACTERS], delimiter))
+        wide = {width: number for width, number in widths.items() if width > 1}
+        if wide:
+            common = max(wide, key=lambda width: (wide[width], width))
+            score = (wide[common] / widths.total(), common)
+            if score > best_score:
+                best, best_score = delimiter, score
+    return best, "splits the records most evenly"
+
+
+def _widths(text: str, delimiter: str) -> Iterator[int]:
+    try:
+        for number, record in enumerate(_records(text, delimiter)):
+            if number == _SAMPLE_RECORDS:
+                return
+            yield len(record)
+    except csv.Error:
+        return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ class Grid:
         Text of each cell, blank as ``""``. Rows may differ in length.
     places : sequence of str
         Name of each row ("row 5", "line 12"), as long as `rows`.
+    columns_lettered : bool
+        Cells are named as in a spreadsheet.
     fills, struck, spans, notes : mapping
         Sparse, by (row, column) from 0: fill as ``#RRGGBB``; struck-out runs of text, which stand in `rows` no longer;
         (rows, columns) that a merged cell covers; footnote marks.
@@ -41,6 +44,29 @@ class Grid:
         return f"{self.name}, {where}" if self.name else where
 
 
+def row_place(place: str) -> str:
+    """The place of the row that a place names: of a row itself, or of one of its cells.
+
+    Parameters
+    ----------
+    place : str
+        As `Grid.place` gives it, with or without a column.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> row_place("Plan!C5"), row_place("line 12, column 3"), row_place("line 12")
+    ('Plan, row 5', 'line 12', 'line 12')
+    """
+    lettered = re.fullmatch(r"(.+)!\$?[A-Za-z]{1,3}\$?(\d+)", place.strip(), re.DOTALL)
+    if lettered:
+        return f"{lettered[1]}, row {lettered[2]}"
+    return re.sub(r", column \d+$", "", place.strip())
+
+
 def letters(column: int) -> str:
     """Spreadsheet letters of a column counted from 0."""
     text, number = "", column + 1
@@ -52,8 +78,19 @@ def letters(column: int) -> str:
 
 @dataclass(frozen=True)
 class Document:
-    """A file as read: its grids, and what the reader decided about it."""
+    """A file as read.
+
+    Attributes
+    ----------
+    format : str
+    grids : tuple of Grid
+    decided : tuple of (what, value, why)
+        What the reader decided about the file.
+    notes : tuple of (finding code, place, message)
+        What was not read, and why.
+    """
 
     format: str
     grids: tuple[Grid, ...]
     decided: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[tuple[str, str, str], ...] = ()
