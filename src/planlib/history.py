@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import pandas as pd
 from rapidfuzz import fuzz, process, utils
 
 from planlib import schema
 from planlib.dates import read_date
-from planlib.normalise import conform, finding, frame, range_numbers
+from planlib.errors import InputError, nearest
+from planlib.normalise import Finding, conform, finding, frame, range_numbers
+from planlib.readers.grid import row_place
 
 SAME_WORDING = 85.0  # rapidfuzz score from which two wordings are taken for one action when the refs do not say
 OTHER_WORDING = 45.0  # and below which an equal ref is doubted
+NEW = "new"  # what matches.csv says of a row that is no earlier action
 _COMPARED = (
-    "ref", "area", "action", "lead", "timescale", "target_text", "original_text", "status_text", "completed_text",
-    "progress", "reason",
+    "ref", "area", "action", "lead", "timescale", "target_text", "original_text", "status_text", "rag",
+    "completed_text", "progress", "reason",
 )  # fmt: skip
+# What tells two rows of one wording apart, the strongest first.
+_AGREEING = ("area_ref", "area", "lead", "original_text", "target_text", "status_text")
+_AT_ONCE = 500  # rows whose wordings are compared with all earlier ones at a time
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ class History:
 
     ledger: pd.DataFrame
     matches: pd.DataFrame
-    findings: list[dict[str, Any]]
+    findings: list[Finding]
 
 
 def build(plan: str, snapshots: Sequence[pd.DataFrame], decisions: pd.DataFrame | None = None) -> History:
@@ -51,141 +60,235 @@ def build(plan: str, snapshots: Sequence[pd.DataFrame], decisions: pd.DataFrame 
     snapshots : sequence of DataFrame
         One a date, in order of date, as `planlib.normalise.normalise` gives them (with ``source``).
     decisions : DataFrame, optional
-        A person's decisions on identity: as_of, place, action_id.
+        A person's decisions on identity: as_of, place, action_id (or "new"), reason, line.
 
     Returns
     -------
     History
         Adding a later snapshot changes no row of an earlier one.
+
+    Raises
+    ------
+    InputError
+        If a decision names no row of a snapshot, or no action that was known before it.
     """
     rows: list[pd.DataFrame] = []
-    matches: list[dict[str, Any]] = []
-    findings: list[dict[str, Any]] = []
-    known = _Known(plan)
+    matches: list[Row] = []
+    findings: list[Finding] = []
+    known = _Known(plan, decisions)
     for snapshot in snapshots:
-        if snapshot.empty:
-            continue
-        taken = known.take(snapshot, decisions, findings)
-        matches += taken
-        rows.append(snapshot.assign(plan=plan, action_id=[match["action_id"] for match in taken]))
+        if not snapshot.empty:
+            taken = known.take(snapshot, findings)
+            matches += taken
+            rows.append(snapshot.assign(plan=plan, action_id=[match["action_id"] for match in taken]))
+    known.check_all_used()
     ledger = conform(pd.concat(rows, ignore_index=True) if rows else frame(schema.LEDGER), schema.LEDGER)
     ledger = _completions(ledger, findings)
     ledger = _originals(ledger, findings)
     return History(ledger, frame(schema.MATCHES, matches), findings)
 
 
+class _Match(NamedTuple):
+    """What a row was taken for."""
+
+    name: str
+    how: str
+    score: float
+    evidence: str
+
+
 class _Known:
     """The actions met so far, as they last stood: what the next snapshot is matched to."""
 
-    def __init__(self, plan: str) -> None:
+    def __init__(self, plan: str, decisions: pd.DataFrame | None) -> None:
         self.plan = plan
-        self.last: dict[str, Mapping[str, Any]] = {}
+        self.last: dict[str, Row] = {}
+        self.decisions = _records(decisions) if decisions is not None else []
+        self.used: set[int] = set()
 
-    def take(
-        self, snapshot: pd.DataFrame, decisions: pd.DataFrame | None, findings: list[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
+    def take(self, snapshot: pd.DataFrame, findings: list[Finding]) -> list[Row]:
         """Match every row of a snapshot to an action, or give it a new identity; in the order of the rows."""
-        rows = snapshot.to_dict("records")
-        chosen: dict[int, tuple[str, str, float, str]] = {}
-        free = dict(self.last)
-        for step in (self._decided, self._by_ref, self._by_range, self._by_wording):
-            for index, match in step(rows, chosen, free, decisions).items():
-                if match[0] in free:
-                    chosen[index] = match
-                    del free[match[0]]
+        rows = _records(snapshot)
+        chosen: dict[int, _Match] = self._decided(rows)
+        free = {name: row for name, row in self.last.items() if name not in {match.name for match in chosen.values()}}
+        # Each step sees only the rows and actions that the surer ones before it have left.
+        steps: tuple[Callable[[list[Row], Iterable[int], Mapping[str, Row]], dict[int, _Match]], ...] = (
+            partial(_by_ref, least=SAME_WORDING), _by_equal_wording, partial(_by_ref, least=OTHER_WORDING),
+            _by_range, _by_like_wording,
+        )  # fmt: skip
+        for step in steps:
+            for index, found in step(rows, [i for i in range(len(rows)) if i not in chosen], free).items():
+                chosen[index] = found
+                del free[found.name]
         taken = []
         for index, row in enumerate(rows):
-            if index not in chosen:
-                name = f"{self.plan}/{len(self.last) + 1}"
-                chosen[index] = (name, "new", 100.0, "nothing earlier is like it" if self.last else "first snapshot")
-                self.last[name] = row
-            name, how, score, evidence = chosen[index]
-            if score < SAME_WORDING and how not in ("new", "decision", "range"):
+            match = chosen.get(index)
+            if match is None or match.name == NEW:
+                why = "nothing earlier is like it" if self.last else "first snapshot"
+                how, evidence = (match.how, match.evidence) if match else ("new", why)
+                match = _Match(f"{self.plan}/{len(self.last) + 1}", how, 100.0, evidence)
+            elif match.score < SAME_WORDING:
                 findings.append(finding(
-                    "match-uncertain", f"taken for the action that stood as '{self.last[name]['action']}': {evidence}",
-                    as_of=row["as_of"], source=row["source"], place=row["place"], ref=row["ref"],
-                    column="action", text=row["action"],
+                    "match-uncertain",
+                    f"taken for the action that stood as '{self.last[match.name]['action']}': {match.evidence}",
+                    as_of=row["as_of"], source=row["source"], place=row["place"], ref=row["ref"], column="action",
+                    text=row["action"],
                 ))  # fmt: skip
-            self.last[name] = row
+            self.last[match.name] = row
             taken.append({
-                "as_of": row["as_of"], "place": row["place"], "ref": row["ref"], "action_id": name, "how": how,
-                "score": score, "evidence": evidence,
+                "as_of": row["as_of"], "place": row["place"], "ref": row["ref"], "action_id": match.name,
+                "how": match.how, "score": match.score, "evidence": match.evidence,
             })  # fmt: skip
         return taken
 
-    def _decided(self, rows: Any, chosen: Any, free: Any, decisions: pd.DataFrame | None) -> dict[int, Any]:
-        if decisions is None or decisions.empty:
-            return {}
-        said = {(row.as_of, row.place): row for row in decisions.itertuples()}
-        return {
-            index: (said[key].action_id, "decision", 100.0, f"matches.csv: {said[key].reason}")
-            for index, row in enumerate(rows)
-            if (key := (row["as_of"], row["place"])) in said
-        }
-
-    def _by_ref(self, rows: Any, chosen: Any, free: Any, _decisions: Any) -> dict[int, Any]:
-        """Equal refs, where one row and one action have it, or the wording tells which; unless the wording objects."""
-        earlier: dict[str, list[str]] = {}
-        for name, row in free.items():
-            if row["ref"]:
-                earlier.setdefault(_fold_ref(row["ref"]), []).append(name)
-        found: dict[int, Any] = {}
-        pairs = []
-        for index, row in enumerate(rows):
-            if index not in chosen and row["ref"]:
-                for name in earlier.get(_fold_ref(row["ref"]), ()):
-                    pairs.append((_likeness(row, free[name]), index, name))
-        used: set[str] = set()
-        for score, index, name in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
-            if index in found or name in used or score < OTHER_WORDING:
+    def _decided(self, rows: Sequence[Row]) -> dict[int, _Match]:
+        """What a person decided of the rows of this snapshot."""
+        found: dict[int, _Match] = {}
+        for number, said in enumerate(self.decisions):
+            if said["as_of"] != rows[0]["as_of"]:
                 continue
+            hits = [index for index, row in enumerate(rows) if row["place"] == row_place(said["place"])]
+            if len(hits) != 1:
+                raise self._wrong(said, f"place '{said['place']}' is {len(hits)} rows of that date, not exactly one")
+            name = said["action_id"]
+            if name != NEW and name not in self.last:
+                raise self._wrong(
+                    said, f"no action '{name}' is known before that date.{nearest(name, self.last)} "
+                    f"Write one of ledger.csv, or '{NEW}'"
+                )  # fmt: skip
+            if hits[0] in found:
+                raise self._wrong(said, f"place '{said['place']}' is decided twice")
+            if name != NEW and name in {match.name for match in found.values()}:
+                raise self._wrong(said, f"'{name}' is given to two rows")
+            found[hits[0]] = _Match(name, "decision", 100.0, f"matches.csv: {said['reason'] or 'no reason given'}")
+            self.used.add(number)
+        return found
+
+    def check_all_used(self) -> None:
+        """Every decision is of a snapshot that has rows."""
+        for number, said in enumerate(self.decisions):
+            if number not in self.used:
+                raise self._wrong(said, "there is no action in a snapshot of that date")
+
+    def _wrong(self, said: Row, why: str) -> InputError:
+        return InputError(f"{self.plan}/matches.csv: line {said['line']} ({said['as_of']:%Y-%m-%d}): {why}")
+
+
+def _records(table: pd.DataFrame) -> list[Row]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _best(pairs: Iterable[tuple[tuple[float, ...], int, str]]) -> dict[int, tuple[str, tuple[float, ...]]]:
+    """Of (how good, row, action) the best pairs first, each row and each action once."""
+    found: dict[int, tuple[str, tuple[float, ...]]] = {}
+    used: set[str] = set()
+    for score, index, name in sorted(pairs, key=lambda pair: ([-part for part in pair[0]], pair[1], _number(pair[2]))):
+        if index not in found and name not in used:
             used.add(name)
-            same = "same wording" if score >= SAME_WORDING else f"wording {score:.0f} % alike"
-            found[index] = (name, "ref", score, f"same ref; {same}")
-        return found
+            found[index] = (name, score)
+    return found
 
-    def _by_range(self, rows: Any, chosen: Any, free: Any, _decisions: Any) -> dict[int, Any]:
-        """Rows of a range are matched as a set: any row to any earlier row whose range holds its numbers."""
-        ranges = {name: set(range_numbers(row["ref_range"])) for name, row in free.items() if row["ref_range"]}
-        found: dict[int, Any] = {}
-        for index, row in enumerate(rows):
-            numbers = set(range_numbers(row["ref_range"] or row["ref"]))
-            if index in chosen or not numbers:
+
+def _by_ref(
+    rows: Sequence[Row], left: Iterable[int], free: Mapping[str, Row], *, least: float
+) -> dict[int, _Match]:
+    """Equal refs whose wordings are at least so much alike; of several with one ref the likest."""
+    earlier: dict[str, list[str]] = {}
+    for name, row in free.items():
+        if row["ref"]:
+            earlier.setdefault(_fold_ref(row["ref"]), []).append(name)
+    pairs = []
+    for index in left:
+        for name in earlier.get(_fold_ref(rows[index]["ref"]), ()):
+            score = _likeness(rows[index], free[name])
+            if score >= least:
+                pairs.append(((score, *_agreement(rows[index], free[name])), index, name))
+    found = {}
+    for index, (name, (score, *_)) in _best(pairs).items():
+        if not rows[index]["action"] or not free[name]["action"]:
+            said = "no wording to compare"
+        else:
+            said = "same wording" if score >= SAME_WORDING else f"wording {score:.0f} % alike"
+        found[index] = _Match(name, "ref", score, f"same ref; {said}")
+    return found
+
+
+def _by_equal_wording(rows: Sequence[Row], left: Iterable[int], free: Mapping[str, Row]) -> dict[int, _Match]:
+    """Equal wordings under other refs: renumbered."""
+    earlier: dict[str, list[str]] = {}
+    for name, row in free.items():
+        if not row["ref_range"]:
+            earlier.setdefault(utils.default_process(row["action"]), []).append(name)
+    earlier.pop("", None)
+    pairs = [
+        (_agreement(rows[index], free[name]), index, name)
+        for index in left if not rows[index]["ref_range"]
+        for name in earlier.get(utils.default_process(rows[index]["action"]), ())
+    ]  # fmt: skip
+    return {
+        index: _Match(name, "wording", 100.0, f"same wording; ref was {free[name]['ref'] or 'blank'}")
+        for index, (name, _) in _best(pairs).items()
+    }
+
+
+def _by_range(rows: Sequence[Row], left: Iterable[int], free: Mapping[str, Row]) -> dict[int, _Match]:
+    """Rows of a range are matched as a set: to any earlier row whose numbers hold theirs, or are held by theirs."""
+    now: dict[tuple[str, str], list[int]] = {}
+    for index in left:
+        now.setdefault(_numbers_text(rows[index]), []).append(index)
+    before: dict[tuple[str, str], list[str]] = {}
+    for name, row in free.items():
+        before.setdefault(_numbers_text(row), []).append(name)
+    pairs = []
+    for (here, here_is_range), indexes in now.items():
+        for (there, there_is_range), names in before.items():
+            if not (here_is_range or there_is_range):
+                continue  # two numbers, both known: a matter of ref and wording
+            numbers, others = frozenset(range_numbers(here)), frozenset(range_numbers(there))
+            if not numbers or not others or not (numbers <= others or others <= numbers):
                 continue
-            fitting = [name for name, earlier in ranges.items() if numbers <= earlier]
-            if fitting:
-                name = max(fitting, key=lambda name: (*_agreement(row, free[name]), -_number(name)))
-                del ranges[name]
-                found[index] = (name, "range", 100.0, f"one of {free[name]['ref_range']}")
-        return found
+            for index in indexes:
+                for name in names:
+                    row, earlier = rows[index], free[name]
+                    done = (row["status"] in schema.DONE_STATUSES) == (earlier["status"] in schema.DONE_STATUSES)
+                    fit = (numbers == others, row["action"] == earlier["action"], done, *_agreement(row, earlier))
+                    pairs.append((tuple(float(part) for part in fit), index, name))
+    return {
+        index: _Match(name, "range", 100.0, f"one of {free[name]['ref_range'] or rows[index]['ref_range']}")
+        for index, (name, _) in _best(pairs).items()
+    }
 
-    def _by_wording(self, rows: Any, chosen: Any, free: Any, _decisions: Any) -> dict[int, Any]:
-        """The likest wordings, best first, each row and each action once; numbers known only by count have none."""
-        left = [index for index, row in enumerate(rows) if index not in chosen and row["action"] and not row["ref_range"]]
-        names = [name for name, row in free.items() if row["action"] and not row["ref_range"]]
-        if not left or not names:
-            return {}
+
+def _numbers_text(row: Row) -> tuple[str, str]:
+    """What names the number or numbers of a row, and "range" if it is one of several."""
+    return (row["ref_range"], "range") if row["ref_range"] else (row["ref"], "")
+
+
+def _by_like_wording(rows: Sequence[Row], left: Iterable[int], free: Mapping[str, Row]) -> dict[int, _Match]:
+    """The likest wordings, best first; numbers known only by count have none of their own."""
+    wanted = [index for index in left if rows[index]["action"] and not rows[index]["ref_range"]]
+    names = [name for name, row in free.items() if row["action"] and not row["ref_range"]]
+    choices = [utils.default_process(free[name]["action"]) for name in names]
+    pairs = []
+    for start in range(0, len(wanted) if names else 0, _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
         scores = process.cdist(
-            [rows[index]["action"] for index in left], [free[name]["action"] for name in names],
-            scorer=fuzz.token_sort_ratio, processor=utils.default_process, score_cutoff=SAME_WORDING,
+            [utils.default_process(rows[index]["action"]) for index in some], choices, scorer=fuzz.token_sort_ratio,
+            score_cutoff=SAME_WORDING,
         )  # fmt: skip
-        pairs = sorted(
-            ((float(scores[i, j]), -i, -j) for i, j in zip(*scores.nonzero(), strict=True)), reverse=True
-        )
-        found: dict[int, Any] = {}
-        used: set[str] = set()
-        for score, i, j in pairs:
-            index, name = left[-i], names[-j]
-            if index not in found and name not in used:
-                used.add(name)
-                found[index] = (name, "wording", score, f"wording {score:.0f} % alike; ref was {free[name]['ref'] or 'blank'}")
-        return found
+        for i, j in zip(*scores.nonzero(), strict=True):
+            agreement = _agreement(rows[some[i]], free[names[j]])
+            pairs.append(((float(scores[i, j]), *agreement), some[i], names[j]))
+    found = {}
+    for index, (name, (score, *_)) in _best(pairs).items():
+        evidence = f"wording {score:.0f} % alike; ref was {free[name]['ref'] or 'blank'}"
+        found[index] = _Match(name, "wording", score, evidence)
+    return found
 
 
-def _agreement(row: Mapping[str, Any], earlier: Mapping[str, Any]) -> tuple[bool, ...]:
-    """How far two rows of a range agree: wording first, then whether done, then the date."""
-    done = (row["status"] in schema.DONE_STATUSES) == (earlier["status"] in schema.DONE_STATUSES)
-    return row["action"] == earlier["action"], done, row["target_text"] == earlier["target_text"]
+def _agreement(row: Row, earlier: Row) -> tuple[float, ...]:
+    """On which other columns two rows agree, the strongest first; so that the order of rows decides nothing."""
+    return tuple(float(row[column] == earlier[column]) for column in _AGREEING)
 
 
 def _number(name: str) -> int:
@@ -196,23 +299,23 @@ def _fold_ref(ref: str) -> str:
     return "".join(ref.casefold().split()).rstrip(".")
 
 
-def _likeness(row: Mapping[str, Any], earlier: Mapping[str, Any]) -> float:
+def _likeness(row: Row, earlier: Row) -> float:
     if not row["action"] or not earlier["action"]:
         return 100.0
     return fuzz.token_set_ratio(row["action"], earlier["action"], processor=utils.default_process)
 
 
-def _completions(ledger: pd.DataFrame, findings: list[dict[str, Any]]) -> pd.DataFrame:
+def _completions(ledger: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
     """Do not use a completion date after its snapshot, or more than a year before the plan began (METRICS.md, C)."""
     if ledger.empty:
         return ledger
     began = ledger["as_of"].min() - pd.DateOffset(years=1)
     late, early = ledger["completed_earliest"] > ledger["as_of"], ledger["completed"] < began
-    for row in ledger.index[late | early]:
-        why = "after the snapshot itself" if late[row] else "more than a year before the plan began"
+    for row in _records(ledger.assign(late=late)[late | early]):
+        why = "after the snapshot itself" if row["late"] else "more than a year before the plan began"
         findings.append(finding(
-            "completed-not-used", f"completed '{ledger.at[row, 'completed_text']}' is {why}; not used",
-            **_where(ledger, row), column="completed", text=ledger.at[row, "completed_text"],
+            "completed-not-used", f"completed '{row['completed_text']}' is {why}; not used", **_where(row),
+            column="completed", text=row["completed_text"],
         ))  # fmt: skip
     return ledger.assign(
         completed_earliest=ledger["completed_earliest"].mask(late | early),
@@ -220,8 +323,8 @@ def _completions(ledger: pd.DataFrame, findings: list[dict[str, Any]]) -> pd.Dat
     )
 
 
-def _where(ledger: pd.DataFrame, row: Any) -> dict[str, Any]:
-    return {name: ledger.at[row, name] for name in ("as_of", "source", "place", "ref")}
+def _where(row: Row) -> Row:
+    return {name: row[name] for name in ("as_of", "source", "place", "ref")}
 
 
 def says_changed(target_text: pd.Series) -> pd.Series:
@@ -239,61 +342,80 @@ def _by_text(texts: pd.Series, test: Any) -> pd.Series:
     return texts.map(known).astype(bool)
 
 
-def _originals(ledger: pd.DataFrame, findings: list[dict[str, Any]]) -> pd.DataFrame:
+class _Date(NamedTuple):
+    """A date as a ledger row has it."""
+
+    text: str = ""
+    earliest: Any = pd.NaT
+    latest: Any = pd.NaT
+    precision: str = ""
+
+
+class _Origin:
+    """What is known of one action's original date, snapshot by snapshot (METRICS.md, O)."""
+
+    def __init__(self) -> None:
+        self.stated: _Date | None = None
+        self.replaced: _Date | None = None
+        self.seen: _Date | None = None
+        self.listed = self.changed = False
+
+    def take(self, row: Row, findings: list[Finding]) -> tuple[Any, ...]:
+        """Original date and its basis, after one more snapshot."""
+        own = _Date(*(row[name] for name in ("original_text", "original_earliest", "original", "original_precision")))
+        target = _Date(*(row[name] for name in ("target_text", "target_earliest", "target", "target_precision")))
+        if row["original_basis"] == "stated":
+            if self.stated is None:
+                self.stated = own
+            elif own[1:3] != self.stated[1:3]:
+                findings.append(finding(
+                    "original-changed",
+                    f"the original date is given as '{own.text}' and was first given as '{self.stated.text}'",
+                    **_where(row), column="original", text=own.text,
+                ))  # fmt: skip
+        elif row["original_basis"] == "replaced" and (self.replaced is None or own.latest < self.replaced.latest):
+            self.replaced = own
+        # An older date that is the date in force was not replaced.
+        older = row["previous_target_text"] != "" and row["previous_target"] != row["target"]
+        self.changed |= row["says_changed"] or older
+        first = not self.listed or row["says_unchanged"]
+        if self.seen is None and pd.notna(target.latest) and first and not self.changed:
+            self.seen = target
+        self.listed = True
+        if self.stated is not None:
+            return (*self.stated, "stated")
+        # A first date seen that is earlier than all that the source owns up to stands: it was in a report.
+        if self.replaced is not None and not (self.seen is not None and self.seen.latest < self.replaced.latest):
+            return (*self.replaced, "replaced")
+        if self.seen is not None:
+            return (*self.seen, "first seen")
+        return (*_Date(), "not known")
+
+
+def _originals(ledger: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
     """Put O into every row as it was known at that snapshot (METRICS.md, O).
 
     In order: the earliest value of the source's own original column; the earliest date that the source says was
     replaced; the first target seen, if that snapshot is the first that lists the action or the source says that the
     date has not changed. Otherwise not known.
     """
-    parts = ("text", "earliest", "", "precision")
-    names = [f"original_{part}".rstrip("_") for part in parts]
-    chosen: dict[int, tuple[Any, ...]] = {}
-    changed, unchanged = says_changed(ledger["target_text"]), says_unchanged(ledger["target_text"])
-    for _, rows in ledger.groupby("action_id", sort=False):
-        stated = replaced = seen = None
-        was_changed = False
-        for order, row in enumerate(rows.index):
-            cell = ledger.loc[row]
-            if cell["original_basis"] == "stated":
-                if stated is None:
-                    stated = tuple(cell[name] for name in names)
-                elif cell["original"] != stated[2] or cell["original_earliest"] != stated[1]:
-                    findings.append(finding(
-                        "original-changed",
-                        f"the original date is given as '{cell['original_text']}' and was first given as '{stated[0]}'",
-                        **_where(ledger, row), column="original", text=cell["original_text"],
-                    ))  # fmt: skip
-            older = cell["previous_target"]
-            if pd.notna(older):
-                earliest, precision = _older_interval(cell)
-                if replaced is None or older < replaced[2]:
-                    replaced = (cell["previous_target_text"], earliest, older, precision)
-            was_changed = was_changed or bool(changed[row]) or bool(cell["previous_target_text"])
-            if seen is None and pd.notna(cell["target"]) and (order == 0 or unchanged[row]) and not was_changed:
-                seen = tuple(cell[name] for name in ("target_text", "target_earliest", "target", "target_precision"))
-            if stated is not None:
-                chosen[row] = (*stated, "stated")
-            elif replaced is not None and not (seen is not None and seen[2] < replaced[2]):
-                chosen[row] = (*replaced, "replaced")
-            elif seen is not None:
-                chosen[row] = (*seen, "first seen")
-            else:
-                chosen[row] = ("", pd.NaT, pd.NaT, "", "not known")
-    made = pd.DataFrame.from_dict(chosen, orient="index", columns=[*names, "original_basis"])
-    made = made.reindex(ledger.index)
-    return conform(ledger.assign(**{name: made[name] for name in made}), schema.LEDGER)
+    names = ["original_text", "original_earliest", "original", "original_precision", "original_basis"]
+    said = ledger.assign(
+        says_changed=says_changed(ledger["target_text"]), says_unchanged=says_unchanged(ledger["target_text"])
+    )
+    known: dict[str, _Origin] = {}
+    chosen = [known.setdefault(row["action_id"], _Origin()).take(row, findings) for row in _records(said)]
+    made = pd.DataFrame(chosen, columns=names, index=ledger.index)
+    return conform(ledger.assign(**{name: made[name] for name in names}), schema.LEDGER)
 
 
-def _older_interval(cell: pd.Series) -> tuple[Any, str]:
-    reading = read_date(cell["previous_target_text"], as_of=cell["as_of"].date())
-    reading = reading if reading.latest else (reading.previous or reading)
-    if reading.latest is None or pd.Timestamp(reading.latest) != cell["previous_target"]:
-        return cell["previous_target"], "day"
-    return pd.Timestamp(reading.earliest), reading.precision
-
-
-def changes(ledger: pd.DataFrame, since: date | pd.Timestamp, as_of: date | pd.Timestamp) -> pd.DataFrame:
+def changes(
+    ledger: pd.DataFrame,
+    since: date | pd.Timestamp,
+    as_of: date | pd.Timestamp,
+    *,
+    snapshots: Iterable[date] = (),
+) -> pd.DataFrame:
     """Every cell that differs between the snapshots in force at two dates.
 
     Parameters
@@ -302,32 +424,37 @@ def changes(ledger: pd.DataFrame, since: date | pd.Timestamp, as_of: date | pd.T
         schema.LEDGER, one plan.
     since, as_of : date
         The earlier and the later date.
+    snapshots : iterable of date, optional
+        Dates of all snapshots (`Plan.snapshots`), which tell an empty one from none.
 
     Returns
     -------
     DataFrame
         action_id, ref, ref_range, area, what ("new", "no longer listed", or the canonical column), before, after, how
-        ("changed", "given", "cleared", "new", "no longer listed"), place. Equal text is no change; empty where there was
-        text is *cleared*; a missing row is *no longer listed*.
+        ("changed", "given", "cleared", "new", "no longer listed"), place. Equal text is no change; empty where there
+        was text is *cleared*; a missing row is *no longer listed*.
     """
-    sides = []
-    for day in (since, as_of):
-        past = ledger[ledger["as_of"] <= pd.Timestamp(day)]
-        sides.append(past[past["as_of"] == past["as_of"].max()].set_index("action_id"))
-    before, after = sides
+    days = [*ledger["as_of"].unique(), *(pd.Timestamp(day) for day in snapshots)]
+    before, after = (_in_force(ledger, days, pd.Timestamp(day)) for day in (since, as_of))
     names = ["action_id", "ref", "ref_range", "area", "what", "before", "after", "how", "place"]
     found: list[tuple[Any, ...]] = []
-    for action_id in [*after.index, *before.index.difference(after.index, sort=False)]:
-        row = after.loc[action_id] if action_id in after.index else before.loc[action_id]
+    for action_id in dict.fromkeys([*after, *before]):
+        old, new = before.get(action_id), after.get(action_id)
+        row = new or old or {}
         head = (action_id, row["ref"], row["ref_range"], row["area"])
-        if action_id not in before.index:
+        if old is None:
             found.append((*head, "new", "", row["action"], "new", row["place"]))
-        elif action_id not in after.index:
+        elif new is None:
             found.append((*head, "no longer listed", row["action"], "", "no longer listed", row["place"]))
         else:
             for column in _COMPARED:
-                old, new = before.at[action_id, column], row[column]
-                if old != new:
-                    how = "cleared" if not new else "given" if not old else "changed"
-                    found.append((*head, column, old, new, how, row["place"]))
+                if old[column] != new[column]:
+                    how = "cleared" if not new[column] else "given" if not old[column] else "changed"
+                    found.append((*head, column, old[column], new[column], how, row["place"]))
     return pd.DataFrame(found, columns=names).astype("string").fillna("")
+
+
+def _in_force(ledger: pd.DataFrame, days: Sequence[pd.Timestamp], day: pd.Timestamp) -> dict[str, Row]:
+    past = [each for each in days if each <= day]
+    rows = _records(ledger[ledger["as_of"] == max(past)]) if past else []
+    return {row["action_id"]: row for row in rows}

@@ -7,28 +7,43 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from planlib import history, schema
-from planlib.dates import read_date
+from planlib.dates import month_first, read_date
 from planlib.errors import InputError, nearest
 from planlib.layout import find_tables, fold_header
-from planlib.normalise import Raw, conform, finding, frame, normalise, take_rows
-from planlib.readers.delimited import decode
+from planlib.normalise import (
+    RAW,
+    Finding,
+    Raw,
+    conform,
+    date_orders,
+    finding,
+    frame,
+    normalise,
+    take_rows,
+    unused_cell,
+)  # fmt: skip
 from planlib.readers.delimited import read as read_delimited
 from planlib.readers.formats import ENDINGS, read_document
+from planlib.readers.grid import row_place
 from planlib.settings import FILE_NAME, Settings, read_settings
 
 CORRECTIONS, MATCHES = "corrections.csv", "matches.csv"
 CORRECTION_KINDS = ("typo", "restored")
 WITHHELD = "[withheld]"
-_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(_part-\d+)?(?=[^\d]|$)")
+_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?!\d)(?:_part-(\d+)(?=\.))?", re.IGNORECASE)
+_TABLES = {*ENDINGS, ".xls", ".xlsb", ".ods", ".docx"} - {".txt"}  # a file of these is meant to be read
+_NO_FILES = ("readme", "desktop.ini", "thumbs.db", ".", "~")
+_SOURCES = ("as_of", "file", "sha256", "rows", "cells", "used", "extra")
 
 
 @dataclass(frozen=True)
@@ -45,8 +60,9 @@ class Reading:
         what, value, why: every decision taken in reading it.
     extras : DataFrame
         schema.EXTRAS.
-    cells : int
-        Cells with text in the file.
+    cells, used : int
+        Cells with text in the file, and those of them that made the actions. The rest are in `extras` or, where only a
+        header is concerned, in `findings`.
     """
 
     actions: pd.DataFrame
@@ -54,6 +70,7 @@ class Reading:
     understood: list[dict[str, str]]
     extras: pd.DataFrame
     cells: int
+    used: int
 
 
 @dataclass(frozen=True)
@@ -68,7 +85,7 @@ class Plan:
     ledger, findings, matches, extras : DataFrame
         schema.LEDGER, schema.FINDINGS, schema.MATCHES, schema.EXTRAS.
     sources : DataFrame
-        as_of, file, sha256, rows, cells, used, extra: one row per snapshot file.
+        as_of, file, sha256, rows, cells (with text), used, extra: one row per file and snapshot.
     corrections : DataFrame
         as_of, place, ref, column, before, value, kind, reason, line: each as it was applied.
     rebuilt : dict
@@ -99,10 +116,12 @@ def to_date(value: str | date | pd.Timestamp | None, what: str = "as_of") -> dat
     InputError
         If it is not a date object or text written YYYY-MM-DD.
     """
-    if value is None or isinstance(value, date) and not isinstance(value, datetime):
-        return value
+    if value is None or value is pd.NaT:
+        return None
     if isinstance(value, datetime):
         return value.date()
+    if isinstance(value, date):
+        return value
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
         try:
             return date.fromisoformat(value.strip())
@@ -142,37 +161,50 @@ def find_snapshots(folder: Path, settings: Settings) -> list[tuple[date | None, 
     InputError
         If a file has no date in its name, or two files have the same date and are not parts of one.
     """
-    found: list[tuple[date | None, Path]] = []
-    for path in sorted(folder.iterdir()):
-        name = path.name
-        if path.is_dir() or name.startswith((".", "~$")) or name in (FILE_NAME, CORRECTIONS, MATCHES):
-            continue
-        if name.casefold().startswith("readme"):
-            continue
-        dated = _DATED.match(name)
+    found: list[tuple[date, int, Path]] = []
+    exports: list[tuple[date | None, Path]] = []
+    for path in _files(folder):
+        dated = _DATED.match(path.name)
         if dated:
-            found.append((to_date(dated[1], str(path)), path))
-        elif "as_of" in settings.columns:
-            found.append((None, path))
-        elif path.suffix.casefold() in ENDINGS:
+            day = to_date(dated[1], str(path))
+            found.append((day or date.min, int(dated[2] or 0), path))
+        elif "as_of" in settings.columns and path.suffix.casefold() in ENDINGS:
+            exports.append((None, path))
+        elif path.suffix.casefold() in _TABLES:
             raise InputError(
                 f"{path}: the name must begin with the date the plan stood at, written YYYY-MM-DD, "
                 f"such as 2011-08-31{path.suffix}"
             )
-    for (day, first), (other_day, other) in zip(found, found[1:], strict=False):
-        if day is not None and day == other_day and not ("_part-" in first.name and "_part-" in other.name):
-            raise InputError(
-                f"{folder}: two files for {day}: {first.name} and {other.name}; keep one, "
-                f"or name them {day}_part-1 and {day}_part-2 if both belong to that date"
-            )
-    if not found:
+    found.sort(key=lambda each: (each[0], each[1], each[2].name))
+    for (day, part, first), (other_day, other_part, other) in pairwise(found):
+        if day == other_day:
+            _refuse_two_files(folder, day, (first, part), (other, other_part))
+    if not found and not exports:
         raise InputError(f"{folder}: no snapshot files; put the plan's files here, each named by its date (YYYY-MM-DD)")
-    return found
+    return [*((day, path) for day, _, path in found), *exports]
 
 
-def read(
-    path: str | Path, *, as_of: str | date | None = None, settings: Settings | None = None
-) -> Reading:
+def _refuse_two_files(folder: Path, day: date, one: tuple[Path, int], other: tuple[Path, int]) -> None:
+    """Two files of one date are an error, unless both are named as parts, by different numbers."""
+    if not one[1] or not other[1] or one[1] == other[1]:
+        raise InputError(
+            f"{folder}: two files for {day}: {one[0].name} and {other[0].name}; keep one, "
+            f"or name them {day}_part-1 and {day}_part-2 if both belong to that date"
+        )
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of a plan folder that may be snapshots, in an order that is the same on every system."""
+    try:
+        inside = [path for path in folder.iterdir() if path.is_file()]
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read ({error.strerror})") from None
+    ours = (FILE_NAME, CORRECTIONS, MATCHES)
+    kept = [p for p in inside if p.name not in ours and not p.name.casefold().startswith(_NO_FILES)]
+    return sorted(kept, key=lambda path: path.name)
+
+
+def read(path: str | Path, *, as_of: str | date | None = None, settings: Settings | None = None) -> Reading:
     """Read one file of a plan, without its history.
 
     Parameters
@@ -190,37 +222,37 @@ def read(
     Raises
     ------
     InputError
-        If the file cannot be read, or has no date.
+        If the file cannot be read, or it has no date and none is given.
     """
     path = Path(path)
     settings = settings or Settings(title=path.stem)
     dated = _DATED.match(path.name)
     day = to_date(as_of) or (to_date(dated[1], str(path)) if dated else None)
-    raw, findings, understood, _ = _take(path, settings)
-    parts = _by_snapshot(raw, day, settings, findings, path)
-    made, extras = [], []
-    for snapshot, part in parts:
-        actions, found = normalise(part, as_of=snapshot, settings=settings)
-        made.append(actions.assign(source=path.name))
-        findings += [{"as_of": snapshot, **each} for each in found]
-        extras.append(part.extras.assign(as_of=pd.Timestamp(snapshot), source=path.name))
-    actions = pd.concat(made, ignore_index=True) if made else frame(schema.LEDGER)
-    listed = frame(schema.FINDINGS, ({"source": path.name, **each} for each in findings))
-    kept = pd.concat(extras) if extras else frame(schema.EXTRAS)
+    raw, found, understood, digest = _take(path, settings)
+    parts = [
+        _Part(each, path, raw_part, tuple(found) if number == 0 else (), digest)
+        for number, (each, raw_part) in enumerate(_by_snapshot(raw, day, settings, path))
+    ]
+    done = _read_parts(parts, settings)
     return Reading(
-        conform(actions, schema.LEDGER), listed, understood, conform(kept, schema.EXTRAS), raw.cells
+        conform(pd.concat(done.actions, ignore_index=True), schema.LEDGER) if done.actions else frame(schema.LEDGER),
+        frame(schema.FINDINGS, done.findings),
+        understood,
+        frame(schema.EXTRAS, done.extras),
+        raw.cells,
+        sum(source["used"] for source in done.sources),
     )
 
 
 def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bool = True) -> Plan:
-    """Read a plan folder as it was known at a date.
+    """Read a plan as it was known at a date.
 
     Parameters
     ----------
     folder : str or Path
-        The plan folder; a relative one is tried from here and from each parent that holds ``data/``.
+        The plan folder.
     as_of : date or str, optional
-        Only snapshots dated up to then are read, and nothing dated later is looked at; all of them by default.
+        Only snapshots up to this date are read; all where not given.
     redact : bool
         Withhold what plan.toml says, after matching.
 
@@ -237,76 +269,107 @@ def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bo
     name = path.resolve().name
     settings = read_settings(path)
     until = to_date(as_of)
-    files = [(day, file) for day, file in find_snapshots(path, settings) if not (until and day and day > until)]
-    corrections = _read_corrections(path, until)
-    used: list[dict[str, Any]] = []
-    missed: dict[str, str] = {}
-    findings: list[dict[str, Any]] = []
-    by_day: dict[date, list[pd.DataFrame]] = {}
-    extras: list[pd.DataFrame] = []
-    sources: list[dict[str, Any]] = []
-    for day, file in files:
-        raw, found, _, digest = _take(file, settings)
-        parts = _by_snapshot(raw, day, settings, found, file)
-        for number, (snapshot, part) in enumerate(parts):
-            if until and snapshot > until:
-                continue
-            part, notes = _correct(part, corrections, snapshot, file, used, missed)
-            actions, odd = normalise(part, as_of=snapshot, settings=settings)
-            by_day.setdefault(snapshot, []).append(actions.assign(source=file.name + notes))
-            extras.append(part.extras.assign(as_of=pd.Timestamp(snapshot), source=file.name))
-            first = found if number == 0 else []
-            findings += [{"as_of": snapshot, "source": file.name, **each} for each in (*first, *odd)]
-            sources.append({
-                "as_of": snapshot, "file": file.name, "sha256": digest if day else _digest(part.rows),
-                "rows": len(actions), "cells": part.cells, "extra": len(part.extras),
-            })  # fmt: skip
-    _all_used(corrections, used, missed, path)
-    if not sources:
-        first_day = min((day for day, _ in find_snapshots(path, settings) if day), default=None)
-        raise InputError(f"{path}: no snapshot up to {until}; the first is of {first_day}")
-    snapshots = [_join_parts(by_day[day], day, findings) for day in sorted(by_day)]
-    made = history.build(name, snapshots, _read_decisions(path))
-    rebuilt = {day: settings.known_from[day] for day in sorted(by_day) if day in settings.known_from}
+    files = find_snapshots(path, settings)
+    parts, days = _parts(path, files, settings, until)
+    if not parts:
+        raise InputError(f"{path}: no snapshot up to {until}; the first is of {min(days, default='no date')}")
+    parts, used = _corrected(parts, _read_corrections(path, until), path)
+    done = _read_parts(parts, settings)
+    findings = done.findings + [{"source": each, **finding("file-not-read", "its name does not begin with a date")}
+                                for each in _strays(path, files)]  # fmt: skip
+    snapshots = [
+        _join_parts([each for each, part in zip(done.actions, parts, strict=True) if part.day == day], day, findings)
+        for day in dict.fromkeys(part.day for part in parts)
+    ]
+    made = history.build(name, snapshots, _read_decisions(path, until))
+    rebuilt = {part.day: settings.known_from[part.day] for part in parts if part.day in settings.known_from}
     findings += [
-        finding("snapshot-rebuilt", f"rebuilt from a paper of {paper}; not a record of its own time", as_of=day)
+        {"as_of": day, **finding("snapshot-rebuilt", f"rebuilt from a paper of {paper}; not a record of its own time")}
         for day, paper in rebuilt.items()
     ]
     listed = frame(schema.FINDINGS, ({"plan": name, **each} for each in (*findings, *made.findings)))
     listed = listed.sort_values(["as_of", "source"], kind="stable", na_position="first", ignore_index=True)
-    kept = conform(pd.concat(extras, ignore_index=True), schema.EXTRAS)
-    plan = Plan(
-        name, settings, made.ledger, listed, made.matches, kept, _sources(sources),
-        pd.DataFrame(used, columns=["as_of", "place", "ref", "column", "before", "value", "kind", "reason", "line"]),
-        rebuilt,
-    )  # fmt: skip
-    return _redacted(plan) if redact else plan
+    sources = pd.DataFrame(done.sources, columns=list(_SOURCES))
+    sources["as_of"] = pd.to_datetime(sources["as_of"]).astype(schema.DATE)
+    corrections = pd.DataFrame(used, columns=[*_CORRECTED, "line"])
+    plan = Plan(name, settings, made.ledger, listed, made.matches, frame(schema.EXTRAS, done.extras), sources,
+                corrections, rebuilt)  # fmt: skip
+    return _redacted(plan, [part.raw.headers for part in parts], files) if redact else plan
 
 
-def _sources(records: list[dict[str, Any]]) -> pd.DataFrame:
-    made = pd.DataFrame(records, columns=["as_of", "file", "sha256", "rows", "cells", "extra"])
-    return made.assign(as_of=pd.to_datetime(made["as_of"]).astype(schema.DATE)).sort_values(
-        ["as_of", "file"], ignore_index=True
-    )
+# --- files to parts --------------------------------------------------------------------------------------------------
 
 
-def _take(path: Path, settings: Settings) -> tuple[Raw, list[dict[str, Any]], list[dict[str, str]], str]:
+@dataclass(frozen=True)
+class _Part:
+    """The raw rows that one file has of one snapshot."""
+
+    day: date
+    file: Path
+    raw: Raw
+    findings: tuple[Finding, ...]
+    sha256: str
+    notes: tuple[str, ...] = ()  # what the source of each row is to say of its corrections
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What reading parts gave; actions and sources one per part."""
+
+    actions: list[pd.DataFrame]
+    findings: list[Finding]
+    extras: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
+
+
+def _parts(
+    folder: Path, files: Sequence[tuple[date | None, Path]], settings: Settings, until: date | None
+) -> tuple[list[_Part], list[date]]:
+    """The parts of all snapshots up to a date, in order, and the dates that were met."""
+    found: list[_Part] = []
+    days = [day for day, _ in files if day]
+    for day, file in files:
+        if until and day and day > until:
+            continue
+        raw, odd, _, digest = _take(file, settings)
+        if not raw.tables:
+            raise InputError(f"{file}: no table of actions was found; to see how it was read: planlib check {file}")
+        slices = _by_snapshot(raw, day, settings, file)
+        days += [each for each, _ in slices]
+        for number, (each, part) in enumerate(slices):
+            # Of an export only the rows of that snapshot are its source: later ones change nothing.
+            sha256 = digest if len(slices) == 1 and day else _digest(part.rows)
+            if not until or each <= until:
+                found.append(_Part(each, file, part, tuple(odd) if number == 0 else (), sha256))
+    found.sort(key=lambda part: part.day)
+    for one, other in pairwise(found):
+        if one.day == other.day and one.file != other.file:
+            _refuse_two_files(folder, one.day, (one.file, _number(one.file)), (other.file, _number(other.file)))
+    return found, days
+
+
+def _number(file: Path) -> int:
+    """Number of a file that is a part of a snapshot, else 0."""
+    dated = _DATED.match(file.name)
+    return int(dated[2] or 0) if dated else 0
+
+
+def _strays(folder: Path, files: Sequence[tuple[date | None, Path]]) -> list[str]:
+    read = {path for _, path in files}
+    return [path.name for path in _files(folder) if path not in read]
+
+
+def _take(path: Path, settings: Settings) -> tuple[Raw, list[Finding], list[dict[str, str]], str]:
     """The raw rows of a file, findings of the file as a whole, what was understood, and the file's sha256."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); is it open in another program?") from None
+    data = _bytes(path)
     if len(data) > settings.limits.mebibytes << 20:
         raise InputError(f"{path}: is larger than {settings.limits.mebibytes} MiB ([limits] mebibytes)")
     document = read_document(path, data, settings.limits)
     understood = [{"what": "format", "value": document.format, "why": "by its content"}]
     understood += [{"what": what, "value": value, "why": why} for what, value, why in document.decided]
-    cells = sum(bool(text) for grid in document.grids for row in grid.rows for text in row)
     tables = find_tables(document.grids, settings.columns)
-    raw = take_rows(tables, cells)
-    findings: list[dict[str, Any]] = []
+    raw = take_rows(tables, sum(bool(text) for grid in document.grids for row in grid.rows for text in row))
+    findings = [finding(code, message, place=place) for code, place, message in document.notes]
     if not tables:
         findings.append(finding(
             "no-action-table",
@@ -314,194 +377,379 @@ def _take(path: Path, settings: Settings) -> tuple[Raw, list[dict[str, Any]], li
             "name the columns in plan.toml under [columns]",
             place=document.grids[0].name if document.grids else "",
         ))  # fmt: skip
-    matched = {fold_header(header) for header in raw.headers.values()}
     for name, headers in settings.columns.items():
-        if tables and not any(fold_header(header) in matched for header in headers):
+        if name not in raw.headers:
             listed = "' or '".join(headers)
             findings.append(finding("column-not-found", f"no column '{listed}' was found", column=name, text=listed))
-    outside = [grid for grid in document.grids if grid not in [table.grid for table in tables]]
     loose = [
         {"place": grid.place(row, column), "header": "(no action table)", "text": text, "row": -1}
-        for grid in outside for row, texts in enumerate(grid.rows) for column, text in enumerate(texts) if text
+        for grid in document.grids if not any(grid is table.grid for table in tables)
+        for row, texts in enumerate(grid.rows) for column, text in enumerate(texts) if text
     ]  # fmt: skip
     if loose:
-        raw = replace(raw, extras=pd.concat([raw.extras, pd.DataFrame(loose)], ignore_index=True))
-    understood += list(raw.understood)
-    return raw, findings, understood, hashlib.sha256(data).hexdigest()
+        raw = replace(raw, extras=(*raw.extras, *loose))
+        message = f"{len(loose)} cells of sheets without a table of actions are kept in extras"
+        findings.append(finding("cell-outside-table", message, place=loose[0]["place"], text=loose[0]["text"]))
+    return raw, findings, [*understood, *raw.understood], hashlib.sha256(data).hexdigest()
 
 
-def _by_snapshot(
-    raw: Raw, day: date | None, settings: Settings, findings: list[dict[str, Any]], path: Path
-) -> list[tuple[date, Raw]]:
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise InputError(f"{path}: no such file.{nearest(path.name, beside)}") from None
+    except OSError as error:
+        why = "a folder, not a file" if path.is_dir() else f"cannot be read ({error.strerror})"
+        advice = "" if path.is_dir() else "; is it open in another program?"
+        raise InputError(f"{path}: {why}{advice}") from None
+
+
+def _by_snapshot(raw: Raw, day: date | None, settings: Settings, path: Path) -> list[tuple[date, Raw]]:
     """Split a tracker's export by its as-of column; any other file is one snapshot."""
-    if "as_of" not in raw.headers or not (raw.rows["as_of"] != "").any():
+    texts = raw.rows["as_of"]
+    named = "as_of" in settings.columns or day is None
+    if not named or "as_of" not in raw.headers or not (texts != "").any():
         if day is None:
             raise InputError(f"{path}: has no date; begin its name with one (YYYY-MM-DD) or give --as-of")
-        return [(day, raw)]
-    if day is not None and "as_of" not in settings.columns:
-        return [(day, raw)]
-    days = []
-    for row, text in raw.rows["as_of"].items():
-        reading = read_date(text, day_first=settings.day_first)
-        exact = reading.latest if reading.kind == "date" and reading.precision == "day" else None
-        days.append(exact)
-        if exact is None:
-            findings.append(finding(
-                "as-of-not-read", f"'{text}' is not a day; the row is left out",
-                place=raw.rows.at[row, "place"], column="as_of", text=text,
-            ))  # fmt: skip
-    dates = pd.Series(days, index=raw.rows.index, dtype=object)
-    return [(each, _slice(raw, dates == each)) for each in sorted(set(dates.dropna()))]
+        return [(day, _without_as_of(raw, day, settings))]
+    order = month_first(texts)
+    if order is not None and order == settings.day_first:
+        raise InputError(
+            f"{path}: the dates of '{raw.headers['as_of'][0]}' have the {'month' if order else 'day'} first; "
+            f"write day_first = {str(not order).lower()} in {FILE_NAME}"
+        )
+    days = pd.Series([_day_of(text, settings) for text in texts], index=raw.rows.index, dtype=object)
+    # A row without a date goes with the one above it, so that rows added below change nothing.
+    owners = days.ffill().bfill()
+    if day is not None and owners.isna().all():
+        return [(day, _without_as_of(raw, day, settings))]
+    slices = [(each, _slice(raw, days, owners == each)) for each in sorted(set(owners.dropna()))]
+    if not slices:
+        raise InputError(f"{path}: no row of '{raw.headers['as_of'][0]}' has a date")
+    first_day, first = slices[0]
+    in_rows = int((raw.rows[list(RAW)] != "").to_numpy().sum())
+    rest = raw.cells - sum(part.cells for _, part in slices)
+    slices[0] = first_day, replace(
+        first, findings=raw.findings + first.findings, cells=first.cells + rest, used=first.used + raw.used - in_rows,
+        extras=(*(each for each in raw.extras if each["row"] < 0), *first.extras),
+    )  # fmt: skip
+    return slices
 
 
-def _slice(raw: Raw, keep: pd.Series) -> Raw:
-    rows = raw.rows[keep]
-    extras = raw.extras[raw.extras["row"].isin(rows.index)]
-    numbers = {old: new for new, old in enumerate(rows.index)}
-    texts = int((rows[list(schema.SYNONYMS)] != "").to_numpy().sum())
+def _day_of(text: str, settings: Settings) -> date | None:
+    """The as-at date of a row: the last day of what its cell says."""
+    return read_date(text, day_first=settings.day_first, financial_year_starts=settings.financial_year_starts).latest
+
+
+def _without_as_of(raw: Raw, day: date, settings: Settings) -> Raw:
+    """A file whose name says the date: an as-at column beside it is kept in extras, and compared."""
+    rows = [index for index, text in enumerate(raw.rows["as_of"]) if text]
+    if not rows:
+        return raw
+    cells = [unused_cell(raw, index, "as_of") for index in rows]
+    other = [cell for cell in cells if _day_of(cell["text"], settings) not in (day, None)]
+    findings = raw.findings
+    if other:
+        message = f"{len(other)} rows give another date than the {day} of the file's name, which was taken"
+        where = {"place": other[0]["place"], "column": "as_of", "text": other[0]["text"]}
+        findings += (finding("as-of-differs", message, **where),)
+    return replace(raw, extras=(*raw.extras, *cells), findings=findings, used=raw.used - len(cells))
+
+
+def _slice(raw: Raw, days: pd.Series, keep: pd.Series) -> Raw:
+    """The rows of one snapshot; those without a date of their own are kept in extras."""
+    undated = [index for index in raw.rows.index[keep] if days[index] is None]
+    odd = [
+        finding("as-of-not-read", f"'{raw.rows['as_of'].iat[index]}' is no date; the row is left out, in extras",
+                place=raw.place(index, "as_of"), column="as_of", text=raw.rows["as_of"].iat[index])
+        for index in undated
+    ]  # fmt: skip
+    lost = [unused_cell(raw, index, name) | {"row": -1} for index in undated for name in RAW
+            if raw.rows[name].iat[index]]  # fmt: skip
+    rows = raw.rows[keep].drop(index=undated)
+    numbers = {int(old): new for new, old in enumerate(rows.index)} | dict.fromkeys(undated, -1)
+    extras = [each | {"row": numbers[each["row"]]} for each in raw.extras if each["row"] in numbers] + lost
+    used = int((rows[list(RAW)] != "").to_numpy().sum())
     return replace(
-        raw, rows=rows.reset_index(drop=True), extras=extras.assign(row=extras["row"].map(numbers)),
-        cells=texts + len(extras),
+        raw, rows=rows.reset_index(drop=True), extras=tuple(extras), findings=tuple(odd), cells=used + len(extras),
+        used=used,
     )  # fmt: skip
 
 
 def _digest(rows: pd.DataFrame) -> str:
-    return hashlib.sha256(rows[list(schema.SYNONYMS)].to_csv(index=False).encode("utf-8")).hexdigest()
+    return hashlib.sha256(rows[list(RAW)].to_csv(index=False, lineterminator="\n").encode("utf-8")).hexdigest()
 
 
-def _join_parts(parts: list[pd.DataFrame], day: date, findings: list[dict[str, Any]]) -> pd.DataFrame:
+# --- parts to actions ------------------------------------------------------------------------------------------------
+
+
+def _read_parts(parts: Sequence[_Part], settings: Settings) -> _Done:
+    """Read the parts in order of date: what one shows of the order of day and month holds for later ones."""
+    done = _Done([], [], [], [])
+    orders: dict[str, bool] = {}
+    for number, part in enumerate(parts):
+        if number == 0 or parts[number - 1].day != part.day:
+            for each in parts:
+                orders = date_orders(each.raw, orders) if each.day == part.day else orders
+        actions, odd, unused = normalise(part.raw, as_of=part.day, settings=settings, orders=orders)
+        where = {"as_of": pd.Timestamp(part.day), "source": part.file.name}
+        notes = part.notes or [""] * len(actions)
+        done.actions.append(actions.assign(source=pd.array([part.file.name + note for note in notes], dtype="string")))
+        done.findings.extend({**where, **each} for each in (*part.findings, *odd))
+        extras = [*part.raw.extras, *unused]
+        done.extras.extend({**where, **each} for each in extras)
+        done.sources.append({
+            "as_of": part.day, "file": part.file.name, "sha256": part.sha256, "rows": len(actions),
+            "cells": part.raw.cells, "used": part.raw.used - len(unused), "extra": len(extras),
+        })  # fmt: skip
+    return done
+
+
+def _join_parts(parts: Sequence[pd.DataFrame], day: date, findings: list[Finding]) -> pd.DataFrame:
     joined = pd.concat(parts, ignore_index=True)
     if joined.empty:
         findings.append(finding("snapshot-empty", "no action was found in the snapshot", as_of=day))
     if len(parts) > 1:
-        seen = joined[joined["ref"] != ""].groupby("ref")["source"].nunique()
-        for ref in seen.index[seen > 1]:
-            rows = joined[joined["ref"] == ref]
-            findings.append(finding(
-                "ref-in-two-parts", f"reference {ref} stands in {' and '.join(sorted(set(rows['source'])))}",
-                as_of=day, place=rows["place"].iloc[0], ref=ref, column="ref", text=ref,
-            ))  # fmt: skip
+        for ref, rows in joined[joined["ref"] != ""].groupby("ref", sort=False):
+            files = sorted({str(source).partition(";")[0] for source in rows["source"]})
+            if len(files) > 1:
+                findings.append(finding(
+                    "ref-in-two-parts", f"reference {ref} stands in {' and '.join(files)}", as_of=day, source=files[-1],
+                    place=rows["place"].iloc[-1], ref=ref, column="ref", text=ref,
+                ))  # fmt: skip
     return joined
 
 
-def _read_side_file(path: Path, columns: Sequence[str], needed: Sequence[str]) -> pd.DataFrame:
-    """A small CSV of ours: corrections or decisions on identity; with ``line``."""
+# --- what people decided ---------------------------------------------------------------------------------------------
+
+
+def _read_side_file(path: Path, columns: Sequence[str], needed: Sequence[str]) -> list[dict[str, Any]]:
+    """A small CSV of ours: corrections or decisions on identity; each row with its ``line``."""
     if not path.exists():
-        return pd.DataFrame(columns=[*columns, "line"])
-    decode(path, path.read_bytes())
-    grid = read_delimited(path, path.read_bytes()).grids[0]
-    headers = [text.casefold() for text in grid.rows[0]] if grid.rows else []
+        return []
+    grid = read_delimited(path, _bytes(path)).grids[0]
+    headers = [text.casefold() for text in grid.rows[0]]
     for name in headers:
-        if name and name not in columns:
+        if name not in columns:
             raise InputError(f"{path}: unknown column '{name}'.{nearest(name, columns)} Columns: {', '.join(columns)}")
     for name in needed:
-        if name not in headers:
-            raise InputError(f"{path}: column '{name}' is missing. Columns: {', '.join(columns)}")
+        if headers.count(name) != 1:
+            how = "stands twice" if name in headers else "is missing"
+            raise InputError(f"{path}: column '{name}' {how}. Columns: {', '.join(columns)}")
     records = []
     for row, place in zip(grid.rows[1:], grid.places[1:], strict=True):
         if any(row):
-            record = dict.fromkeys(columns, "") | dict(zip(headers, row, strict=False))
-            record["as_of"] = pd.Timestamp(to_date(record["as_of"], f"{path}: {place}: as_of"))
-            records.append(record | {"line": place.removeprefix("line ")})
-    return pd.DataFrame(records, columns=[*columns, "line"])
+            if len(row) > len(headers):
+                raise InputError(f"{path}: {place}: more cells than columns; text with a comma needs quotation marks")
+            record: dict[str, Any] = dict.fromkeys(columns, "") | dict(zip(headers, row, strict=False))
+            day = to_date(record["as_of"], f"{path}: {place}: as_of")
+            records.append(record | {"as_of": day, "line": place.removeprefix("line ")})
+    return records
 
 
-def _read_corrections(folder: Path, until: date | None) -> pd.DataFrame:
+def _read_corrections(folder: Path, until: date | None) -> list[dict[str, Any]]:
     path = folder / CORRECTIONS
     columns = ("as_of", "place", "ref", "column", "value", "reason", "kind")
-    table = _read_side_file(path, columns, ("as_of", "column", "value", "reason", "kind"))
-    for row in table.itertuples():
-        if row.kind not in CORRECTION_KINDS:
-            raise InputError(
-                f"{path}: line {row.line}: kind '{row.kind}' is not allowed; allowed: {', '.join(CORRECTION_KINDS)}"
-            )
-        if not (row.place or row.ref):
-            raise InputError(f"{path}: line {row.line}: place or ref is needed, to say which row is meant")
-    return table[table["as_of"] <= pd.Timestamp(until)] if until and len(table) else table
+    rows = _read_side_file(path, columns, ("as_of", "column", "value", "reason", "kind"))
+    for row in rows:
+        where = f"{path}: line {row['line']}"
+        if row["kind"] not in CORRECTION_KINDS:
+            raise InputError(f"{where}: kind '{row['kind']}' is not allowed; allowed: {', '.join(CORRECTION_KINDS)}")
+        if not (row["place"] or row["ref"]):
+            raise InputError(f"{where}: place or ref is needed, to say which row is meant")
+    return [row for row in rows if not until or row["as_of"] <= until]
 
 
-def _read_decisions(folder: Path) -> pd.DataFrame:
+def _read_decisions(folder: Path, until: date | None) -> pd.DataFrame:
     needed = ("as_of", "place", "action_id")
-    return _read_side_file(folder / MATCHES, (*needed, "reason"), needed)
+    rows = _read_side_file(folder / MATCHES, (*needed, "reason"), needed)
+    kept = [row | {"as_of": pd.Timestamp(row["as_of"])} for row in rows if not until or row["as_of"] <= until]
+    return pd.DataFrame(kept, columns=[*needed, "reason", "line"])
 
 
-def _correct(
-    raw: Raw, corrections: pd.DataFrame, day: date, file: Path, used: list[dict[str, Any]], missed: dict[str, str]
-) -> tuple[Raw, pd.Series]:
-    """Put the corrections of a snapshot into its raw rows; with what each row's source is to say of it."""
-    rows = raw.rows.copy()
-    notes = pd.Series("", index=rows.index, dtype="string")
-    found = list(raw.findings)
-    by_header = {fold_header(header): name for name, header in raw.headers.items()}
-    for line in corrections[corrections["as_of"] == pd.Timestamp(day)].itertuples() if len(corrections) else ():
-        column = by_header.get(fold_header(line.column)) or (line.column if line.column in raw.headers else None)
-        if column is None:
-            known = list(raw.headers.values())
-            missed[line.line] = (
-                f"{file.name} has no column '{line.column}'.{nearest(line.column, known)} Columns: {', '.join(known)}"
-            )
-            continue
-        hit = pd.Series(True, index=rows.index)
-        if line.place:
-            hit &= rows["place"] == line.place
-        if line.ref:
-            hit &= rows["ref"] == line.ref
-        if hit.sum() != 1:
-            said = ", ".join(f"{name} '{text}'" for name, text in (("place", line.place), ("ref", line.ref)) if text)
-            missed[line.line] = f"{said} is {int(hit.sum())} rows of {file.name}, not exactly one"
-            continue
-        row = rows.index[hit][0]
-        before = str(rows.at[row, column])
-        rows.at[row, column] = line.value
-        notes[row] += f"; {CORRECTIONS} line {line.line} ({line.kind}: {column})"
-        place, ref = rows.at[row, "places"].get(column, rows.at[row, "place"]), rows.at[row, "ref"]
-        used.append({
-            "as_of": pd.Timestamp(day), "place": place, "ref": ref, "column": column, "before": before,
-            "value": line.value, "kind": line.kind, "reason": line.reason, "line": line.line,
-        })  # fmt: skip
-        found.append(finding(
-            "corrected", f"'{before}' was corrected to '{line.value}' ({line.kind}): {line.reason}",
-            place=place, ref=ref, column=column, text=before,
-        ))  # fmt: skip
-    return replace(raw, rows=rows, findings=tuple(found)), notes
+_CORRECTED = ("as_of", "place", "ref", "column", "before", "value", "kind", "reason")
 
 
-def _all_used(
-    corrections: pd.DataFrame, used: list[dict[str, Any]], missed: Mapping[str, str], folder: Path
-) -> None:
-    """Every correction hits exactly one row of its snapshot, in whichever of its files."""
-    for row in corrections.itertuples():
-        times = sum(each["line"] == row.line for each in used)
-        if times != 1:
-            why = missed.get(row.line, f"there is no snapshot of {row.as_of:%Y-%m-%d}")
-            why = f"hits {times} rows of {row.as_of:%Y-%m-%d}, not exactly one" if times else why
-            raise InputError(f"{folder / CORRECTIONS}: line {row.line}: {why}")
+def _corrected(
+    parts: Sequence[_Part], corrections: Sequence[Mapping[str, Any]], folder: Path
+) -> tuple[list[_Part], list[dict[str, Any]]]:
+    """Put the corrections into the raw rows; each hits exactly one row of its snapshot, in whichever of its files."""
+    made = list(parts)
+    used: list[dict[str, Any]] = []
+    done: dict[tuple[int, int, str], str] = {}
+    for said in corrections:
+        where = f"{folder / CORRECTIONS}: line {said['line']}"
+        numbers = [number for number, part in enumerate(parts) if part.day == said["as_of"]]
+        if not numbers:
+            raise InputError(f"{where}: there is no snapshot of {said['as_of']}")
+        # The rows are sought as the source has them, so that the order of the corrections does not matter.
+        hits = [(number, index) for number in numbers for index in _rows_meant(parts[number].raw, said)]
+        if len(hits) != 1:
+            named = ", ".join(f"{name} '{said[name]}'" for name in ("place", "ref") if said[name])
+            files = " and ".join(parts[number].file.name for number in numbers)
+            raise InputError(f"{where}: {named} is {len(hits)} rows of {files}, not exactly one")
+        number, index = hits[0]
+        column = _column_meant(parts[number], said["column"], where)
+        if (number, index, column) in done:
+            raise InputError(f"{where}: the cell is corrected already by line {done[number, index, column]}")
+        done[number, index, column] = said["line"]
+        made[number], record = _put(made[number], parts[number].raw, index, column, said)
+        used.append(record)
+    return made, used
 
 
-def _redacted(plan: Plan) -> Plan:
+def _rows_meant(raw: Raw, said: Mapping[str, Any]) -> list[int]:
+    place, ref = said["place"] and row_place(said["place"]), " ".join(said["ref"].split())
+    return [
+        index for index, (there, its_ref) in enumerate(zip(raw.rows["place"], raw.rows["ref"], strict=True))
+        if (not place or there == place) and (not ref or " ".join(its_ref.split()) == ref)
+    ]  # fmt: skip
+
+
+def _column_meant(part: _Part, name: str, where: str) -> str:
+    """The canonical column that a correction names, by the source's own header or by the canonical name."""
+    headers = part.raw.headers
+    folded = fold_header(name)
+    for column, texts in headers.items():
+        if column != "as_of" and folded in {fold_header(text) for text in texts}:
+            return column
+    if name in headers and name != "as_of":
+        return name
+    known = [text for column, texts in headers.items() if column != "as_of" for text in texts]
+    listed = f"{nearest(name, known)} Columns: {', '.join(known)}"
+    raise InputError(f"{where}: {part.file.name} has no column '{name}' that is used.{listed}")
+
+
+def _put(part: _Part, source: Raw, index: int, column: str, said: Mapping[str, Any]) -> tuple[_Part, dict[str, Any]]:
+    """Correct one cell; with what is to be shown of it."""
+    before, ref = source.rows[column].iat[index], source.rows["ref"].iat[index]
+    rows = part.raw.rows.copy()
+    rows.loc[index, column] = said["value"]
+    shown = {"place": source.place(index, column), "ref": ref, "column": column}
+    message = f"'{before}' was corrected to '{said['value']}' ({said['kind']}): {said['reason']}"
+    notes = list(part.notes) or [""] * len(rows)
+    notes[index] += f"; {CORRECTIONS} line {said['line']} ({said['kind']}: {column})"
+    raw = replace(part.raw, rows=rows, findings=(
+        *part.raw.findings, finding("corrected", message, **shown, text=before)))  # fmt: skip
+    record = shown | {"before": before, "as_of": pd.Timestamp(said["as_of"])}
+    return replace(part, raw=raw, notes=tuple(notes)), record | {
+        name: said[name] for name in ("value", "kind", "reason", "line")
+    }
+
+
+# --- what is withheld ------------------------------------------------------------------------------------------------
+
+# Ledger columns that show a source column, and what they hold when it is withheld.
+_SHOWN: dict[str, dict[str, Any]] = {
+    "target": {"target_text": WITHHELD, "target_earliest": pd.NaT, "target": pd.NaT, "target_precision": ""},
+    "previous_target": {"previous_target_text": WITHHELD, "previous_target": pd.NaT},
+    "original": {
+        "original_text": WITHHELD, "original_earliest": pd.NaT, "original": pd.NaT, "original_precision": "",
+        "original_basis": "not known",
+    },
+    "completed": {"completed_text": WITHHELD, "completed_earliest": pd.NaT, "completed": pd.NaT},
+    "status": {"status_text": WITHHELD, "status": "unknown", "claim": ""},
+    "rag": {"rag": "", "status_text": WITHHELD},
+    "percent_complete": {"percent_complete": pd.NA},
+}  # fmt: skip
+# Dates that are read out of the cells of another column too.
+_DERIVED = {"target": ("previous_target", "original"), "previous_target": ("original",)}
+_ABOUT_COLUMNS = ("column-not-found", "column-not-recognised", "column-guessed", "month-first")
+
+
+def _redacted(
+    plan: Plan, headers: Sequence[Mapping[str, Sequence[str]]], files: Sequence[tuple[date | None, Path]]
+) -> Plan:
     """Withhold columns and patterns; nothing withheld leaves this module."""
-    columns, patterns = plan.settings.redact_columns, [re.compile(p) for p in plan.settings.redact_patterns]
-    if not columns and not patterns:
+    settings = plan.settings
+    if not settings.redact_columns and not settings.redact_patterns:
         return plan
-    known = [column.name for column in schema.LEDGER]
-    headers = set(plan.extras["header"])
-    for name in columns:
-        if name not in known and name not in headers:
-            raise InputError(f"{FILE_NAME}: redact.columns: no column '{name}'.{nearest(name, [*known, *headers])}")
+    columns, folded = _withheld_columns(plan, headers, files)
     ledger, findings, extras = plan.ledger.copy(), plan.findings.copy(), plan.extras.copy()
-    corrections, matches = plan.corrections.copy(), plan.matches.copy()
+    corrections, matches, sources = plan.corrections.copy(), plan.matches.copy(), plan.sources.copy()
     for name in columns:
-        if name in known:
-            ledger[name] = ledger[name].mask(ledger[name] != "", WITHHELD)
-        hidden = findings["column"] == name
+        _withhold(ledger, name, pd.Series(True, index=ledger.index))
+        for other in _DERIVED.get(name, ()):
+            stated = ledger["original_basis"] == "stated"
+            _withhold(ledger, other, ~stated if other == "original" else pd.Series(True, index=ledger.index))
+        hidden = (findings["column"] == name) & ~findings["code"].isin(_ABOUT_COLUMNS)
         findings.loc[hidden, ["text", "message"]] = WITHHELD
-        extras.loc[extras["header"] == name, "text"] = WITHHELD
-        corrections.loc[corrections["column"] == name, ["before", "value"]] = WITHHELD
-    for table in (ledger, findings, extras, corrections, matches):
-        for name in table.columns[(table.dtypes == "string") | (table.dtypes == object)]:
-            for pattern in patterns:
-                table[name] = table[name].map(lambda text, p=pattern: p.sub(WITHHELD, text) if isinstance(text, str) else text)
+        corrections.loc[corrections["column"] == name, ["before", "value", "reason"]] = WITHHELD
+        if name in ("ref", "ref_range"):
+            for table in (findings, corrections, matches):
+                table["ref"] = table["ref"].mask(table["ref"] != "", WITHHELD)
+            matches["evidence"] = WITHHELD
+    extras.loc[[fold_header(header) in folded for header in extras["header"]], "text"] = WITHHELD
+    text = {
+        "ledger": (ledger, [*_TEXTS, "place"]), "extras": (extras, ["place", "header", "text", "source"]),
+        "findings": (findings, ["source", "place", "ref", "column", "text", "message"]),
+        "corrections": (corrections, ["place", "ref", "before", "value", "reason"]),
+        "matches": (matches, ["place", "ref", "evidence"]), "sources": (sources, ["file"]),
+    }  # fmt: skip
+    for pattern in map(re.compile, settings.redact_patterns):
+        for table, names in text.values():
+            for name in names:
+                table[name] = [pattern.sub(WITHHELD, str(value)) for value in table[name]]
+        # What follows the file's name is ours, and measures rest on it.
+        ledger["source"] = [
+            "".join([pattern.sub(WITHHELD, file), *rest]) for file, *rest in map(_file_and_rest, ledger["source"])
+        ]
     return replace(
-        plan, ledger=conform(ledger, schema.LEDGER), findings=conform(findings, schema.FINDINGS), extras=extras,
-        corrections=corrections, matches=conform(matches, schema.MATCHES),
+        plan, ledger=conform(ledger, schema.LEDGER), findings=conform(findings, schema.FINDINGS),
+        extras=conform(extras, schema.EXTRAS), corrections=corrections, matches=conform(matches, schema.MATCHES),
+        sources=sources,
     )  # fmt: skip
+
+
+_TEXTS = (
+    "ref", "ref_range", "area_ref", "area", "action", "lead", "timescale", "target_text", "previous_target_text",
+    "original_text", "status_text", "completed_text", "progress", "reason",
+)  # fmt: skip
+
+
+def _file_and_rest(source: str) -> tuple[str, str, str]:
+    return source.partition("; ")
+
+
+def _withhold(ledger: pd.DataFrame, name: str, rows: pd.Series) -> None:
+    for column, value in _SHOWN.get(name, {name: WITHHELD}).items():
+        # A blank cell has nothing to withhold, and is known to be blank.
+        hit = rows & (ledger[column] != "") if value == WITHHELD else rows
+        ledger[column] = ledger[column].mask(hit, value)
+
+
+def _withheld_columns(
+    plan: Plan, headers: Sequence[Mapping[str, Sequence[str]]], files: Sequence[tuple[date | None, Path]]
+) -> tuple[list[str], set[str]]:
+    """Canonical columns to withhold, and headers, folded, of the cells in extras.
+
+    A name that no file has, a later one included, is an error: a slip of the pen would publish what was to be withheld.
+    """
+    columns: dict[str, None] = {}
+    folded: set[str] = set()
+    extra = {fold_header(header) for header in plan.extras["header"]}
+    for name in plan.settings.redact_columns:
+        wanted = fold_header(name)
+        found = [column for each in headers for column, texts in each.items()
+                 if name == column or wanted in map(fold_header, texts)]  # fmt: skip
+        if name == "as_of" or "as_of" in found:
+            raise InputError(f"{FILE_NAME}: redact.columns: '{name}' dates the snapshots and cannot be withheld")
+        known = name in schema.SYNONYMS or found or wanted in extra
+        if not known and wanted not in (everywhere := _all_headers(files, plan.settings)):
+            raise InputError(f"{FILE_NAME}: redact.columns: no column '{name}'.{nearest(wanted, everywhere)}")
+        columns |= dict.fromkeys([*found, *([name] if name in schema.SYNONYMS else [])])
+        folded |= {wanted}
+        folded |= {fold_header(text) for each in headers for column in columns for text in each.get(column, ())}
+    return list(columns), folded
+
+
+def _all_headers(files: Iterable[tuple[date | None, Path]], settings: Settings) -> set[str]:
+    found: set[str] = set()
+    for _, path in files:
+        try:
+            raw = _take(path, settings)[0]
+        except InputError:
+            continue
+        found |= {fold_header(header) for table in raw.tables for header in table.headers.values()}
+    return found
