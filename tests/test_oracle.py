@@ -62,7 +62,7 @@ def test_each_flight_stands_where_the_announcements_put_it(day):
             "slip_months": text(row["slip_months_low"]), "slip_days": text(row["slip_low"]), "on_time": row["on_time"],
             "revisions": text(row["revisions"]), "revisions_earlier": text(row["revisions_earlier"]),
             "change": "" if change is None else change["change"],
-            "change_days": "" if change is None or complete and change["change"] == "same" else text(change["days"]),
+            "change_days": "" if change is None or (complete and change["change"] == "same") else text(change["days"]),
         })  # fmt: skip
     for row in on("ranger_flights.csv", day):
         kept = {name: row[name] for name in found[0]}
@@ -140,8 +140,8 @@ def test_every_number_of_the_plan_is_the_hand_made_one(day):
     ):  # fmt: skip
         found |= dict(zip(names, rate(measure), strict=True))
     if m.previous is None:
-        row |= {name: "" for name in ("hit_so_far", "hit_so_far_of", "kept_so_far", "kept_so_far_of")}
-        found |= {name: "" for name in ("hit_so_far", "hit_so_far_of", "kept_so_far", "kept_so_far_of")}
+        row |= dict.fromkeys(("hit_so_far", "hit_so_far_of", "kept_so_far", "kept_so_far_of"), "")
+        found |= dict.fromkeys(("hit_so_far", "hit_so_far_of", "kept_so_far", "kept_so_far_of"), "")
     assert {name: str(value) for name, value in found.items()} == {name: row[name] for name in found}
     if row["spi_denominator"] and int(row["spi_denominator"]) > 0 and row["behind_done"] != "0":
         assert behind["spi"] == pytest.approx(int(row["spi_numerator"]) / int(row["spi_denominator"]), abs=1e-12)

@@ -6,17 +6,17 @@ value is missing where it is undefined, and the table says why. Definitions: doc
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from planlib import schema, slippage
+from planlib import slippage
 from planlib.normalise import range_numbers
-from planlib.slippage import State, When, looked_up, state
+from planlib.slippage import State, When, first_that_holds, last_that_fits, looked_up, state
 
-UNKNOWN_ALLOWED = 10  # "O not known for more than 1 in 10": BEI and behind the original plan are not given
-GROUPS = {"plan": ["plan"], "area": ["plan", "area_label"], "lead": ["plan", "lead"]}
+UNKNOWN_ALLOWED = 10  # "not known for more than 1 in 10": a rate that needs it is not given
+GROUPS = {"plan": "plan", "area": "area_label", "lead": "lead"}
 NEXT_DAYS = 30
 
 
@@ -24,7 +24,8 @@ def area_label(rows: pd.DataFrame) -> pd.Series:
     """How an area is called: its reference and its name, or whichever it has."""
     ref, area = rows["area_ref"].astype(str), rows["area"].astype(str)
     both = (ref != "") & (area != "") & (ref.str.casefold() != area.str.casefold())
-    return pd.Series(np.where(both, ref + ": " + area, np.where(area != "", area, ref)), index=rows.index, dtype="string")
+    made = np.where(both, ref + ": " + area, np.where(area != "", area, ref))
+    return pd.Series(made, index=rows.index, dtype="string")
 
 
 def label(rows: pd.DataFrame) -> pd.Series:
@@ -44,23 +45,32 @@ def spoken_range(text: str) -> str:
     return text.replace("-", " to ") if range_numbers(text) else text
 
 
-# --- rates ---------------------------------------------------------------------------------------------------------------
+# --- rates -----------------------------------------------------------------------------------------------------------
 
 
 def due_by(ledger: pd.DataFrame, as_of: When, *, at: State | None = None, by: str = "plan") -> pd.DataFrame:
     """How many actions were due by `as_of` under their first dates.
 
+    Parameters
+    ----------
+    ledger : DataFrame
+        schema.LEDGER.
+    as_of : date
+    at : State, optional
+        The same ledger and date, already prepared.
+    by : {"plan", "area", "lead"}
+
     Returns
     -------
     DataFrame
-        plan, key, numerator (O.latest <= t), denominator (actions that count), ``original_not_known``.
+        plan, key, numerator (O.latest <= t), denominator (actions that count), ``original_not_known``, value (of the
+        two), undefined_because.
     """
     at = at or state(ledger, as_of)
-    counts = slippage.counted(ledger, as_of, at=at)
-    rows = at.force
-    made = _share(at, counts & (rows["original"] <= rows["t"]), counts, by)
-    unknown = _share(at, counts & rows["original"].isna(), counts, by)
-    return made.assign(original_not_known=unknown["numerator"])
+    counts, original = slippage.counted(ledger, as_of, at=at), at.force["original"]
+    made = _counts(at, by, numerator=counts & (original <= at.force["t"]), denominator=counts,
+                   original_not_known=counts & original.isna())  # fmt: skip
+    return _rate(made, {"no action counts": made["denominator"] == 0})
 
 
 def hit_rate(
@@ -84,24 +94,34 @@ def hit_rate(
     -------
     DataFrame
         plan, key, numerator (C.latest <= O.latest), denominator (O.latest in (since, t]), ``cannot_be_told`` (complete,
-        and whether in time cannot be told), value, undefined_because.
+        and whether in time cannot be told), ``not_known`` (standing not known), value (missing where the standing of
+        more than 1 in 10 is not known), undefined_because.
 
     Notes
     -----
     Source: hit task percentage (DCMA 14-point assessment).
     """
     at = at or state(ledger, as_of)
-    rows, done = at.force, slippage.completion(ledger, as_of, at=at)
-    start = _by_plan(rows, at.previous() if since is None else since)
-    due = slippage.counted(ledger, as_of, at=at) & (rows["original"] > start) & (rows["original"] <= rows["t"])
-    made = _share(at, due & (done["on_time"] == "on time"), due, by)
-    unsure = _share(at, due & (done["on_time"] == "cannot be told"), due, by)
-    made = made.assign(cannot_be_told=unsure["numerator"])
-    return _say_undefined(made, at, start, "no action with a known first date fell due in the period")
+    rows, on_time = at.force, slippage.completion(ledger, as_of, at=at)["on_time"]
+    start = at.previous() if since is None else since
+    due = slippage.counted(ledger, as_of, at=at) & (rows["original"] > looked_up(rows["plan"], start))
+    due &= rows["original"] <= rows["t"]
+    made = _counts(
+        at, by, numerator=due & (on_time == "on time"), denominator=due,
+        cannot_be_told=due & (on_time == "cannot be told"), not_known=due & (rows["status"] == "unknown"),
+    )  # fmt: skip
+    nothing = "no action with a known first date fell due in the period"
+    return _rate(made, _no_report(at, made, start) | {nothing: made["denominator"] == 0} | _too_many(made))
 
 
 def dates_kept(
-    ledger: pd.DataFrame, as_of: When, *, since: pd.Series | None = None, at: State | None = None, by: str = "plan"
+    ledger: pd.DataFrame,
+    as_of: When,
+    *,
+    previous: pd.Series | None = None,
+    since: pd.Series | None = None,
+    at: State | None = None,
+    by: str = "plan",
 ) -> pd.DataFrame:
     """Of the dates told in earlier reports that fell due in a period, those kept.
 
@@ -110,29 +130,48 @@ def dates_kept(
 
     Parameters
     ----------
-    ledger, as_of, since, at, by
-        As in `hit_rate`.
+    ledger : DataFrame
+        schema.LEDGER.
+    as_of : date
+        End of the period, included.
+    previous : Series, optional
+        By plan, the last report whose dates count; the previous report where not given.
+    since : Series, optional
+        By plan, the start of the period, not included; `previous` where not given.
+    at : State, optional
+    by : {"plan", "area", "lead"}
 
     Returns
     -------
     DataFrame
-        plan, key, numerator (complete with C.latest <= the date), denominator, value, undefined_because.
+        plan, key, numerator (complete with C.latest <= the date), denominator, ``cannot_be_told`` (complete, and
+        whether by then cannot be told), ``not_known`` (standing not known), value (missing where the standing is not
+        known for more than 1 in 10), undefined_because.
     """
     at = at or state(ledger, as_of)
     rows, done = at.force, slippage.completion(ledger, as_of, at=at)
-    start = at.previous() if since is None else since
-    told = at.past[at.past["target"].notna() & ~at.past["done"]]
-    pairs = told.groupby(["action_id", "target"], sort=False)["as_of"].min().rename("told").reset_index()
-    plan = looked_up(pairs["action_id"], rows["plan"])
-    fits = (pairs["target"] > looked_up(plan, start)) & (pairs["target"] <= looked_up(pairs["action_id"], rows["t"]))
-    fits &= (pairs["told"] <= looked_up(plan, at.previous())) & (pairs["told"] < pairs["target"])
-    fits &= looked_up(pairs["action_id"], slippage.counted(ledger, as_of, at=at)).astype(bool)
-    fallen = pairs[fits.to_numpy(bool)]
-    kept = looked_up(fallen["action_id"], done["complete_latest"]) <= fallen["target"]
-    number = fallen.groupby("action_id").size().reindex(rows.index, fill_value=0)
-    good = kept.groupby(fallen["action_id"]).sum().reindex(rows.index, fill_value=0)
-    made = _sum(at, good, number, by)
-    return _say_undefined(made, at, _by_plan(rows, start), "no date told in an earlier report fell due in the period")
+    previous = at.previous() if previous is None else previous
+    start = previous if since is None else since
+    told = at.past.loc[at.past["target"].notna().to_numpy(bool), ["position", "target", "as_of"]]
+    pairs = told.drop_duplicates(["position", "target"])  # the first report of each comes first
+    action = pairs["position"].to_numpy()
+    last, begin = (looked_up(rows["plan"], days).array.take(action) for days in (previous, start))
+    fits = (pairs["target"] > begin) & (pairs["target"] <= rows["t"].array.take(action))
+    fits &= (pairs["as_of"] <= last) & (pairs["as_of"] < pairs["target"])
+    fits &= slippage.counted(ledger, as_of, at=at).to_numpy()[action]
+    fallen, action = pairs.loc[fits, "target"], action[fits.to_numpy(bool)]
+    kept = (done["complete_latest"].array.take(action) <= fallen).to_numpy(bool)
+    late = (done["complete_earliest"].array.take(action) > fallen).to_numpy(bool)
+    sums = {
+        "numerator": kept, "denominator": np.full(len(action), True),
+        "cannot_be_told": rows["done"].to_numpy()[action] & ~kept & ~late,
+        "not_known": (rows["status"] == "unknown").to_numpy(bool)[action],
+    }  # fmt: skip
+    made = _counts(at, by, **{
+        name: pd.Series(np.bincount(action[each], minlength=len(rows)), index=rows.index) for name, each in sums.items()
+    })  # fmt: skip
+    nothing = "no date told in an earlier report fell due in the period"
+    return _rate(made, _no_report(at, made, previous) | {nothing: made["denominator"] == 0} | _too_many(made))
 
 
 def left_over(
@@ -140,22 +179,42 @@ def left_over(
 ) -> pd.DataFrame:
     """Of the actions overdue in the previous report, those complete by `as_of`.
 
+    Parameters
+    ----------
+    ledger : DataFrame
+        schema.LEDGER.
+    as_of : date
+    previous : Series, optional
+        By plan, the date of the report; the previous one where not given.
+    at : State, optional
+    by : {"plan", "area", "lead"}
+
     Returns
     -------
     DataFrame
-        plan, key, numerator, denominator, value, undefined_because.
+        plan, key, numerator, denominator, ``not_known`` (standing not known now), value, undefined_because.
     """
     at = at or state(ledger, as_of)
     previous = at.previous() if previous is None else previous
-    before = state(at.past, previous)
-    late = slippage.standing(ledger, as_of, at=before)["standing"] == "overdue"
-    late = late.reindex(at.force.index, fill_value=False)
-    made = _share(at, late & at.force["done"], late, by)
-    return _say_undefined(made, at, _by_plan(at.force, previous), "nothing was overdue in the previous report")
+    stood = slippage.standing(ledger, as_of, at=at.at_report(previous))["standing"]
+    late = (stood == "overdue").astype(bool).reindex(at.force.index, fill_value=False)
+    late &= slippage.counted(ledger, as_of, at=at)
+    made = _counts(at, by, numerator=late & at.force["done"], denominator=late,
+                   not_known=late & (at.force["status"] == "unknown"))  # fmt: skip
+    nothing = "nothing was overdue in the previous report"
+    return _rate(made, _no_report(at, made, previous) | {nothing: made["denominator"] == 0} | _too_many(made))
 
 
 def on_time_completion(ledger: pd.DataFrame, as_of: When, *, at: State | None = None, by: str = "plan") -> pd.DataFrame:
     """Of the complete actions, those done on time.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        schema.LEDGER.
+    as_of : date
+    at : State, optional
+    by : {"plan", "area", "lead"}
 
     Returns
     -------
@@ -165,30 +224,37 @@ def on_time_completion(ledger: pd.DataFrame, as_of: When, *, at: State | None = 
     """
     at = at or state(ledger, as_of)
     done = slippage.completion(ledger, as_of, at=at)
-    made = _share(at, done["on_time"] == "on time", done["done"], by)
-    for name, rule in (
-        ("late", done["on_time"] == "late"),
-        ("cannot_be_told", done["on_time"] == "cannot be told"),
-        ("claimed", (done["on_time"] == "cannot be told") & done["on_time_claimed"]),
-    ):
-        made[name] = _share(at, rule, done["done"], by)["numerator"]
-    unsure = (made["denominator"] > 0) & (made["cannot_be_told"] > 0)
-    why = made["cannot_be_told"].astype(str) + " of " + made["denominator"].astype(str) + " cannot be told"
-    none = np.where(_any_unknown(at, by), "nothing is known to be complete", "nothing is complete")
-    made["undefined_because"] = np.select([made["denominator"] == 0, unsure], [none, why], "")
-    return made.assign(value=_value(made).mask(made["undefined_because"] != ""))
+    unsure = done["on_time"] == "cannot be told"
+    made = _counts(
+        at, by, numerator=done["on_time"] == "on time", denominator=done["done"], late=done["on_time"] == "late",
+        cannot_be_told=unsure, claimed=unsure & done["on_time_claimed"], not_known=at.force["status"] == "unknown",
+    )  # fmt: skip
+    none = made["denominator"] == 0
+    return _rate(made, {
+        "nothing is known to be complete": none & (made["not_known"] > 0),
+        "nothing is complete": none,
+        "{cannot_be_told} of {denominator} cannot be told": made["cannot_be_told"] > 0,
+    }).drop(columns="not_known")  # fmt: skip
 
 
 def baseline_execution_index(
     ledger: pd.DataFrame, as_of: When, *, at: State | None = None, by: str = "plan"
 ) -> pd.DataFrame:
-    """Actions complete by `as_of` against those due under their first dates (BEI).
+    """Actions complete by `as_of` against those due under their first dates (BEI); may exceed 1.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        schema.LEDGER.
+    as_of : date
+    at : State, optional
+    by : {"plan", "area", "lead"}
 
     Returns
     -------
     DataFrame
-        plan, key, numerator (complete), denominator (O.latest <= t, plus O not known), value (missing where O is not
-        known for more than 1 in 10), undefined_because.
+        plan, key, numerator (complete), denominator (O.latest <= t, plus O not known), value (missing where O or the
+        standing is not known for more than 1 in 10), undefined_because.
 
     Notes
     -----
@@ -196,9 +262,12 @@ def baseline_execution_index(
     """
     at = at or state(ledger, as_of)
     rows, counts = at.force, slippage.counted(ledger, as_of, at=at)
-    due = counts & ((rows["original"] <= rows["t"]) | rows["original"].isna())
-    made = _sum(at, (counts & rows["done"]).astype(int), due.astype(int), by)
-    return _unknown_first_dates(made, at, counts, by, "no action was due by then")
+    unknown = counts & rows["original"].isna()
+    made = _counts(at, by, numerator=counts & rows["done"],
+                   denominator=unknown | (counts & (rows["original"] <= rows["t"])), counts=counts,
+                   original_not_known=unknown, not_known=counts & (rows["status"] == "unknown"))  # fmt: skip
+    reasons = _first_dates_unknown(made) | {"no action was due by then": made["denominator"] == 0}
+    return _rate(made, reasons).drop(columns="counts")
 
 
 def behind_original_plan(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.DataFrame:
@@ -210,98 +279,103 @@ def behind_original_plan(ledger: pd.DataFrame, as_of: When, *, at: State | None 
     -------
     DataFrame
         plan, ``complete`` (n), ``known`` (actions with O), ``planned_from`` (O(n)), ``planned_next`` (O(n+1)),
-        ``days_past`` (t - O(n+1); negative: ahead of it), ``spi`` (SPI(t) = (e - t0) / (T - t0), e = T held inside
-        [O(n), O(n+1) - 1 day], T = t or the last completion, t0 = the first snapshot; missing for n = 0),
-        undefined_because.
+        ``days_past`` (t - O(n+1); negative: ahead of it; missing where every first date is reached),
+        undefined_because, ``spi`` (SPI(t) = (e - t0) / (T - t0), e = T held inside [O(n), O(n+1) - 1 day], or O(n)
+        where there is no O(n+1); T = t, or the last completion where all are complete; t0 = the first snapshot),
+        ``spi_undefined_because``.
 
     Notes
     -----
     Source: earned schedule (Lipke 2003).
     """
     at = at or state(ledger, as_of)
-    rows, done = at.force, slippage.completion(ledger, as_of, at=at)
     counts = slippage.counted(ledger, as_of, at=at)
-    records = []
-    for plan, group in rows[counts.to_numpy(bool)].groupby(rows["plan"][counts.to_numpy(bool)], sort=False):
-        first_dates = group["original"].dropna().sort_values().to_list()
-        complete, started = int(group["done"].sum()), at.snapshots[str(plan)][0]
-        unknown = len(group) - len(first_dates)
-        record: dict[str, Any] = {
-            "plan": plan, "complete": complete, "known": len(first_dates), "planned_from": pd.NaT,
-            "planned_next": pd.NaT, "days_past": pd.NA, "spi": pd.NA, "undefined_because": "",
-        }  # fmt: skip
-        if unknown * UNKNOWN_ALLOWED > len(group):
-            record["undefined_because"] = f"the first date is not known for {unknown} of {len(group)}"
-        else:
-            t = group["t"].iloc[0]
-            nxt = first_dates[complete] if complete < len(first_dates) else None
-            if nxt is not None:
-                record |= {"planned_next": nxt, "days_past": (t - nxt).days}
-            if complete:
-                low = first_dates[min(complete, len(first_dates)) - 1]
-                end = done.loc[group.index, "complete_latest"].max() if complete == len(group) else t
-                earned = max(low, min(end, nxt - pd.Timedelta(days=1))) if nxt is not None else low
-                record["planned_from"] = low
-                if end > started:
-                    record["spi"] = (earned - started).days / (end - started).days
-        records.append(record)
-    made = pd.DataFrame(records, columns=[
-        "plan", "complete", "known", "planned_from", "planned_next", "days_past", "spi", "undefined_because",
-    ])  # fmt: skip
-    return made.astype({
-        "planned_from": schema.DATE, "planned_next": schema.DATE, "days_past": "Int64", "spi": "Float64",
-    })  # fmt: skip
+    rows = at.force.assign(complete=slippage.completion(ledger, as_of, at=at)["complete_latest"])
+    made = _counts(at, "plan", counts=counts, complete=counts & rows["done"], known=counts & rows["original"].notna(),
+                   not_known=counts & (rows["status"] == "unknown"))  # fmt: skip
+    made["original_not_known"] = made["counts"] - made["known"]
+    n, known = made["complete"].to_numpy(), made["known"].to_numpy()
+    # First dates in order, plan after plan, each plan's beginning where those before it end.
+    kept = rows[counts.to_numpy(bool)]
+    kept = kept.assign(code=pd.Index(made["plan"].astype(object)).get_indexer(kept["plan"].astype(object)))
+    dates = kept[kept["original"].notna()].sort_values(["code", "original"])["original"].reset_index(drop=True)
+    begin = np.cumsum(known) - known
+    low = dates.reindex(np.where((n > 0) & (known > 0), begin + np.minimum(n, known) - 1, -1)).reset_index(drop=True)
+    after = dates.reindex(np.where(n < known, begin + n, -1)).reset_index(drop=True)
+    t = looked_up(made["plan"], rows.drop_duplicates("plan").set_index("plan")["t"])
+    last = kept.groupby("code")["complete"].max().reindex(range(len(made)))
+    end = last.where(n == made["counts"].to_numpy(), t)
+    held = end.where(~(end >= after), after - pd.Timedelta(days=1)).where(after.notna(), low)
+    earned = held.where(~(held < low), low)
+    start = looked_up(made["plan"], at.started())
+    none = {"no action counts": made["counts"] == 0}
+    why = _reason(made, none | _first_dates_unknown(made))
+    why_not = _reason(made, {
+        "nothing is known to be complete": (made["complete"] == 0) & (made["not_known"] > 0),
+        "nothing is complete": made["complete"] == 0,
+        "the plan began on that day": end <= start,
+        "the first dates reached lie before the first report": earned < start,
+    }).mask(why != "", why)  # fmt: skip
+    spi = (earned - start).dt.days.astype("Float64") / (end - start).dt.days.astype("Float64").mask(end <= start)
+    given = why == ""
+    return made[["plan", "complete", "known"]].assign(
+        planned_from=low.where(given), planned_next=after.where(given),
+        days_past=(t - after).dt.days.astype("Int64").where(given), undefined_because=why,
+        spi=spi.where(why_not == ""), spi_undefined_because=why_not,
+    )  # fmt: skip
 
 
-def _by_plan(rows: pd.DataFrame, days: pd.Series) -> pd.Series:
-    return looked_up(rows["plan"], days)
+def _counts(at: State, by: str, **what: pd.Series) -> pd.DataFrame:
+    """How many actions of each plan, area or lead something holds for: plan, key and a column for each."""
+    key = ("groups", by)
+    if key not in at.made:
+        rows = at.force if by != "area" else at.force.assign(area_label=area_label(at.force))
+        groups = rows[["plan", GROUPS[by]]].set_axis(["plan", "key"], axis=1).reset_index(drop=True)
+        at.made[key] = groups.groupby(["plan", "key"], sort=False).ngroup().to_numpy(), groups.drop_duplicates()
+    number, groups = at.made[key]
+    sums = {
+        name: np.bincount(number, weights=each.fillna(0).to_numpy("int64"), minlength=len(groups)).astype("int64")
+        for name, each in what.items()
+    }
+    return groups.reset_index(drop=True).assign(**sums)
 
 
-def _groups(at: State, by: str) -> list[pd.Series]:
-    frame = at.force if by != "area" else at.force.assign(area_label=area_label(at.force))
-    return [frame[name] for name in GROUPS[by]]
-
-
-def _sum(at: State, numerator: pd.Series, denominator: pd.Series, by: str) -> pd.DataFrame:
-    counts = pd.DataFrame({"numerator": numerator.astype("Int64"), "denominator": denominator.astype("Int64")})
-    made = counts.groupby(_groups(at, by), sort=False).sum().reset_index()
-    names = GROUPS[by]
-    made["key"] = made[names[-1]]
-    return made[["plan", "key", "numerator", "denominator"]]
-
-
-def _share(at: State, numerator: pd.Series, denominator: pd.Series, by: str) -> pd.DataFrame:
-    made = _sum(at, (numerator & denominator).fillna(False).astype(int), denominator.fillna(False).astype(int), by)
-    return made.assign(value=_value(made), undefined_because=np.where(made["denominator"] == 0, "no action counts", ""))
-
-
-def _any_unknown(at: State, by: str) -> pd.Series:
-    return (at.force["status"] == "unknown").groupby(_groups(at, by), sort=False).any().reset_index(drop=True)
-
-
-def _value(made: pd.DataFrame) -> pd.Series:
+def _rate(made: pd.DataFrame, reasons: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Add the value, numerator over denominator, or the first reason why there is none."""
+    why = _reason(made, reasons)
     whole = made["denominator"].astype("Float64").mask(made["denominator"] == 0)
-    return made["numerator"].astype("Float64") / whole
+    value = (made["numerator"].astype("Float64") / whole).where(why == "")
+    return made.assign(value=value, undefined_because=why)
 
 
-def _say_undefined(made: pd.DataFrame, at: State, start: pd.Series, nothing: str) -> pd.DataFrame:
-    has_start = start.notna().groupby(at.force["plan"]).any()
-    first = ~looked_up(made["plan"], has_start).fillna(False).astype(bool)
-    why = np.select([first, made["denominator"] == 0], ["there is no earlier report", nothing], "")
-    return made.assign(undefined_because=why, value=_value(made).mask(why != ""))
+def _reason(made: pd.DataFrame, reasons: Mapping[str, pd.Series]) -> pd.Series:
+    """The first reason that holds, or blank; a reason in braces names columns of the row."""
+    chosen = first_that_holds(reasons, "", made.index)
+    said = [text.format_map(row) for text, row in zip(chosen, made.to_dict("records"), strict=True)]
+    return pd.Series(said, index=made.index, dtype="string")
 
 
-def _unknown_first_dates(made: pd.DataFrame, at: State, counts: pd.Series, by: str, nothing: str) -> pd.DataFrame:
-    unknown = _sum(at, (counts & at.force["original"].isna()).astype(int), counts.astype(int), by)
-    too_many = unknown["numerator"] * UNKNOWN_ALLOWED > unknown["denominator"]
-    said = (
-        "the first date is not known for " + unknown["numerator"].astype(str) + " of " + unknown["denominator"].astype(str)
-    )
-    why = np.select([too_many, made["denominator"] == 0], [said, nothing], "")
-    return made.assign(undefined_because=why, value=_value(made).mask(why != ""))
+def _too_many(made: pd.DataFrame, whole: str = "denominator") -> dict[str, pd.Series]:
+    said = f"the standing of {{not_known}} of {{{whole}}} is not known"
+    return {said: made["not_known"] * UNKNOWN_ALLOWED > made[whole]}
 
 
-# --- what changed, what comes ------------------------------------------------------------------------------------------
+def _first_dates_unknown(made: pd.DataFrame) -> dict[str, pd.Series]:
+    said = "the first date is not known for {original_not_known} of {counts}"
+    return {said: made["original_not_known"] * UNKNOWN_ALLOWED > made["counts"]} | _too_many(made, "counts")
+
+
+def _no_report(at: State, made: pd.DataFrame, start: pd.Series) -> dict[str, pd.Series]:
+    return {"there is no earlier report": ~_has_report(at, made["plan"], start)}
+
+
+def _has_report(at: State, plans: pd.Series, reports: pd.Series) -> pd.Series:
+    """Whether a plan has a snapshot at or before the date of a report."""
+    return (looked_up(plans, at.started()) <= looked_up(plans, reports)).astype(bool)
+
+
+# --- what changed, what comes ----------------------------------------------------------------------------------------
+
 
 def change_since(
     ledger: pd.DataFrame, as_of: When, *, previous: pd.Series | None = None, at: State | None = None
@@ -326,56 +400,60 @@ def change_since(
 
     Notes
     -----
-    *Finished* needs the earlier report to show it open. A date moved after it was missed is no improvement.
+    *Finished* needs a snapshot, of that report or later, that shows it not done. A date moved after it was missed is no
+    improvement, whichever way.
     """
     at = at or state(ledger, as_of)
     previous = at.previous() if previous is None else previous
-    before = state(at.past, previous)
-    has_report = looked_up(at.force["plan"], previous).notna()
+    before = at.at_report(previous)
+    has_report = _has_report(at, at.force["plan"], previous)
     now = at.force[has_report.to_numpy(bool)]
     was = before.force.reindex(now.index)
-    stood = slippage.standing(ledger, as_of, at=before)["standing"].reindex(now.index).fillna("").astype("string")
+    stood = slippage.standing(ledger, as_of, at=before)["standing"].reindex(now.index).fillna("")
     stands = slippage.standing(ledger, as_of, at=at)["standing"].reindex(now.index)
-    old = was["plan"].notna()
-    was_open = was["open"].fillna(False).astype(bool)
-    was_done = was["done"].fillna(False).astype(bool)
+    old, was_listed, was_open, was_done = (
+        was[name].fillna(False).astype(bool) if name != "plan" else was[name].notna()
+        for name in ("plan", "listed", "open", "done")
+    )
+    status_then = was["status"].fillna("")
+    was_closed = status_then == "closed not done"
     had, has = was["target"].notna(), now["target"].notna()
-    closed = stands == "closed not done"
-    comparable = old & had & has
+    later, earlier = now["target"] > was["target"], now["target"] < was["target"]
+    late_then = ~was_done & ~was_closed & (was["target"] < was["t"])
+    last_open = at.last(at.past["open"], "as_of").reindex(now.index)
+    shown_open = (last_open > was["t"]) | (was_open & was_listed) | was_closed
     rules = (
         ("new", ~old),
-        ("closed not done", closed & (stood != "closed not done")),
-        ("finished", now["done"] & was_open),
-        ("not known", now["done"] & ~was_done & ~was_open),
-        ("same", (now["done"] & was_done) | closed),
-        ("reopened", was_done & now["open"]),
-        ("no longer listed", ~now["listed"] & was["listed"].fillna(False).astype(bool)),
+        ("closed not done", (stands == "closed not done") & ~was_closed),
+        ("same", (now["done"] & was_done) | (stands == "closed not done")),
+        ("finished", now["done"] & shown_open),
+        ("not known", now["done"]),
+        ("no longer listed", ~now["listed"] & was_listed),
         ("same", ~now["listed"]),
-        ("not known", was_done),
-        ("newly late", (stands == "overdue") & (stood != "overdue")),
-        ("re-dated after being late", (stood == "overdue") & comparable & (now["target"] > was["target"])),
+        ("reopened", (was_done | was_closed) & now["open"]),
+        ("not known", was_done | was_closed),
+        ("newly late", (stands == "overdue") & ~late_then),
+        ("re-dated after being late", late_then & (later | earlier) & (was_open | now["open"])),
         ("date removed", had & ~has),
-        ("later", comparable & (now["target"] > was["target"])),
-        ("earlier", comparable & (now["target"] < was["target"])),
-        ("same", comparable),
-        ("date given", ~had & has & was_open),
-        ("not known", ~had & has),
-        ("not known", (now["status"] == "unknown") | (was["status"] == "unknown")),
+        ("later", later),
+        ("earlier", earlier),
+        ("same", had & has),
+        ("date given", has & was_open),
+        ("not known", has | (now["status"] == "unknown") | (status_then == "unknown")),
     )
-    chosen = np.select([rule.fillna(False).to_numpy(bool) for _, rule in rules], [name for name, _ in rules], "same")
+    chosen = np.select([rule.to_numpy(bool) for _, rule in rules], [name for name, _ in rules], "same")
     made = pd.DataFrame({"change": pd.array(chosen, dtype="string")}, index=now.index)
-    for end, column in (("earliest", "target_earliest"), ("latest", "target"), ("precision", "target_precision")):
+    for end, column in slippage.DATE_PARTS.items():
         made[f"from_{end}"], made[f"to_{end}"] = was[column], now[column]
     moved = made["change"].isin(["later", "earlier", "newly late", "re-dated after being late"])
-    made["days"] = (now["target"] - was["target"]).dt.days.astype("Int64").where(moved & comparable)
+    made["days"] = (now["target"] - was["target"]).dt.days.astype("Int64").where(moved)
     made["before"], made["now"] = stood, stands
-    unknown = made["change"] == "not known"
-    why = np.select(
-        [~unknown, now["done"].to_numpy(bool), (~had & has).to_numpy(bool)],
-        ["", "complete now; the earlier report does not show it open", "the earlier report gives no date and no status"],
-        "its standing is not known",
-    )  # fmt: skip
-    made["why"] = pd.array(why, dtype="string")
+    reasons = {
+        "": made["change"] != "not known",
+        "complete now; the earlier report does not show it open": now["done"],
+        "the earlier report gives no date and no status": ~had & has,
+    }
+    made["why"] = first_that_holds(reasons, "its standing is not known", made.index)
     return made
 
 
@@ -386,18 +464,18 @@ def bow_wave(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> p
     -------
     DataFrame
         plan, ``date`` ("original", "target"), ``month`` ("before" `as_of`, "YYYY-MM", "no date", "not known"),
-        ``actions``. Both rows of a plan add up to its open actions.
+        ``actions``. Both rows of a plan add up to its open actions, those no longer listed included.
     """
     at = at or state(ledger, as_of)
-    rows = at.force[at.force["open"] & at.force["listed"]]
+    rows = at.force[at.force["open"]]
     parts = []
     for name, missing in (("original", "not known"), ("target", "no date")):
-        month = rows[name].dt.strftime("%Y-%m").where(rows[name] >= rows["t"], "before").where(rows[name].notna(), missing)
-        counts = month.groupby([rows["plan"], month], sort=False).size()
-        counts.index.names = ["plan", "month"]
-        parts.append(counts.rename("actions").reset_index().assign(date=name))
-    made = pd.concat(parts, ignore_index=True)[["plan", "date", "month", "actions"]]
-    order = made["month"].map({"before": "0", "no date": "Y", "not known": "Z"}).fillna(made["month"])
+        month = pd.Series(np.datetime_as_string(rows[name].to_numpy("datetime64[M]")), index=rows.index, dtype=object)
+        month = month.where(rows[name] >= rows["t"], "before").where(rows[name].notna(), missing)
+        parts.append(pd.DataFrame({"plan": rows["plan"], "date": name, "month": month.astype("string")}))
+    counts = pd.concat(parts).astype({"date": "string"}).groupby(["plan", "date", "month"], sort=False).size()
+    made = counts.rename("actions").reset_index()
+    order = made["month"].replace({"before": "0", "no date": "Y", "not known": "Z"})
     return made.assign(o=order).sort_values(["plan", "date", "o"], ignore_index=True).drop(columns="o")
 
 
@@ -426,13 +504,12 @@ def without_update(ledger: pd.DataFrame, as_of: When, *, at: State | None = None
     -------
     Series of Int64
         Index action_id: reports since the text was last different, 0 if it is new; missing where there is no text, or
-        the action is not open.
+        the action is not open or no longer listed.
     """
     at = at or state(ledger, as_of)
     past = at.past
-    same = past["progress"] == past.groupby("action_id", sort=False)["progress"].shift(1)
-    run = (~same).groupby(past["action_id"], sort=False).cumsum()
-    last = run.groupby(past["action_id"], sort=False).transform("last")
-    count = (same & (run == last)).groupby(past["action_id"], sort=False).sum().reindex(at.force.index)
-    asked = at.force["open"] & (at.force["progress"] != "")
-    return count.astype("Int64").where(asked)
+    first = ~past["position"].duplicated()
+    new = first | (past["progress"] != past["progress"].shift(1)).fillna(True)
+    ends = np.flatnonzero(first.shift(-1, fill_value=True))
+    count = pd.Series(ends - last_that_fits(new, first)[ends], index=at.force.index, dtype="Int64")
+    return count.where(at.force["open"] & at.force["listed"] & (at.force["progress"] != ""))

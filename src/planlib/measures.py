@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from planlib import delivery, schema, slippage
 from planlib.delivery import area_label, label
 from planlib.settings import Settings
 from planlib.slippage import State, When, looked_up, state
+
 
 @dataclass(frozen=True)
 class Measures:
@@ -69,6 +70,7 @@ def measure(
     settings: Settings | None = None,
     previous: When | None = None,
     snapshots: Sequence[When] | None = None,
+    plan: str | None = None,
 ) -> Measures:
     """Compute every measure of one plan.
 
@@ -83,17 +85,31 @@ def measure(
         The report to compare with; the snapshot before the one in force where not given.
     snapshots : sequence of date, optional
         Dates of all snapshots, where one may be empty.
+    plan : str, optional
+        Name of the plan, where the ledger may be empty and cannot tell it.
 
     Returns
     -------
     Measures
+
+    Raises
+    ------
+    ValueError
+        If the ledger is of several plans, or `previous` is not before `as_of`.
     """
-    names = list(ledger["plan"].unique()) or [""]
-    plan = str(names[0])
+    names = [str(name) for name in ledger["plan"].unique()]
+    if len(names) > 1:
+        raise ValueError(f"measure takes one plan, and the ledger has {len(names)}: {', '.join(sorted(names))}")
+    plan = names[0] if names else plan or ""
     at = state(ledger, as_of, snapshots={plan: snapshots} if snapshots is not None else None)
+    if previous is not None and pd.Timestamp(previous) >= at.as_of:
+        raise ValueError(f"the report to compare with ({previous}) must be before the one of {at.as_of:%Y-%m-%d}")
     days = tuple(at.snapshots.get(plan, ()))
-    before = pd.Series({plan: pd.Timestamp(previous)}, dtype=schema.DATE) if previous is not None else at.previous()
-    named = before.get(plan)
+    before = at.previous()
+    if previous is not None:
+        told = pd.Timestamp(previous) if days and days[0] <= pd.Timestamp(previous) else pd.NaT
+        before = pd.Series({plan: told}, dtype=schema.DATE)
+    named = before.get(plan, pd.NaT)
     first = days[0] if days else at.as_of
     anchor = anchor_of(settings, first)
     meetings = sorted(settings.meetings.items()) if settings else []
@@ -113,8 +129,8 @@ def measure(
         "due by": delivery.due_by(ledger, as_of, at=at),
         "hit rate": delivery.hit_rate(ledger, as_of, since=before, at=at),
         "hit rate since the start": delivery.hit_rate(ledger, as_of, since=at.started(), at=at),
-        "dates kept": delivery.dates_kept(ledger, as_of, since=before, at=at),
-        "dates kept since the start": delivery.dates_kept(ledger, as_of, since=at.started(), at=at),
+        "dates kept": delivery.dates_kept(ledger, as_of, previous=before, at=at),
+        "dates kept since the start": delivery.dates_kept(ledger, as_of, previous=before, since=at.started(), at=at),
         "left over": delivery.left_over(ledger, as_of, previous=before, at=at),
         "on-time completion": delivery.on_time_completion(ledger, as_of, at=at),
         "baseline execution index": delivery.baseline_execution_index(ledger, as_of, at=at),
@@ -126,32 +142,31 @@ def measure(
         areas=_areas(actions, changes), bow_wave=delivery.bow_wave(ledger, as_of, at=at), falling_due=due,
         behind=delivery.behind_original_plan(ledger, as_of, at=at), rates=rates,
     )  # fmt: skip
-    object.__setattr__(made, "results", results(made, ledger, at, before))
-    return made
+    return replace(made, results=results(made, ledger, at, before))
 
 
 def _actions(ledger: pd.DataFrame, as_of: When, at: State, anchor: slippage.Anchor) -> pd.DataFrame:
     rows = at.force
-    made = rows.drop(columns=["completed_text", "completed_earliest", "completed", "open", "t"])
-    made = made.rename(columns={"as_of": "snapshot"}).drop(columns=["done"])
+    made = rows.drop(columns=["completed_text", "completed_earliest", "completed", "open", "done", "t"])
+    made = made.rename(columns={"as_of": "snapshot"})
     made.insert(0, "label", label(rows))
     made["single"] = rows["ref_range"] == ""
     made["area_label"] = area_label(rows)
-    again = slippage.revisions(ledger, as_of, at=at)
     parts = [
         slippage.standing(ledger, as_of, at=at),
         slippage.completion(ledger, as_of, at=at),
         slippage.slip(ledger, as_of, at=at),
-        again,
+        slippage.revisions(ledger, as_of, at=at),
         slippage.required(ledger, as_of, anchor=anchor, at=at),
         slippage.slip_rate(ledger, as_of, at=at),
     ]
-    for part in parts:
-        made = made.join(part)
-    made["past_original"] = slippage.past_original(ledger, as_of, at=at)
+    made = pd.concat([made, *parts], axis=1)
+    past = slippage.past_original(ledger, as_of, at=at)
+    made["past_original"] = past
+    made["days_past_original"] = (at.as_of - rows["original"]).dt.days.astype("Int64").where(past.fillna(False))
     made["counted"] = slippage.counted(ledger, as_of, at=at)
     made["without_update"] = delivery.without_update(ledger, as_of, at=at)
-    return made.reset_index()
+    return made.rename_axis("action_id").reset_index()
 
 
 def _areas(actions: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
@@ -176,7 +191,7 @@ def _areas(actions: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     return made.reset_index()
 
 
-# --- results.json ----------------------------------------------------------------------------------------------------------
+# --- results.json ----------------------------------------------------------------------------------------------------
 
 RESULT_COLUMNS = ("name", "scope", "key", "unit", "numerator", "denominator", "value", "undefined_because")
 
@@ -200,22 +215,22 @@ def results(m: Measures, ledger: pd.DataFrame, at: State, previous: pd.Series) -
             "undefined_because": (why or "not known") if missing else None,
         })  # fmt: skip
 
-    actions = m.actions
-    groups: list[tuple[str, str, pd.DataFrame]] = [("plan", m.plan, actions)]
-    groups += [("area", key, rows) for key, rows in actions.groupby("area_label", sort=False)]
-    groups += [("lead", key, rows) for key, rows in actions.groupby("lead", sort=False) if key]
-    for scope, key, rows_ in groups:
-        _put_counts(put, scope, key, rows_)
+    for scope, column in (("plan", "plan"), ("area", "area_label"), ("lead", "lead")):
+        for key, sums in _counts(m.actions, column):
+            _put_counts(put, scope, key, sums)
+    if m.actions.empty:
+        _put_counts(put, "plan", m.plan, _counts(m.actions, None)[0][1])
     for name, table in m.rates.items():
         for row in table.to_dict("records"):
-            # A count is its own value; a rate is n of d.
-            value = row["numerator"] if name == "due by" else row["value"]
-            put(name, "plan", row["key"], value, n=row["numerator"], d=row["denominator"], why=row["undefined_because"])
+            _put_rate(put, name, "plan", row)
+        if table.empty:
+            put(name, "plan", m.plan, None, n=0, d=0, why="no action is listed")
     _put_areas_and_leads(put, ledger, m, at, previous)
-    for row in m.behind.to_dict("records"):
+    nothing = {"days_past": None, "spi": None, "undefined_because": "no action is listed", "spi_undefined_because": ""}
+    for row in m.behind.to_dict("records") or [nothing]:
         why = row["undefined_because"]
         put("behind the original plan", "plan", m.plan, row["days_past"], why=why or "every first date is reached")
-        put("SPI(t)", "plan", m.plan, row["spi"], why=why or "nothing is known to be complete")
+        put("SPI(t)", "plan", m.plan, row["spi"], why=row["spi_undefined_because"] or why)
     for kind in schema.CHANGE_KINDS:
         put(f"changes of date: {kind}", "plan", m.plan, int((m.changes["kind"] == kind).sum()))
     put("decisions", "plan", m.plan, int(m.changes.loc[m.changes["revision"], "decision"].nunique()))
@@ -231,10 +246,12 @@ def results(m: Measures, ledger: pd.DataFrame, at: State, previous: pd.Series) -
     for row in m.bow_wave.to_dict("records"):
         put(f"bow wave: {row['date']}", "month", row["month"], int(row["actions"]))
     put("falling due", "plan", m.plan, len(m.falling_due))
-    for row in actions.to_dict("records"):
+    for lead, n in m.falling_due["lead"].value_counts(sort=False).items():
+        if lead:
+            put("falling due", "lead", lead, int(n))
+    for row in m.actions.to_dict("records"):
         _put_action(put, row)
-    made = pd.DataFrame(rows, columns=list(RESULT_COLUMNS), dtype=object)
-    return made
+    return pd.DataFrame(rows, columns=list(RESULT_COLUMNS), dtype=object)
 
 
 def _plain(value: Any) -> Any:
@@ -250,64 +267,88 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _put_counts(put: Any, scope: str, key: str, rows: pd.DataFrame) -> None:
-    total, d = len(rows), int(rows["counted"].sum())
-    put("actions", scope, key, total)
-    done = int((rows["done"] & rows["counted"]).sum())
-    unknown = int((rows["standing"] == "standing not known").sum())
+def _counts(actions: pd.DataFrame, column: str | None) -> list[tuple[str, dict[str, int]]]:
+    """How many actions something holds for, for each value of a column that is not blank; of all where None."""
+    known = actions["original"].notna() & actions["past_original"].notna()
+    flags = pd.DataFrame({
+        "actions": True, "counted": actions["counted"], "done": actions["done"] & actions["counted"],
+        "first date known": actions["original"].notna(),
+        "past original": actions["past_original"].fillna(False) & known, "past original known": known,
+        "outside": actions["outside"] == "outside", "asked": actions["outside"] != "",
+        "outside known": actions["outside"].isin(["outside", "within"]),
+        "re-dated": (actions["revisions"] > 0).fillna(False), "followed": actions["revisions"].notna(),
+        "revisions": actions["revisions"].fillna(0),
+        **{f"standing: {name}": actions["standing"] == name for name in schema.STANDINGS},
+    }, index=actions.index).astype("int64")  # fmt: skip
+    if column is None:
+        return [("", flags.sum().to_dict())]
+    sums = flags.groupby(actions[column].astype(object), sort=False).sum()
+    return [(str(key), row) for key, row in zip(sums.index, sums.to_dict("records"), strict=True) if key]
+
+
+def _put_counts(put: Any, scope: str, key: str, n: Mapping[str, int]) -> None:
+    total, unknown = n["actions"], n["standing: standing not known"]
     silent = unknown == total
-    why = f"the standing of {unknown} of {total} is not known"
-    put("done", scope, key, None if silent else done, n=done, d=d, why=why)
-    for name in schema.STANDINGS:
-        n = int((rows["standing"] == name).sum())
-        put(f"standing: {name}", scope, key, None if silent and name != "standing not known" else n, n=n, d=total, why=why)
-    known = int(rows["original"].notna().sum())
-    put("first date known", scope, key, known, n=known, d=total)
-    late = rows["past_original"]
-    put("past original", scope, key, int(late.fillna(False).sum()), n=int(late.fillna(False).sum()), d=int(late.notna().sum()))
-    asked = rows["outside"] != ""
-    outside = int((rows["outside"] == "outside").sum())
-    none = None if not asked.any() else outside
-    put("outside the required time", scope, key, none, n=outside, d=int(asked.sum()), why="no time is required")
-    moved = (rows["revisions"] > 0).fillna(False)
-    put("re-dated at least once", scope, key, int(moved.sum()), n=int(moved.sum()), d=int(rows["revisions"].notna().sum()))
-    put("revisions", scope, key, int(rows["revisions"].sum()))
+    why = f"the standing of {unknown} of {total} is not known" if total else "no action is listed"
+    put("actions", scope, key, total)
+    put("done", scope, key, None if silent else n["done"], n=n["done"], d=n["counted"], why=why)
+    for name in (f"standing: {name}" for name in schema.STANDINGS):
+        hidden = silent and (name != "standing: standing not known" or not total)
+        put(name, scope, key, None if hidden else n[name], n=n[name], d=total, why=why)
+    put("first date known", scope, key, n["first date known"], n=n["first date known"], d=total)
+    late, known = n["past original"], n["past original known"]
+    put("past original", scope, key, late if known else None, n=late, d=known, why="no first date or standing is known")
+    outside, asked = n["outside"], n["asked"]
+    why = "it cannot be told for any" if asked else "no time is required"
+    put("outside the required time", scope, key, outside if n["outside known"] else None, n=outside, d=asked, why=why)
+    moved, whole = n["re-dated"], n["followed"]
+    why = "every one is known only by count" if total else "no action is listed"
+    put("re-dated at least once", scope, key, moved if whole else None, n=moved, d=whole, why=why)
+    put("revisions", scope, key, n["revisions"])
+
+
+def _put_rate(put: Any, name: str, scope: str, row: Mapping[str, Any]) -> None:
+    # A count is its own value; a rate is n of d.
+    value = row["numerator"] if name == "due by" else row["value"]
+    put(name, scope, row["key"], value, n=row["numerator"], d=row["denominator"], why=row["undefined_because"])
 
 
 def _put_areas_and_leads(put: Any, ledger: pd.DataFrame, m: Measures, at: State, previous: pd.Series) -> None:
-    rates = {
-        "due by": lambda by: delivery.due_by(ledger, m.as_of, at=at, by=by),
-        "hit rate": lambda by: delivery.hit_rate(ledger, m.as_of, since=previous, at=at, by=by),
-        "dates kept": lambda by: delivery.dates_kept(ledger, m.as_of, since=previous, at=at, by=by),
-        "on-time completion": lambda by: delivery.on_time_completion(ledger, m.as_of, at=at, by=by),
-        "baseline execution index": lambda by: delivery.baseline_execution_index(ledger, m.as_of, at=at, by=by),
-    }
-    for name, make in rates.items():
-        for by in ("area", "lead"):
-            for row in make(by).to_dict("records"):
+    for by in ("area", "lead"):
+        rates = {
+            "due by": delivery.due_by(ledger, m.as_of, at=at, by=by),
+            "hit rate": delivery.hit_rate(ledger, m.as_of, since=previous, at=at, by=by),
+            "dates kept": delivery.dates_kept(ledger, m.as_of, previous=previous, at=at, by=by),
+            "on-time completion": delivery.on_time_completion(ledger, m.as_of, at=at, by=by),
+            "baseline execution index": delivery.baseline_execution_index(ledger, m.as_of, at=at, by=by),
+        }
+        for name, table in rates.items():
+            for row in table.to_dict("records"):
                 if row["key"]:
-                    value = row["numerator"] if name == "due by" else row["value"]
-                    why = row["undefined_because"]
-                    put(name, by, row["key"], value, n=row["numerator"], d=row["denominator"], why=why)
+                    _put_rate(put, name, by, row)
 
 
 def _put_action(put: Any, row: Mapping[str, Any]) -> None:
     key = row["action_id"]
     put("standing", "action", key, row["standing"])
-    why = row["slip_unknown"] or "an end of the completion date is not known"
+    why = row["slip_unknown"] or "the earliest day of completion is not known"
     put("slip", "action", key, row["slip_low"], why=why)
     put("slip, upper end", "action", key, row["slip_high"], why=why)
-    unit_months = row["slip_unit"] == "months"
-    whole = why if not unit_months and row["slip_unknown"] else "both dates are given to the day"
-    put("slip in months", "action", key, row["slip_months_low"] if unit_months else None, why=whole)
+    to_the_day = row["slip_unit"] == "days"
+    months = None if to_the_day else row["slip_months_low"]
+    put("slip in months", "action", key, months, why="both dates are given to the day or week" if to_the_day else why)
     put("at least", "action", key, row["at_least_days"], why="not open after its first date without a later one")
     put("revisions", "action", key, row["revisions"], why="known only by count")
     put("days moved", "action", key, row["days_moved"], why="known only by count")
-    put("past original", "action", key, row["past_original"], why="the first date or the status is not known")
-    put("outside the required time", "action", key, row["outside"] or None, why="no time is required")
-    put("on-time completion", "action", key, row["on_time"] or None, why="not complete")
+    past = None if pd.isna(row["past_original"]) else int(row["past_original"])
+    put("past original", "action", key, past, why="the first date or the status is not known")
+    put("days past original", "action", key, row["days_past_original"], why="not known to be past its first date")
+    verdicts: dict[str, int | None] = {"outside": 1, "within": 0, "on time": 1, "late": 0}
+    outside, on_time = row["outside"], row["on_time"]
+    put("outside the required time", "action", key, verdicts.get(outside), why=outside or "no time is required")
+    put("on-time completion", "action", key, verdicts.get(on_time), why=on_time or "not complete")
     put("slip rate", "action", key, row["rate"], why=row["rate_unknown"])
-    put("no update", "action", key, row["without_update"], why="not open, or no progress text")
+    put("no update", "action", key, row["without_update"], why="not open, not listed, or no progress text")
 
 
 def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:

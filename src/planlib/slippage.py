@@ -7,10 +7,10 @@ ledger, and nothing dated after `as_of` is looked at. Days are calendar days. De
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,12 +19,19 @@ from planlib import schema
 from planlib.dates import read_date
 from planlib.history import says_changed
 
-When = str | date | pd.Timestamp
-Anchor = tuple[date, date] | None
+When: TypeAlias = str | date | pd.Timestamp
+Anchor: TypeAlias = tuple[date, date] | None
+Table = TypeVar("Table", pd.DataFrame, pd.Series)
 
-FINE_PRECISIONS = ("day", "week", "relative", "")
 REVISIONS = ("later", "earlier", "removed", "stated")
-_CORRECTED = re.compile(r"corrections\.csv line \S+ \((\w+): (\w+)\)")
+DATE_PARTS = {"earliest": "target_earliest", "latest": "target", "precision": "target_precision"}
+_DECISIVE = (
+    "plan", "as_of", "action_id", "number", "position", "done", "open", "ref_range", "target_text", "target_earliest",
+    "target", "target_precision", "previous_target_text", "previous_target", "original_earliest", "original", "status",
+    "rag", "claim", "completed_earliest", "completed",
+)  # fmt: skip
+_CORRECTED = re.compile(r"corrections\.csv line \S+ \((\w+): target\)")
+_NO_OLDER_DATE = ("blank", "not applicable")  # kinds of text in a column for the older date that say there is none
 
 
 @dataclass(frozen=True)
@@ -34,33 +41,72 @@ class State:
     Attributes
     ----------
     past : DataFrame
-        Rows dated up to the date, sorted by plan, action number and snapshot, with ``done`` and ``open``.
+        Rows dated up to the date, sorted by plan, action number and snapshot, with ``number`` (of the action in its
+        plan), ``done``, ``open`` and ``position`` (where the action stands in `force`).
     force : DataFrame
-        The row in force of each action, index action_id, with ``t`` (the date), ``listed`` (in the latest snapshot).
+        The row in force of each action, index action_id, with ``t`` (the date) and ``listed`` (in the latest snapshot).
     as_of : Timestamp
     snapshots : mapping of str to list of Timestamp
         Dates of the snapshots of each plan up to then.
+    made : dict
+        What was worked out already and is wanted again.
     """
 
     past: pd.DataFrame
     force: pd.DataFrame
     as_of: pd.Timestamp
     snapshots: Mapping[str, Sequence[pd.Timestamp]]
+    made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def previous(self) -> pd.Series:
         """By plan: the latest snapshot before the one in force, NaT where there is none."""
-        return pd.Series(
-            {plan: days[-2] if len(days) > 1 else pd.NaT for plan, days in self.snapshots.items()},
-            dtype=schema.DATE,
-        )
+        return self._days({plan: days[-2] if len(days) > 1 else pd.NaT for plan, days in self.snapshots.items()})
 
     def started(self) -> pd.Series:
         """By plan: its first snapshot."""
-        return pd.Series({plan: days[0] for plan, days in self.snapshots.items()}, dtype=schema.DATE)
+        return self._days({plan: days[0] for plan, days in self.snapshots.items()})
+
+    @staticmethod
+    def _days(by_plan: Mapping[str, Any]) -> pd.Series:
+        return pd.Series(list(by_plan.values()), index=pd.Index(list(by_plan), dtype=object), dtype=schema.DATE)
+
+    def once(self, make: Callable[[State], Table]) -> Table:
+        """What a function makes of this state, made once; a copy, so that nobody changes another's."""
+        if make not in self.made:
+            self.made[make] = make(self)
+        return self.made[make].copy(deep=False)
+
+    def first(self, which: pd.Series, column: str) -> pd.Series:
+        """By action: a column in the earliest of its rows for which something holds, missing where it never does."""
+        return self._picked(which, column, "first")
+
+    def last(self, which: pd.Series, column: str) -> pd.Series:
+        """By action: a column in the latest of its rows for which something holds, missing where it never does."""
+        return self._picked(which, column, "last")
+
+    def _picked(self, which: pd.Series, column: str, keep: Any) -> pd.Series:
+        rows = self.past.loc[which.to_numpy(bool), ["position", column]].drop_duplicates("position", keep=keep)
+        found = rows.set_index("position")[column].reindex(range(len(self.force)))
+        return found.set_axis(self.force.index)
+
+    def spread(self, by_action: pd.Series) -> pd.Series:
+        """A value of each action, put beside each of its rows in `past`."""
+        return pd.Series(by_action.array.take(self.past["position"].to_numpy()), index=self.past.index)
+
+    def at_report(self, reports: pd.Series) -> State:
+        """What decides where actions stood at an earlier report of each plan; plans without one have no action."""
+        key = ("at_report", tuple(reports.index), tuple(reports))
+        if key not in self.made:
+            limit = looked_up(self.force["plan"], reports)
+            past = self.past.loc[(self.past["as_of"] <= self.spread(limit)).to_numpy(bool), list(_DECISIVE)]
+            known = {plan: [day for day in days if plan in reports.index and day <= reports[plan]]
+                     for plan, days in self.snapshots.items()}  # fmt: skip
+            self.made[key] = _state(past, past["position"].to_numpy(), reports, known)
+        return self.made[key]
 
 
 def state(
-    ledger: pd.DataFrame, as_of: When | pd.Series, *, snapshots: Mapping[str, Sequence[When]] | None = None
+    ledger: pd.DataFrame, as_of: When, *, snapshots: Mapping[str, Sequence[When]] | None = None
 ) -> State:
     """Prepare a ledger as it was known at a date.
 
@@ -68,7 +114,7 @@ def state(
     ----------
     ledger : DataFrame
         schema.LEDGER.
-    as_of : date, or Series of dates by plan
+    as_of : date
         Close of that day.
     snapshots : mapping, optional
         Dates of the snapshots of each plan; needed only where a snapshot is empty, which the ledger cannot show.
@@ -77,39 +123,64 @@ def state(
     -------
     State
     """
-    if isinstance(as_of, pd.Series):
-        t = looked_up(ledger["plan"], as_of)
-        past = ledger[ledger["as_of"] <= t]
-        at = as_of.max()
-    else:
-        at = pd.Timestamp(as_of)
-        past = ledger[ledger["as_of"] <= at]
-    past = past.assign(number=_numbers(past), done=past["status"].isin(schema.DONE_STATUSES).to_numpy(bool),
-                       open=past["status"].isin(schema.OPEN_STATUSES).to_numpy(bool))  # fmt: skip
-    past = past.sort_values(["plan", "number", "as_of"], kind="stable", ignore_index=True)
-    force = past.drop_duplicates("action_id", keep="last").set_index("action_id")
+    t = pd.Timestamp(as_of).normalize().as_unit("s")
+    known = np.flatnonzero((ledger["as_of"] <= t).to_numpy(bool))
+    codes, ids = pd.factorize(ledger["action_id"].array.take(known))
+    # Ranked by plan and number once for each action, not for each row.
+    plans, numbers = [text.rpartition("/")[0] for text in ids], [int(text.rpartition("/")[2]) for text in ids]
+    order = pd.DataFrame({"plan": plans, "number": numbers}).sort_values(["plan", "number"])
+    rank = np.empty(len(ids), dtype="int64")
+    rank[order.index] = np.arange(len(ids))
+    sort = np.lexsort((ledger["as_of"].to_numpy()[known], rank[codes]))
+    past = ledger.take(known[sort])
+    past = past.assign(
+        number=np.array(numbers, dtype="int64")[codes][sort],
+        done=past["status"].isin(schema.DONE_STATUSES).to_numpy(bool),
+        open=past["status"].isin(schema.OPEN_STATUSES).to_numpy(bool),
+    )
     if snapshots is None:
-        dates = past[["plan", "as_of"]].drop_duplicates().sort_values(["plan", "as_of"])
-        known = {str(plan): list(rows) for plan, rows in dates.groupby("plan", sort=False)["as_of"]}
+        seen = past[["plan", "as_of"]].drop_duplicates()
+        days = {str(plan): sorted(dates) for plan, dates in seen.groupby("plan", sort=False)["as_of"]}
     else:
-        limit = as_of if isinstance(as_of, pd.Series) else dict.fromkeys(snapshots, at)
-        known = {
-            plan: sorted(day for day in map(pd.Timestamp, days) if day <= limit[plan]) for plan, days in snapshots.items()
-        }
-        known = {plan: days for plan, days in known.items() if days}
-    latest = pd.Series({plan: days[-1] for plan, days in known.items()}, dtype=schema.DATE)
-    when = looked_up(force["plan"], as_of) if isinstance(as_of, pd.Series) else at
-    force = force.assign(listed=(force["as_of"] == looked_up(force["plan"], latest)).to_numpy(bool), t=when)
-    return State(past, force.astype({"t": schema.DATE}), at, known)
+        days = {plan: sorted(pd.Timestamp(day) for day in dates) for plan, dates in snapshots.items()}
+    days = {plan: [day for day in dates if day <= t] for plan, dates in days.items()}
+    return _state(past, rank[codes][sort], t, days)
 
 
-def _numbers(rows: pd.DataFrame) -> pd.Series:
-    return rows["action_id"].str.replace(r"^.*/", "", regex=True).astype("int64")
+def _state(
+    past: pd.DataFrame,
+    actions: np.ndarray,
+    t: pd.Timestamp | pd.Series,
+    snapshots: Mapping[str, Sequence[pd.Timestamp]],
+) -> State:
+    """State of rows that are sorted by action and snapshot already; t is one date, or one by plan."""
+    begins = np.append(True, actions[1:] != actions[:-1])[: len(actions)]
+    ends = np.append(begins[1:], True)[: len(actions)]
+    past = past.assign(position=np.cumsum(begins) - 1).reset_index(drop=True)
+    force = past[ends].drop(columns="position").set_index("action_id")
+    snapshots = {plan: days for plan, days in snapshots.items() if days}
+    latest = looked_up(force["plan"], State._days({plan: days[-1] for plan, days in snapshots.items()}))
+    when = looked_up(force["plan"], t) if isinstance(t, pd.Series) else t
+    force = force.assign(listed=(force["as_of"] == latest).to_numpy(bool), t=when).astype({"t": schema.DATE})
+    return State(past, force, t.max() if isinstance(t, pd.Series) else t, snapshots)
 
 
 def looked_up(keys: pd.Series, table: pd.Series) -> pd.Series:
-    """The value of each key, missing where there is none; also where the table is empty, which `Series.map` is not for."""
+    """The value of each key, missing where there is none; also where the table is empty."""
     return pd.Series(table.reindex(keys.astype(object)).array, index=keys.index)
+
+
+def first_that_holds(rules: Mapping[str, pd.Series], otherwise: str, index: pd.Index) -> pd.Series:
+    """The word of the first rule that holds."""
+    chosen = np.select([rule.to_numpy(bool) for rule in rules.values()], list(rules), otherwise)
+    return pd.Series(chosen, index=index, dtype="string")
+
+
+def last_that_fits(fits: pd.Series, first: pd.Series) -> np.ndarray:
+    """For each row, the last one up to it that fits; where none does, the first of its group."""
+    own = np.arange(len(fits))
+    starts = np.maximum.accumulate(np.where(first, own, 0))
+    return np.maximum.accumulate(np.where(fits, own, starts))
 
 
 # --- where each action stands ---------------------------------------------------------------------------------------
@@ -140,12 +211,33 @@ def standing(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> p
     An action due on `as_of` is due that day and overdue from the next. Source: METRICS.md, "Where each action stands".
     """
     at = at or state(ledger, as_of)
+    return at.once(_standing)
+
+
+def _standing(at: State) -> pd.DataFrame:
     rows = at.force
     target, original, t = rows["target"], rows["original"], rows["t"]
-    status, claim = rows["status"], rows["claim"]
-    changed = _was_changed(at)
-    on_time_by_dates = (target >= t) & (target <= original)
-    unknown_dates = target.isna() | original.isna()
+    changed = at.once(_says_changed).groupby(at.past["position"]).any().set_axis(rows.index)
+    names = np.array(list(schema.STANDINGS), dtype=object)
+    made = pd.DataFrame(index=rows.index)
+    made["standing"] = pd.array(names[_first_that_applies(rows.assign(changed=changed))], dtype="string")
+    by_dates = (target >= t) & (target <= original)
+    made["by_own_account"] = ((made["standing"] == "on track") & ~by_dates) | (made["standing"] == "delayed")
+    made["date_passed"] = (rows["status"] == "unknown") & (target < t)
+    made["due_today"] = rows["open"] & rows["listed"] & (target == t)
+    made["no_date"] = _no_date_kind(rows["target_text"], target)
+    made["says_changed"] = changed
+    made["claimed"] = rows["claim"].where(rows["claim"] != "", "nothing")
+    made["implied"] = _implied(rows)
+    made["disagreement"] = _disagreement(rows, at.once(_completion)["on_time"])
+    return made
+
+
+def _first_that_applies(rows: pd.DataFrame) -> np.ndarray:
+    """Standing, as its number in schema.STANDINGS, by status, claim, listed, changed, target, original and t."""
+    target, original, t = rows["target"], rows["original"], rows["t"]
+    # Compared as numbers: a million comparisons of text take seconds.
+    status, claim = pd.Categorical(rows["status"]), pd.Categorical(rows["claim"])
     rules = {
         "complete": status == "complete",
         "evidenced": status == "evidenced",
@@ -154,74 +246,58 @@ def standing(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> p
         "standing not known": status == "unknown",
         "overdue": target < t,
         "delayed": claim == "delayed",
-        "re-dated": (target > original) | (original.isna() & changed),
-        "on track": on_time_by_dates | (unknown_dates & (claim == "on course")),
-        "dated, first date not known": (target >= t) & original.isna(),
-        "no date": pd.Series(True, index=rows.index),
+        "re-dated": (target > original) | (original.isna() & rows["changed"]),
+        "on track": (target <= original) | ((target.isna() | original.isna()) & (claim == "on course")),
+        "dated, first date not known": target.notna(),
+        "no date": np.full(len(rows), True),
     }
-    chosen = np.select([rule.to_numpy(bool) for rule in rules.values()], list(rules), "no date")
-    made = pd.DataFrame({"standing": pd.array(chosen, dtype="string")}, index=rows.index)
-    is_open = rows["open"] & rows["listed"]
-    made["by_own_account"] = ((made["standing"] == "on track") & ~on_time_by_dates) | (made["standing"] == "delayed")
-    made["date_passed"] = (status == "unknown") & (target < t)
-    made["due_today"] = is_open & (target == t)
-    made["no_date"] = _no_date_kind(rows["target_text"], target)
-    made["says_changed"] = changed
-    made["claimed"] = _claimed(rows)
-    made["implied"] = _implied(rows)
-    made["disagreement"] = _disagreement(rows)
-    return made
+    numbers = [list(schema.STANDINGS).index(name) for name in rules]
+    return np.select([np.asarray(rule, dtype=bool) for rule in rules.values()], numbers)
 
 
-def _was_changed(at: State) -> pd.Series:
-    """Whether any row so far says that its date was changed, by word or by an older date given beside it."""
-    said = says_changed(at.past["target_text"]) | (at.past["previous_target_text"] != "")
-    return said.groupby(at.past["action_id"], sort=False).any().reindex(at.force.index, fill_value=False)
+def _says_changed(at: State) -> pd.Series:
+    """Whether a row says that its date was changed: in words, or by another date beside it as the older one."""
+    past = at.past
+    older, text = past["previous_target"], past["previous_target_text"]
+    empty = [each for each in text.unique() if read_date(each).kind in _NO_OLDER_DATE]
+    given = older.notna() & (older != past["target"]) | (older.isna() & ~text.isin(empty).astype(bool))
+    return says_changed(past["target_text"]) | given
 
 
 def _no_date_kind(texts: pd.Series, target: pd.Series) -> pd.Series:
-    missing = target.isna()
-    kinds = {text: read_date(text).kind for text in texts[missing].unique()}
-    words = ["" if not gone else kinds[text].replace("date", "unreadable") for text, gone in zip(texts, missing, strict=True)]
-    return pd.Series(words, index=texts.index, dtype="string")
-
-
-def _claimed(rows: pd.DataFrame) -> pd.Series:
-    return rows["claim"].where(rows["claim"] != "", "nothing").astype("string")
+    kinds = {text: read_date(text).kind for text in texts[target.isna()].unique()}
+    # A date that could be read and was not used is as good as unreadable.
+    words = texts.map({text: "unreadable" if kind == "date" else kind for text, kind in kinds.items()})
+    return words.astype("string").where(target.isna(), "")
 
 
 def _implied(rows: pd.DataFrame) -> pd.Series:
     target, original, t = rows["target"], rows["original"], rows["t"]
-    conditions = [
-        (rows["done"] | (rows["status"] == "closed not done")).to_numpy(bool),
-        (target < t).to_numpy(bool),
-        (target > original).to_numpy(bool),
-        (target <= original).to_numpy(bool),
-        target.notna().to_numpy(bool),
-        (original < t).to_numpy(bool),
-    ]
-    words = ["", "date passed", "later than first date", "not later than first date", "not passed", "first date passed"]
-    return pd.Series(np.select(conditions, words, "nothing"), index=rows.index, dtype="string")
+    rules = {
+        "": rows["done"] | (rows["status"] == "closed not done"),
+        "date passed": target < t,
+        "later than first date": target > original,
+        "not later than first date": target <= original,
+        "not passed": target.notna(),
+        "first date passed": original < t,
+    }
+    return first_that_holds(rules, "nothing", rows.index)
 
 
-def _disagreement(rows: pd.DataFrame) -> pd.Series:
+def _disagreement(rows: pd.DataFrame, on_time: pd.Series) -> pd.Series:
     target, original, t = rows["target"], rows["original"], rows["t"]
-    live = rows["open"].to_numpy(bool)
-    course = (rows["claim"] == "on course").to_numpy(bool) & live
-    green = (rows["rag"] == "green").to_numpy(bool) & live
-    conditions = [
-        course & (target < t).to_numpy(bool),
-        course & (target > original).to_numpy(bool),
-        green & (target < t).to_numpy(bool),
-        green & (rows["claim"] == "delayed").to_numpy(bool),
-    ]
-    words = [
-        "status says on course; the target date has passed",
-        "status says on course; the target date is later than the first",
-        "shown green; the target date has passed",
-        "shown green; status says delayed",
-    ]
-    return pd.Series(np.select(conditions, words, ""), index=rows.index, dtype="string")
+    course, delayed, green = rows["claim"] == "on course", rows["claim"] == "delayed", rows["rag"] == "green"
+    live = rows["open"]
+    rules = {
+        "status says on course; the target date has passed": live & course & (target < t),
+        "status says on course; the target date is later than the first": live & course & (target > original),
+        "shown green; the target date has passed": live & green & (target < t),
+        "shown green; status says delayed": live & green & delayed,
+        "status says delayed; the target date is neither past nor later than the first":
+            live & delayed & (target >= t) & (target <= original),
+        "status says in time; done after the first date": course & (on_time == "late"),
+    }  # fmt: skip
+    return first_that_holds(rules, "", rows.index)
 
 
 # --- completion ------------------------------------------------------------------------------------------------------
@@ -243,53 +319,49 @@ def completion(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) ->
         Index action_id. ``done``; ``complete_earliest``, ``complete_latest`` (C; an end that is not known is NaT);
         ``complete_basis`` ("stated", "between snapshots", "before first report", or blank); ``on_time`` ("on time":
         C.latest <= O.latest, "late": C.earliest > O.latest, "cannot be told", or blank); ``on_time_claimed`` (the
-        status says that it was done in time).
+        status says that it was done in time); ``complete_coarse`` (C is stated, and no better than to the month).
 
     Notes
     -----
     Where no date is stated, C lies after the last snapshot that shows the action open and not after the first that
-    shows it complete. Source: METRICS.md, C; interval censoring after Aalen and Johansen (1978).
+    shows it complete since. A stated period is known to have ended by the snapshot that states it. Source: METRICS.md,
+    C; interval censoring after Aalen and Johansen (1978).
     """
     at = at or state(ledger, as_of)
+    return at.once(_completion)
+
+
+def _completion(at: State) -> pd.DataFrame:
     rows, past = at.force, at.past
     done = rows["done"]
-    last_open = past[past["open"]].groupby("action_id", sort=False)["as_of"].max().reindex(past["action_id"])
-    after = past["done"] & ~(past["as_of"].to_numpy() <= last_open.to_numpy())
-    finished = past[after].groupby("action_id", sort=False)
-    first_done = finished["as_of"].min().reindex(rows.index)
-    stated = past[after & past["completed"].notna()].drop_duplicates("action_id", keep="last").set_index("action_id")
-    stated_latest = stated["completed"].reindex(rows.index)
-    opened = past[past["open"]].groupby("action_id", sort=False)["as_of"].max().reindex(rows.index)
-    is_stated = done & stated_latest.notna()
-    earliest = stated["completed_earliest"].reindex(rows.index).where(is_stated, opened + pd.Timedelta(days=1))
-    latest = stated_latest.where(is_stated, first_done)
-    basis = np.select(
-        [is_stated.to_numpy(bool), (done & opened.notna()).to_numpy(bool), done.to_numpy(bool)],
-        ["stated", "between snapshots", "before first report"], "",
-    )  # fmt: skip
+    opened = at.last(past["open"], "as_of")
+    since = past["done"] & ~(past["as_of"] <= at.spread(opened))
+    dated = since & past["completed"].notna()
+    begin, end, told = (at.last(dated, name) for name in ("completed_earliest", "completed", "as_of"))
+    stated = done & end.notna()
     made = pd.DataFrame({"done": done}, index=rows.index)
-    made["complete_earliest"] = earliest.where(done).astype(schema.DATE)
-    made["complete_latest"] = latest.where(done).astype(schema.DATE)
-    made["complete_basis"] = pd.array(basis, dtype="string")
-    original = rows["original"]
-    verdict = np.select(
-        [
-            ~done.to_numpy(bool),
-            (made["complete_latest"] <= original).to_numpy(bool),
-            (made["complete_earliest"] > original).to_numpy(bool),
-        ],
-        ["", "on time", "late"], "cannot be told",
-    )  # fmt: skip
-    made["on_time"] = pd.array(verdict, dtype="string")
+    made["complete_earliest"] = begin.where(stated, opened + pd.Timedelta(days=1)).where(done)
+    made["complete_latest"] = end.where(end <= told, told).where(stated, at.first(since, "as_of")).where(done)
+    made = made.astype({"complete_earliest": schema.DATE, "complete_latest": schema.DATE})
+    bases = {"": ~done, "stated": stated, "between snapshots": opened.notna()}
+    made["complete_basis"] = first_that_holds(bases, "before first report", rows.index)
+    verdicts = {
+        "": ~done,
+        "on time": made["complete_latest"] <= rows["original"],
+        "late": made["complete_earliest"] > rows["original"],
+    }
+    made["on_time"] = first_that_holds(verdicts, "cannot be told", rows.index)
     made["on_time_claimed"] = done & (rows["claim"] == "on course")
+    made["complete_coarse"] = stated & _coarse(begin, end)
     return made
 
 
 def counted(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.Series:
     """Whether an action counts in the denominators.
 
-    All do but those closed, not done, whose first date had not passed when they were closed (METRICS.md, Outcomes).
-    The closing date is the one stated, else the first snapshot that shows it closed.
+    All do but those closed, not done, whose first date is known not to have passed when they were closed (METRICS.md,
+    Outcomes). The closing date is the one stated, else that of the first snapshot that shows it closed since it was
+    last open.
 
     Returns
     -------
@@ -297,12 +369,15 @@ def counted(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd
         Index action_id.
     """
     at = at or state(ledger, as_of)
-    rows = at.force
-    closed = rows["status"] == "closed not done"
-    past = at.past[at.past["status"] == "closed not done"]
-    seen = past.groupby("action_id", sort=False)["as_of"].min().reindex(rows.index)
-    closing = rows["completed"].where(rows["completed"].notna(), seen)
-    return ~(closed & (rows["original"] >= closing))
+    return at.once(_counted)
+
+
+def _counted(at: State) -> pd.Series:
+    rows, past = at.force, at.past
+    closed = past["status"] == "closed not done"
+    since = closed & ~(past["as_of"] <= at.spread(at.last(~closed, "as_of")))
+    closing = at.last(since & past["completed"].notna(), "completed").fillna(at.first(since, "as_of"))
+    return ~((rows["status"] == "closed not done") & (rows["original"] >= closing)).astype(bool)
 
 
 # --- slip ------------------------------------------------------------------------------------------------------------
@@ -321,51 +396,44 @@ def slip(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.Da
     Returns
     -------
     DataFrame
-        Index action_id. ``slip_low``, ``slip_high`` (days from latest to latest; not done: F - O; complete: C - O, a
-        range if C is one, 0 if C lies within O's own interval; an end that is not known is missing);
-        ``slip_months_low``, ``slip_months_high`` (whole months); ``slip_unit`` ("days", "months" where either date is
-        coarser than a week, or blank); ``at_least_days`` (open, O passed, F not known or passed: `as_of` - O);
-        ``at_least`` (that is the only bound, or the greater); ``slip_unknown`` (why, where it is not known).
+        Index action_id. ``slip_low``, ``slip_high`` (days from latest to latest; open: F - O; complete: C - O, a range
+        if C is one, 0 if C lies within O's own interval; an end that is not known is missing); ``slip_months_low``,
+        ``slip_months_high`` (whole calendar months); ``slip_unit`` ("days", "months" where either date is coarser than
+        a week, or blank); ``at_least_days`` (open, O passed, F not known or passed: `as_of` - O); ``at_least`` (it is
+        so); ``slip_unknown`` (why, where neither end is known).
 
     Notes
     -----
     Source: finish variance against the first baseline (MS Project, Smartsheet); METRICS.md, "Slippage".
     """
     at = at or state(ledger, as_of)
-    rows, done = at.force, completion(ledger, as_of, at=at)
-    target, original, t = rows["target"], rows["original"], rows["t"]
-    is_done = rows["done"]
-    earliest = done["complete_earliest"].where(is_done, target)
-    latest = done["complete_latest"].where(is_done, target)
-    within = is_done & (earliest >= rows["original_earliest"]) & (latest <= original)
-    closed = rows["status"] == "closed not done"
-    followed = _followed(at)
-    silent = rows["status"] == "unknown"
-    usable = original.notna() & ~closed & ~silent & followed
+    rows, done = at.force, at.once(_completion)
+    target, original, t, is_done = rows["target"], rows["original"], rows["t"], rows["done"]
+    followed = at.once(_followed)
+    low = done["complete_earliest"].where(is_done, target)
+    high = done["complete_latest"].where(is_done, target)
+    within = is_done & (low >= rows["original_earliest"]) & (high <= original)
+    usable = original.notna() & (is_done | rows["open"]) & followed
     made = pd.DataFrame(index=rows.index)
-    for name, end in (("low", earliest), ("high", latest)):
-        known = usable & end.notna()
-        made[f"slip_{name}"] = _days(end, original).mask(within, 0).where(known).astype("Int64")
-        made[f"slip_months_{name}"] = _months(end, original).mask(within, 0).where(known).astype("Int64")
-    coarse_end = (rows["target_precision"].isin(FINE_PRECISIONS) ^ True) & ~is_done
-    coarse_end |= is_done & (done["complete_basis"] == "stated") & (_days(latest, earliest) > 6)
-    coarse = coarse_end | ~rows["original_precision"].isin(FINE_PRECISIONS)
-    either = made["slip_low"].notna() | made["slip_high"].notna()
-    made["slip_unit"] = pd.array(np.select([~either, coarse], ["", "months"], "days"), dtype="string")
-    late = usable & ~is_done & rows["open"] & (original < t) & (target.isna() | (target < t))
-    made["at_least_days"] = _days(t, original).where(late).astype("Int64")
+    for name, end in (("low", low), ("high", high)):
+        made[f"slip_{name}"] = _days(end, original).mask(within, 0).where(usable)
+        made[f"slip_months_{name}"] = _months(end, original).mask(within, 0).where(usable)
+    known = made["slip_high"].notna()
+    coarse = _coarse(rows["original_earliest"], original) | done["complete_coarse"]
+    coarse |= ~is_done & _coarse(rows["target_earliest"], target)
+    made["slip_unit"] = first_that_holds({"": ~known, "months": coarse}, "days", rows.index)
+    late = usable & rows["open"] & (original < t) & (target.isna() | (target < t))
+    made["at_least_days"] = _days(t, original).where(late)
     made["at_least"] = late
     reasons = {
+        "": known,
         "known only by count": ~followed,
-        "closed, not done": closed,
-        "standing not known": silent,
-        "the source says the date was changed and not from when": original.isna() & _was_changed(at),
+        "closed, not done": rows["status"] == "closed not done",
+        "standing not known": rows["status"] == "unknown",
+        "the source says the date was changed and not from when": original.isna() & at.once(_standing)["says_changed"],
         "first date not known": original.isna(),
-        "no completion date": is_done & latest.isna(),
-        "no target date": ~is_done & target.isna(),
     }
-    why = np.select([rule.to_numpy(bool) for rule in reasons.values()], list(reasons), "")
-    made["slip_unknown"] = pd.array(np.where(either, "", why), dtype="string")
+    made["slip_unknown"] = first_that_holds(reasons, "no target date", rows.index)
     return made
 
 
@@ -377,17 +445,19 @@ def _months(later: pd.Series, earlier: pd.Series) -> pd.Series:
     return ((later.dt.year - earlier.dt.year) * 12 + later.dt.month - earlier.dt.month).astype("Int64")
 
 
+def _coarse(earliest: Any, latest: Any) -> Any:
+    """Whether a date is an interval longer than a week, so that moves are told in months."""
+    return latest - earliest > np.timedelta64(6, "D")
+
+
 def _followed(at: State) -> pd.Series:
-    """Whether an action can be followed as one: it has its own row, or its whole range shares the date all along."""
+    """Whether an action can be followed as one: it has its own row, or its whole range shares its dates all along."""
     rows = at.force
-    by_count = rows["ref_range"] != ""
-    if not by_count.any():
-        return pd.Series(True, index=rows.index)
-    past = at.past[at.past["action_id"].isin(rows.index[by_count])]
-    shared = past["target"].fillna(pd.Timestamp(0)).groupby([past["plan"], past["as_of"], past["ref_range"]]).nunique() == 1
-    keys = pd.MultiIndex.from_frame(past[["plan", "as_of", "ref_range"]])
-    whole = pd.Series(shared.reindex(keys, fill_value=False).to_numpy(), index=past["action_id"].to_numpy())
-    return ~by_count | whole.groupby(level=0).all().reindex(rows.index, fill_value=False)
+    past = at.past[(at.past["ref_range"] != "").to_numpy(bool)]
+    columns = ["target_earliest", "target", "original_earliest", "original", "previous_target"]
+    dates = past[columns].fillna(pd.Timestamp(0)).groupby([past["plan"], past["as_of"], past["ref_range"]])
+    shared = (dates.transform("nunique") == 1).all(axis=1).groupby(past["action_id"]).all()
+    return shared.reindex(rows.index, fill_value=True).astype(bool)
 
 
 def past_original(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.Series:
@@ -396,12 +466,15 @@ def past_original(ledger: pd.DataFrame, as_of: When, *, at: State | None = None)
     Returns
     -------
     Series of boolean
-        Index action_id; missing where the first date or the status is not known.
+        Index action_id. False for what is complete or closed, and for what is due later; else missing where the first
+        date or the status is not known.
     """
     at = at or state(ledger, as_of)
     rows = at.force
-    known = rows["original"].notna() & (rows["status"] != "unknown")
-    return (rows["open"] & (rows["original"] < rows["t"])).astype("boolean").where(known | rows["done"])
+    ended = rows["done"] | (rows["status"] == "closed not done")
+    late = rows["original"] < rows["t"]
+    no = ended | (rows["original"] >= rows["t"])
+    return (rows["open"] & late).astype("boolean").where(no | (rows["open"] & late))
 
 
 def required(
@@ -423,36 +496,41 @@ def required(
     DataFrame
         Index action_id. ``required_earliest``, ``required`` (R); ``outside``: "outside" if F.earliest (complete:
         C.earliest) > R.latest, "within" if F.latest (C.latest) <= R.earliest, "cannot be told", or blank where no time
-        is required.
+        is required. Open after R.latest is never "within", whatever F says.
     """
     at = at or state(ledger, as_of)
-    rows, done = at.force, completion(ledger, as_of, at=at)
+    rows, done = at.force, at.once(_completion)
     first = {str(plan): days[0].date() for plan, days in at.snapshots.items()}
-    pairs = rows[["plan", "timescale"]].drop_duplicates()
-    bounds = {
-        (plan, text): read_date(text, as_of=first[plan], anchor=anchor)
-        for plan, text in zip(pairs["plan"], pairs["timescale"], strict=True) if text
-    }  # fmt: skip
+    asked = rows.loc[rows["timescale"] != "", ["plan", "timescale"]]
+    number = asked.groupby(["plan", "timescale"], sort=False).ngroup().to_numpy()
+    pairs = asked.drop_duplicates()
+    bounds = [
+        read_date(text, as_of=first.get(plan), anchor=anchor)
+        for plan, text in zip(pairs["plan"], pairs["timescale"], strict=True)
+    ]
     made = pd.DataFrame(index=rows.index)
-    keys = list(zip(rows["plan"], rows["timescale"], strict=True))
     for name, end in (("required_earliest", "earliest"), ("required", "latest")):
-        days = [getattr(bounds[key], end) if key in bounds else None for key in keys]
-        made[name] = pd.Series(pd.to_datetime(pd.Series(days, dtype=object)).to_numpy(), index=rows.index).astype(schema.DATE)
+        days = pd.Series([getattr(each, end) for each in bounds], dtype=schema.DATE).array.take(number)
+        made[name] = pd.Series(days, index=asked.index).reindex(rows.index)
     earliest = done["complete_earliest"].where(rows["done"], rows["target_earliest"])
     latest = done["complete_latest"].where(rows["done"], rows["target"])
-    verdict = np.select(
-        [
-            (rows["timescale"] == "").to_numpy(bool),
-            (earliest > made["required"]).to_numpy(bool),
-            (latest <= made["required_earliest"]).to_numpy(bool),
-        ],
-        ["", "outside", "within"], "cannot be told",
-    )  # fmt: skip
-    made["outside"] = pd.array(verdict, dtype="string")
+    open_after = rows["open"] & (made["required"] < rows["t"])
+    verdicts = {
+        "": rows["timescale"] == "",
+        "outside": earliest > made["required"],
+        "within": (latest <= made["required_earliest"]) & ~open_after,
+    }
+    made["outside"] = first_that_holds(verdicts, "cannot be told", rows.index)
     return made
 
 
-# --- changes of date ---------------------------------------------------------------------------------------------------
+# --- changes of date -------------------------------------------------------------------------------------------------
+
+CHANGE_COLUMNS = (
+    "action_id", "plan", "ref", "ref_range", "area_ref", "area", "lead", "as_of", "since", "kind", "revision",
+    "from_earliest", "from_latest", "from_precision", "to_earliest", "to_latest", "to_precision", "days", "months",
+    "unit", "notice_low", "notice_high", "notice", "reason", "decision", "place",
+)  # fmt: skip
 
 
 def date_changes(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.DataFrame:
@@ -469,135 +547,159 @@ def date_changes(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) 
     -------
     DataFrame
         One row per change: action_id, plan, ref, area_ref, area, lead, ``as_of`` (snapshot that shows it), ``since``
-        (the action's snapshot before, NaT if none), ``kind`` (later, earlier, refined, loosened, removed, given, stated,
-        corrected), ``revision`` (later, earlier, removed, stated), from_* and to_* (earliest, latest, precision),
-        ``days`` (latest to latest; over a gap without a date, from the last date known), ``months``, ``unit``,
+        (the action's snapshot before, NaT if none), ``kind`` (later, earlier, refined, loosened, removed, given,
+        stated, corrected), ``revision`` (later, earlier, removed, stated), from_* and to_* (earliest, latest,
+        precision), ``days`` (latest to latest; over a gap without a date, from the last known), ``months``, ``unit``,
         ``notice_low`` and ``notice_high`` (days from the change to the date given up; negative: after it was missed),
         ``notice`` ("before it was missed", "after it was missed", "cannot be told", or blank), ``reason`` (blank: none
         given), ``decision`` (number of the decision within the plan; missing if no revision).
 
     Notes
     -----
-    Actions known only by count are left out unless their whole range shares its date all along. The days of all kinds
-    add up to F - O where O is known. A move to the completion date in the snapshot that shows completion is no change.
+    Actions known only by count are left out unless their whole range shares its dates all along. The days of all kinds
+    add up to F - O where both are known and the action is open. A move to the completion date in a snapshot that shows
+    completion is no change, and neither is a date cleared then.
     Source: HM Treasury letter DAO 02/20 (reason and notice against the original date); METRICS.md, "Slippage".
     """
     at = at or state(ledger, as_of)
+    return at.once(_date_changes)
+
+
+def _date_changes(at: State) -> pd.DataFrame:
     points = _points(at)
-    previous = points.groupby("action_id", sort=False).shift(1)
-    for end in ("earliest", "latest", "precision"):
-        points[f"from_{end}"], points[f"to_{end}"] = previous[end], points[end]
-    had, has = points["from_latest"].notna(), points["to_latest"].notna()
-    same = (points["from_latest"] == points["to_latest"]) & (points["from_earliest"] == points["to_earliest"])
-    inside = (points["to_earliest"] >= points["from_earliest"]) & (points["to_latest"] <= points["from_latest"])
-    first = ~points["action_id"].duplicated()
-    rules = (
-        ("", points["start"] | (first & ~points["said"])),
-        ("stated", ~had & points["said"]),
-        ("given", ~had & has),
-        ("", ~had),
-        ("removed", ~has),
-        ("", same),
-        ("refined", inside),
-        ("loosened", points["to_latest"] == points["from_latest"]),
-        ("later", points["to_latest"] > points["from_latest"]),
-    )
-    kind = np.select([rule.to_numpy(bool) for _, rule in rules], [name for name, _ in rules], "earlier")
-    points["kind"] = pd.array(_with_corrections(points, kind), dtype="string")
-    points["revision"] = points["kind"].isin(REVISIONS)
-    by_action = points["action_id"]
-    last_known = points["latest"].groupby(by_action, sort=False).ffill().groupby(by_action, sort=False).shift(1)
-    points["days"] = _days(points["latest"], last_known)
-    points["months"] = _months(points["latest"], last_known)
-    coarse = ~points["from_precision"].fillna("").isin(FINE_PRECISIONS) | ~points["to_precision"].isin(FINE_PRECISIONS)
-    points["unit"] = pd.array(np.select([points["days"].isna(), coarse], ["", "months"], "days"), dtype="string")
-    made = points[points["kind"] != ""].copy()
-    _put_notice(made, previous["start"].reindex(made.index).fillna(False).astype(bool))
+    first = ~points["position"].duplicated()
+    earliest, latest = points["earliest"], points["latest"]
+    from_earliest, from_latest = earliest.shift(1).mask(first), latest.shift(1).mask(first)
+    had, has = from_latest.notna(), latest.notna()
+    # Over a gap without a date the days count from the last date known, so that they add up.
+    last_known = _fill(latest, first).shift(1).mask(first)
+    rules = {
+        "start": points["start"],
+        "stated": ~had & points["said"] & last_known.isna(),
+        "first": first,
+        "given": ~had & has,
+        "never given": ~had,
+        "removed": ~has,
+        "same": (latest == from_latest) & (earliest == from_earliest),
+        "refined": (earliest >= from_earliest) & (latest <= from_latest),
+        "loosened": latest == from_latest,
+        "later": latest > from_latest,
+    }
+    kinds = np.select([rule.to_numpy(bool) for rule in rules.values()], list(rules), "earlier")
+    kinds = _corrected(at, points, np.where(np.isin(kinds, list(schema.CHANGE_KINDS)), kinds, ""))
+    changed = np.flatnonzero(kinds != "")
+    to, before = points.take(changed), points.take(changed - 1)
+    told = [name for name in CHANGE_COLUMNS if name in at.past]
+    made = at.past[told].take(to["row"].to_numpy()).reset_index(drop=True)
+    made["since"], made["kind"] = to["since"].array, pd.array(kinds[changed], dtype="string")
+    made["revision"] = made["kind"].isin(REVISIONS).astype(bool)
+    for name in DATE_PARTS:
+        made[f"to_{name}"] = to[name].array
+        made[f"from_{name}"] = before[name].mask(first.to_numpy()[changed]).array
+    for name in ("from_precision", "to_precision"):
+        made[name] = made[name].astype("string").fillna("")
+    known = last_known.take(changed).reset_index(drop=True)
+    made["days"], made["months"] = _days(made["to_latest"], known), _months(made["to_latest"], known)
+    coarse = _coarse(made["from_earliest"], made["from_latest"]) | _coarse(made["to_earliest"], made["to_latest"])
+    made["unit"] = first_that_holds({"": made["days"].isna(), "months": coarse}, "days", made.index)
+    _put_notice(made, before["start"].to_numpy())
     _put_decisions(made)
-    return made[[*CHANGE_COLUMNS]].reset_index(drop=True)
-
-
-CHANGE_COLUMNS = (
-    "action_id", "plan", "ref", "ref_range", "area_ref", "area", "lead", "as_of", "since", "kind", "revision",
-    "from_earliest", "from_latest", "from_precision", "to_earliest", "to_latest", "to_precision", "days", "months",
-    "unit", "notice_low", "notice_high", "notice", "reason", "decision", "place",
-)  # fmt: skip
+    return made[list(CHANGE_COLUMNS)]
 
 
 def _points(at: State) -> pd.DataFrame:
-    """The dates that each action has had, in order: stated original, older date in the cell, target in force.
+    """The dates that each action has had, in order: the original, an older date told in a cell, the target in force.
 
-    ``start`` marks a date that was never in force in a snapshot (an original or an older date that the source states):
-    changes count from it, and it is no change itself. ``said`` marks a cell that says its date was changed and gives
-    no older one.
+    Returns
+    -------
+    DataFrame
+        ``position`` of the action, ``row`` of `State.past` that tells it, ``since`` (the action's snapshot before),
+        earliest, latest, precision; ``start``: the original where the first date seen in force is another, from which
+        changes count and which is no change itself; ``said``: the cell says that its date was changed and gives no
+        older one.
     """
-    rows = at.past[looked_up(at.past["action_id"], _followed(at)).astype(bool)].reset_index(drop=True)
-    ids = rows["action_id"]
-    earlier = rows.groupby(ids, sort=False)[["as_of", "done", "target", "target_text"]].shift(1)
-    first = ~ids.duplicated()
-    was_done = earlier["done"].fillna(False).astype(bool)
-    newly_done = rows["done"] & ~was_done & ~first
-    done_from = rows["completed_earliest"].fillna(earlier["as_of"] + pd.Timedelta(days=1))
-    done_to = rows["completed"].fillna(rows["as_of"])
-    moved_to_completion = newly_done & (rows["target_earliest"] <= done_to) & (rows["target"] >= done_from)
-    ended = rows["done"] | (rows["status"] == "closed not done")
-    carried = moved_to_completion | (ended & rows["target"].isna())
-    columns = ["target_earliest", "target", "target_precision"]
-    held = rows[columns].mask(carried).groupby(ids, sort=False).ffill()
-    force = held.where(carried, rows[columns])
-    said = says_changed(rows["target_text"]) | ((rows["previous_target_text"] != "") & rows["previous_target"].isna())
-    said &= rows["previous_target"].isna() & (first | (rows["target_text"] != earlier["target_text"]))
-    base = rows[["action_id", "plan", "number", "ref", "ref_range", "area_ref", "area", "lead", "as_of", "reason", "place",
-                 "source"]].assign(since=earlier["as_of"])  # fmt: skip
-    dates = dict(zip(columns, ("earliest", "latest", "precision"), strict=True))
-    in_force = base.join(force.rename(columns=dates)).assign(step=2, start=False, said=said)
-    stated = _stated_points(at, rows, base, first)
-    # Blanks before the first date seen are no removal of a stated original.
-    begun = in_force["latest"].notna().groupby(ids, sort=False).cummax()
-    in_force = in_force[begun | ~in_force["action_id"].isin(stated["action_id"])]
-    older = _older_points(rows, base, force, stated)
-    points = pd.concat([part for part in (in_force, stated, older) if len(part)] or [in_force], ignore_index=True)
-    return points.sort_values(["plan", "number", "as_of", "step"], kind="stable", ignore_index=True)
+    past = at.past
+    position, as_of = past["position"], past["as_of"]
+    first = ~position.duplicated()
+    since = as_of.shift(1).mask(first)
+    force = past[list(DATE_PARTS.values())].take(_rows_in_force(at, first)).reset_index(drop=True)
+    force.columns = pd.Index(list(DATE_PARTS))
+    news = first | (past["target_text"] != past["target_text"].shift(1))
+    points = force.assign(
+        position=position, row=np.arange(len(past)), step=2, since=since, start=False,
+        said=at.once(_says_changed) & past["previous_target"].isna() & news,
+    )  # fmt: skip
+    followed = at.spread(at.once(_followed))
+    known = points[followed & points["latest"].notna()].drop_duplicates("position").set_index("position")
+    starts = _starts(at, points[first], known)
+    # Blanks before the first date seen are no removal of the original.
+    begun = _fill(points["latest"], first).notna()
+    points = points[followed & (begun | ~position.isin(starts["position"]))]
+    parts = [part for part in (starts, _older(at, points, starts), points) if len(part)]
+    made = pd.concat(parts, ignore_index=True) if parts else points
+    return made.sort_values(["row", "step"], kind="stable", ignore_index=True)
 
 
-def _stated_points(at: State, rows: pd.DataFrame, base: pd.DataFrame, first: pd.Series) -> pd.DataFrame:
-    """The original date that the source states, before the first target."""
-    known = at.force[at.force["original_basis"] == "stated"]
-    made = base[first & base["action_id"].isin(known.index)].copy()
-    for name, column in (("earliest", "original_earliest"), ("latest", "original"), ("precision", "original_precision")):
-        made[name] = looked_up(made["action_id"], known[column])
-    return made.assign(step=0, start=True, said=False)
+def _rows_in_force(at: State, first: pd.Series) -> np.ndarray:
+    """For each row, the row whose date is in force: its own, or an earlier one where its own is no change of date.
+
+    That is where a complete action's date lies within its completion (the date was overwritten by that of completion),
+    and where the date of a complete or closed action is blank (it was cleared).
+    """
+    past, done = at.past, at.past["done"]
+    before = past["as_of"].shift(1).mask(first)
+    begins = done & (first | ~done.shift(1, fill_value=False))
+    # The completion as these rows tell it: stated, else between the snapshot before they begin and their first.
+    earliest = past["completed_earliest"].fillna((before + pd.Timedelta(days=1)).where(begins))
+    latest = past["completed"].fillna(past["as_of"].where(begins))
+    earliest, latest = (_fill(each, begins | ~done) for each in (earliest, latest))
+    overwritten = done & ~first & (past["target_earliest"] <= latest) & (past["target"] >= earliest)
+    cleared = (done | (past["status"] == "closed not done")) & past["target"].isna()
+    return last_that_fits(~(overwritten | cleared), first)
 
 
-def _older_points(rows: pd.DataFrame, base: pd.DataFrame, force: pd.DataFrame, stated: pd.DataFrame) -> pd.DataFrame:
-    """Older dates that stand in a cell, where they are news: never in force nor given before for that action."""
-    ids = rows["action_id"]
-    seen = pd.concat([
-        pd.DataFrame({"action_id": ids, "day": force["target"], "as_of": rows["as_of"]}),
-        pd.DataFrame({"action_id": ids, "day": rows["previous_target"], "as_of": rows["as_of"]}),
-        stated[["action_id", "latest", "as_of"]].rename(columns={"latest": "day"}).assign(as_of=pd.Timestamp(0)),
-    ], ignore_index=True).dropna(subset="day")  # fmt: skip
-    since = seen.groupby(["action_id", "day"])["as_of"].min()
-    has = rows["previous_target"].notna()
-    keys = pd.MultiIndex.from_arrays([ids[has], rows.loc[has, "previous_target"]])
-    news = pd.Series(since.reindex(keys).to_numpy() == rows.loc[has, "as_of"].to_numpy(), index=rows.index[has])
-    index = news.index[news & (rows.loc[has, "previous_target"] != force.loc[has, "target"])]
-    known_before = force["target"].groupby(ids, sort=False).shift(1).notna() | ids.isin(stated["action_id"])
-    made = base.loc[index].assign(step=1, start=~known_before[index], said=False)
-    readings = [
-        _interval(text, latest, day)
-        for text, latest, day in zip(
-            rows.loc[index, "previous_target_text"], rows.loc[index, "previous_target"], rows.loc[index, "as_of"],
-            strict=True,
-        )
-    ]  # fmt: skip
-    made["earliest"] = pd.Series([r[0] for r in readings], index=index, dtype=schema.DATE)
-    made["latest"] = rows.loc[index, "previous_target"]
-    made["precision"] = pd.Series([r[1] for r in readings], index=index, dtype="string")
-    return made
+def _fill(values: pd.Series, first: pd.Series) -> pd.Series:
+    """Each value, or the last one known before it in its group."""
+    return values.take(last_that_fits(values.notna(), first)).set_axis(values.index)
+
+
+def _starts(at: State, firsts: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """The original date as the earliest point, where the first target seen is another."""
+    rows = at.force.iloc[firsts["position"].to_numpy()]
+    seen = known[["earliest", "latest"]].reindex(firsts["position"].to_numpy())
+    original = rows[["original_earliest", "original"]].set_axis(seen.columns, axis=1).set_axis(seen.index)
+    other = (seen["latest"].notna() & original["latest"].notna() & (seen != original).any(axis=1)).to_numpy()
+    parts = {"earliest": "original_earliest", "latest": "original", "precision": "original_precision"}
+    made = firsts.assign(**{name: rows[column].array for name, column in parts.items()})
+    return made[other].assign(step=0, start=True, said=False)
+
+
+def _older(at: State, points: pd.DataFrame, starts: pd.DataFrame) -> pd.DataFrame:
+    """Older dates that stand in a cell, where they are news: neither the original, nor in force or given before."""
+    told = points.assign(latest=at.past["previous_target"].array.take(points["row"].to_numpy()))
+    told = told[told["latest"].notna()]
+    if told.empty:
+        return told
+    mine = points[points["position"].isin(told["position"].unique())]
+    seen = pd.concat([part for part in (starts.assign(row=-1), mine, told) if len(part)], ignore_index=True)
+    news = seen["row"] == seen.groupby(["position", "latest"], sort=False)["row"].transform("min")
+    news &= ~seen.duplicated(["position", "latest", "row"], keep=False)
+    made = told[news.tail(len(told)).to_numpy(bool)]
+    texts = at.past["previous_target_text"].array.take(made["row"].to_numpy())
+    days = at.past["as_of"].array.take(made["row"].to_numpy())
+    asked = pd.DataFrame({"text": texts, "latest": made["latest"].array, "as_of": days})
+    unique = asked.drop_duplicates()
+    read = [_interval(*row) for row in unique.itertuples(index=False)]
+    unique = unique.assign(
+        earliest=pd.Series([each[0] for each in read], index=unique.index, dtype=schema.DATE),
+        precision=pd.Series([each[1] for each in read], index=unique.index, dtype="string"),
+    )
+    found = asked.merge(unique, how="left", on=["text", "latest", "as_of"])
+    return made.assign(step=1, said=False, earliest=found["earliest"].array, precision=found["precision"].array)
 
 
 def _interval(text: str, latest: pd.Timestamp, as_of: pd.Timestamp) -> tuple[pd.Timestamp, str]:
+    """First day and precision of an older date, read again from its text; the day itself where that gives another."""
     reading = read_date(text, as_of=as_of.date())
     for each in (reading, reading.previous):
         if each is not None and each.latest is not None and pd.Timestamp(each.latest) == latest:
@@ -605,46 +707,47 @@ def _interval(text: str, latest: pd.Timestamp, as_of: pd.Timestamp) -> tuple[pd.
     return latest, "day"
 
 
-def _with_corrections(points: pd.DataFrame, kind: np.ndarray) -> np.ndarray:
-    """Changes that a correction made are corrections; so is all that a restored value took back."""
-    kind = kind.astype(object)
-    marked = points["source"].str.contains("corrections.csv", regex=False) & (kind != "")
-    for row in points.index[marked]:
-        kinds = {column: why for why, column in _CORRECTED.findall(points.at[row, "source"])}
-        if "target" not in kinds:
-            continue
-        kind[row] = "corrected"
-        if kinds["target"] == "restored":
-            mine = points.index[(points["action_id"] == points.at[row, "action_id"]) & (points.index < row)]
-            same = mine[(points.loc[mine, "latest"] == points.at[row, "latest"]).to_numpy(bool)]
-            if len(same):
-                between = mine[mine > same[-1]]
-                kind[between] = np.where(kind[between] == "", "", "corrected")
-    return kind
+def _corrected(at: State, points: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
+    """Changes that a correction of the target made are corrections; so is all that a restored value took back."""
+    kinds = kinds.astype(object)
+    sources = at.past["source"]
+    noted = {text: found[1] for text in sources.unique() if (found := _CORRECTED.search(text))}
+    if not noted:
+        return kinds
+    why = sources.map(noted).array.take(points["row"].to_numpy())
+    marked = np.flatnonzero(pd.notna(why) & (kinds != ""))
+    kinds[marked] = "corrected"
+    position, latest = points["position"].to_numpy(), points["latest"].to_numpy()
+    for index in marked[why[marked] == "restored"]:
+        begin = np.searchsorted(position, position[index])
+        same = np.flatnonzero(latest[begin:index] == latest[index])
+        if len(same):
+            between = slice(begin + same[-1] + 1, index)
+            kinds[between] = np.where(kinds[between] == "", "", "corrected")
+    return kinds
 
 
-def _put_notice(made: pd.DataFrame, from_start: pd.Series) -> None:
+def _put_notice(made: pd.DataFrame, from_start: np.ndarray) -> None:
     """Days from the change to the date given up; the change lies after the snapshot before and not after this one."""
     noticed = made["revision"] & made["from_latest"].notna()
-    low = _days(made["from_latest"], made["as_of"]).where(noticed)
-    high = _days(made["from_latest"], made["since"] + pd.Timedelta(days=1)).where(noticed & ~from_start)
-    made["notice_low"], made["notice_high"] = low, high
-    words = np.select(
-        [~noticed.to_numpy(bool), (low >= 0).fillna(False).to_numpy(bool), (high < 0).fillna(False).to_numpy(bool)],
-        ["", "before it was missed", "after it was missed"], "cannot be told",
-    )  # fmt: skip
-    made["notice"] = pd.array(words, dtype="string")
+    since = made["since"].mask(from_start)
+    made["notice_low"] = _days(made["from_latest"], made["as_of"]).where(noticed)
+    made["notice_high"] = _days(made["from_latest"], since + pd.Timedelta(days=1)).where(noticed)
+    rules = {
+        "": ~noticed,
+        "before it was missed": (made["notice_low"] >= 0).fillna(False),
+        "after it was missed": (made["notice_high"] < 0).fillna(False),
+    }
+    made["notice"] = first_that_holds(rules, "cannot be told", made.index)
 
 
 def _put_decisions(made: pd.DataFrame) -> None:
     """Number the revisions of one area, snapshot, from and to date as one decision, in order within the plan."""
-    made["decision"] = pd.array([pd.NA] * len(made), dtype="Int64")
-    revised = made[made["revision"]].sort_values(["plan", "as_of"], kind="stable")
     keys = ["plan", "as_of", "area_ref", "area", "from_latest", "to_latest"]
-    first = revised.drop_duplicates(keys)[keys]
-    first = first.assign(decision=first.groupby("plan", sort=False).cumcount() + 1)
-    numbered = revised[keys].merge(first, on=keys, how="left")
-    made.loc[revised.index, "decision"] = numbered["decision"].to_numpy()
+    revised = made.loc[made["revision"], keys].sort_values(["plan", "as_of"], kind="stable")
+    number = revised.groupby(keys, sort=False, dropna=False).ngroup()
+    lowest = number.groupby(revised["plan"]).transform("min")
+    made["decision"] = (number - lowest + 1).reindex(made.index).astype("Int64")
 
 
 def revisions(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.DataFrame:
@@ -657,15 +760,12 @@ def revisions(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> 
         all kinds). Missing for an action known only by count.
     """
     at = at or state(ledger, as_of)
-    found = date_changes(ledger, as_of, at=at)
-    by_action = found.groupby("action_id", sort=False)
-    made = pd.DataFrame({
-        "revisions": by_action["revision"].sum(),
-        "revisions_earlier": (found["kind"] == "earlier").groupby(found["action_id"], sort=False).sum(),
-        "changes": by_action.size(),
-        "days_moved": by_action["days"].sum(),
-    }).reindex(at.force.index)  # fmt: skip
-    return made.fillna(0).astype("Int64").where(_followed(at))
+    found = at.once(_date_changes)
+    found = found.assign(earlier=found["kind"] == "earlier", one=1).groupby("action_id", sort=False)
+    sums = found[["revision", "earlier", "one", "days"]].sum().reindex(at.force.index).fillna(0).astype("Int64")
+    sums.columns = pd.Index(["revisions", "revisions_earlier", "changes", "days_moved"])
+    sums.loc[~at.once(_followed), :] = pd.NA
+    return sums
 
 
 def slip_rate(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.DataFrame:
@@ -678,26 +778,26 @@ def slip_rate(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> 
         with a date; ``rate_unknown`` (why).
     """
     at = at or state(ledger, as_of)
-    rows = at.force
-    dated = at.past[at.past["target"].notna()]
-    first = dated.drop_duplicates("action_id").set_index("action_id").reindex(rows.index)
-    snapshots = dated.groupby("action_id", sort=False).size().reindex(rows.index, fill_value=0)
-    span = _days(rows["t"], first["as_of"])
-    moved = _days(rows["target"], first["target"])
-    enough = rows["open"] & _followed(at) & (span >= 90).fillna(False) & (snapshots >= 3) & rows["target"].notna()
-    rate = (moved.astype("Float64") / span.astype("Float64")).where(enough)
-    why = np.select(
-        [enough.to_numpy(bool), (~rows["open"]).to_numpy(bool), rows["target"].isna().to_numpy(bool)],
-        ["", "not open", "no target date"], "fewer than 3 dated snapshots or 90 days",
-    )  # fmt: skip
-    return pd.DataFrame({"rate": rate, "rate_unknown": pd.array(why, dtype="string")}, index=rows.index)
+    rows, dated = at.force, at.past["target"].notna()
+    span = _days(rows["t"], at.first(dated, "as_of"))
+    moved = _days(rows["target"], at.first(dated, "target"))
+    snapshots = dated.groupby(at.past["position"]).sum().set_axis(rows.index)
+    reasons = {
+        "not open": ~rows["open"],
+        "known only by count": ~at.once(_followed),
+        "no target date": rows["target"].isna(),
+        "": (span >= 90).fillna(False) & (snapshots >= 3),
+    }
+    why = first_that_holds(reasons, "fewer than 3 dated snapshots or 90 days", rows.index)
+    rate = moved.astype("Float64") / span.astype("Float64").mask(span == 0)
+    return pd.DataFrame({"rate": rate.where(why == ""), "rate_unknown": why})
 
 
-# --- over time ---------------------------------------------------------------------------------------------------------
+# --- over time -------------------------------------------------------------------------------------------------------
 
 
 def standing_over_time(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.DataFrame:
-    """How many actions stood where at each snapshot date and at `as_of`.
+    """How many actions stood where at each snapshot date of their plan and at `as_of`.
 
     Returns
     -------
@@ -705,17 +805,57 @@ def standing_over_time(ledger: pd.DataFrame, as_of: When, *, at: State | None = 
         plan, as_of, standing, actions: each date as it was known then, so a later snapshot changes no earlier row.
     """
     at = at or state(ledger, as_of)
-    counts = []
-    for day in sorted({day for days in at.snapshots.values() for day in days} | {at.as_of}):
-        then = at if day == at.as_of else state(at.past[at.past["as_of"] <= day], day, snapshots={
-            plan: [each for each in days if each <= day] for plan, days in at.snapshots.items()
-        })  # fmt: skip
-        stands = standing(ledger, day, at=then)["standing"]
-        count = stands.groupby([then.force["plan"], stands]).size().rename("actions").reset_index()
-        counts.append(count.assign(as_of=day))
-    made = pd.concat(counts, ignore_index=True) if counts else pd.DataFrame(columns=["plan", "standing", "actions"])
-    made["as_of"] = made["as_of"].astype(schema.DATE) if counts else pd.Series(dtype=schema.DATE)
-    return made[["plan", "as_of", "standing", "actions"]]
+    rows, on, dates = _rows_on_dates(at)
+    names = np.array(list(schema.STANDINGS), dtype=object)
+    counts = np.bincount(on * len(names) + _first_that_applies(rows), minlength=len(dates) * len(names))
+    found = np.flatnonzero(counts)
+    made = dates.take(found // len(names)).assign(
+        standing=pd.array(names[found % len(names)], dtype="string"), actions=counts[found]
+    )
+    made = made.rename(columns={"t": "as_of"})[["plan", "as_of", "standing", "actions"]]
+    return made.sort_values(["as_of", "plan", "standing"], kind="stable", ignore_index=True)
+
+
+def _rows_on_dates(at: State) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
+    """The row in force of every action on every date of its plan from its first on.
+
+    Returns
+    -------
+    DataFrame
+        What decides the standing, one row per action and date.
+    array of int
+        The date of each of these rows, as its row in the third.
+    DataFrame
+        plan, ``t``, ``snapshot`` in force: every snapshot of each plan, and the date of the report.
+    """
+    past = at.past
+    plan, plans = pd.factorize(at.force["plan"])
+    told = [(number, day, day) for number, name in enumerate(plans) for day in at.snapshots.get(str(name), ())]
+    latest = {number: day for number, day, _ in told}
+    told += [(number, at.as_of, latest.get(number, pd.NaT)) for number in range(len(plans)) if
+             latest.get(number) != at.as_of]  # fmt: skip
+    dates = pd.DataFrame(told, columns=["number", "t", "snapshot"]).astype({"t": schema.DATE, "snapshot": schema.DATE})
+    dates = dates.sort_values(["number", "t"], ignore_index=True)
+    dates["plan"] = pd.array(plans.take(dates["number"].to_numpy()), dtype="string")
+    # A plan and a day, and an action and a day, are each written as one number, in order, so that they can be sought.
+    begin = min(past["as_of"].min(), dates["t"].min()) if len(past) else at.as_of
+    width = (at.as_of - begin).days + 1
+    row_day, date_day = ((each - begin).dt.days.to_numpy() for each in (past["as_of"], dates["t"]))
+    seen = row_day[~past["position"].duplicated().to_numpy()]
+    from_date = np.searchsorted(dates["number"].to_numpy() * width + date_day, plan * width + seen)
+    times = np.searchsorted(dates["number"].to_numpy(), plan, side="right") - from_date
+    action = np.repeat(np.arange(len(plan)), times)
+    on = np.arange(len(action)) + np.repeat(from_date - (np.cumsum(times) - times), times)
+    rows_at = past["position"].to_numpy() * width + row_day
+    row = np.searchsorted(rows_at, action * width + date_day[on], side="right") - 1
+    changed = at.once(_says_changed).groupby(past["position"]).cummax().to_numpy()
+    rows = past[["target", "original", "as_of"]].take(row).reset_index(drop=True)
+    rows = rows.assign(
+        status=pd.Categorical(past["status"]).take(row), claim=pd.Categorical(past["claim"]).take(row),
+        changed=changed[row], t=dates["t"].array.take(on),
+        listed=rows["as_of"].array == dates["snapshot"].array.take(on),
+    )  # fmt: skip
+    return rows, on, dates
 
 
 def slip_chart(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.DataFrame:
@@ -725,17 +865,16 @@ def slip_chart(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) ->
     -------
     DataFrame
         plan, action_id, area, as_of, target_earliest, target, original, done. Actions known only by count are left out
-        unless their range shares its date. A complete action's last row is at its completion date, on the diagonal,
+        unless their range shares its dates. A complete action's last row is at its completion date, on the diagonal,
         where that date is stated, else at the snapshot that first shows it.
     """
     at = at or state(ledger, as_of)
-    past = at.past[looked_up(at.past["action_id"], _followed(at)).astype(bool)]
-    done = completion(ledger, as_of, at=at)
-    names = ["plan", "action_id", "area", "as_of", "target_earliest", "target", "original"]
-    open_rows = past.loc[~past["done"] & (past["status"] != "closed not done"), names].assign(done=False)
-    ends = at.force[at.force["done"] & at.force.index.isin(past["action_id"])].reset_index()
-    stop = done["complete_latest"].reindex(ends["action_id"]).to_numpy()
-    ends = ends[names].assign(as_of=stop, target_earliest=stop, target=stop, done=True)
-    made = pd.concat([open_rows, ends], ignore_index=True) if len(ends) else open_rows
-    made = made.assign(_order=_numbers(made)).sort_values(["plan", "_order", "as_of"], kind="stable", ignore_index=True)
-    return made.drop(columns="_order")
+    past, followed = at.past, at.once(_followed)
+    names = ["plan", "action_id", "area", "as_of", "target_earliest", "target", "original", "position"]
+    shown = ~past["done"] & (past["status"] != "closed not done") & at.spread(followed)
+    points = past.loc[shown.to_numpy(bool), names].assign(done=False)
+    ends = at.force.assign(position=np.arange(len(at.force)), stop=at.once(_completion)["complete_latest"])
+    ends = ends[ends["done"] & followed].reset_index()
+    ends = ends.assign(as_of=ends["stop"], target_earliest=ends["stop"], target=ends["stop"])[names].assign(done=True)
+    made = pd.concat([part for part in (points, ends) if len(part)] or [points], ignore_index=True)
+    return made.sort_values(["position", "as_of"], kind="stable", ignore_index=True).drop(columns="position")
