@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib import resources
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path as File
 from typing import Any
 
@@ -33,21 +33,28 @@ from planlib.markup import Content, Fragment, element
 from planlib.measures import Measures
 from planlib.narrative import listed, plural, say_date, say_day, say_moved, say_number, say_refs, say_slip
 
-# --- what is decided here, for every figure ------------------------------------------------------------------------------
+Row = dict[str, Any]  # one action, as a record of Measures.actions
+Point = tuple[float, float]
+
+# --- what is decided here, for every figure --------------------------------------------------------------------------
 
 WIDTH = 760  # of every drawing, in its own pixels; the page shows it between 0.8 (narrow) and 1.25 times as large
 TALLEST = 860  # so that a drawing with its caption stays on one sheet of A4
 TEXT, LINE_HEIGHT = 14, 17  # pixels: 11 on the narrowest screen
 MOST_NAMED = 12  # lines of a slip chart that are coloured and named; the others are grey
+MOST_GREY = 80  # lines of a slip chart at all: more make a carpet
 MOST_SAID = 12  # rows told one by one in a text alternative before it refers to the table
+DAYS_IN_MONTH = 30.4375  # on a scale only; slips in months are counted by the calendar
 TREND_SNAPSHOTS, TREND_DAYS = 3, 28  # METRICS, "Over time": fewer make no trend
 
 INK, SOFT, RULE, PAPER, PANEL = "#0b0c0c", "#4a5057", "#c8ccd0", "#ffffff", "#f3f5f7"
+ON, ON_DONE = "#0b0c0d", "#fffffe"  # ink on a colour, the same by day and by night; a hair off so that each can be told
 DONE, TRACK, MOVED, LATE = "#12436d", "#28a197", "#a285d1", "#f46a25"  # Analysis Function palette; a test compares
 PAINT = {
     INK: "currentColor", SOFT: f"var(--soft,{SOFT})", RULE: f"var(--line,{RULE})", PAPER: f"var(--bg,{PAPER})",
     PANEL: f"var(--panel,{PANEL})", DONE: f"var(--done,{DONE})", TRACK: f"var(--track,{TRACK})",
     MOVED: f"var(--moved,{MOVED})", LATE: f"var(--late,{LATE})",
+    ON: "var(--on,#0b0c0c)", ON_DONE: "var(--on-done,#ffffff)",
 }  # fmt: skip
 """How each colour is written: as the page's own, with the palette's where there is no style sheet."""
 
@@ -56,7 +63,10 @@ _KINDS = {
     "on track": (TRACK, ("on track",)),
     "re-dated": (MOVED, ("re-dated",)),
     "late": (LATE, ("overdue", "delayed")),
-    "other": (SOFT, ("dated, first date not known", "no date", "no longer listed", "closed not done", "standing not known")),
+    "other": (
+        SOFT,
+        ("dated, first date not known", "no date", "no longer listed", "closed not done", "standing not known"),
+    ),
 }
 """The four colours, and grey, with the standings that have them."""
 
@@ -72,14 +82,16 @@ _DRAWING = threading.Lock()  # matplotlib's parameters are global; they are ours
 @lru_cache(maxsize=1)
 def _style() -> dict[str, Any]:
     """Parameters of matplotlib while we draw: its defaults, the Analysis Function style, ours; never the user's own."""
-    style = {name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")}
+    style: dict[str, Any] = {
+        name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")
+    }
     with resources.as_file(resources.files("afcharts") / "afcharts.mplstyle") as sheet:
         style.update(matplotlib.rc_params_from_file(sheet, use_default_template=False))
     style.update({
         "font.family": ["DejaVu Sans"], "font.size": TEXT, "text.color": INK, "text.parse_math": False,
         "axes.edgecolor": RULE, "grid.color": RULE, "grid.linewidth": 1, "path.simplify": False, "path.snap": False,
         "xtick.color": RULE, "xtick.labelcolor": SOFT, "ytick.color": RULE, "ytick.labelcolor": SOFT,
-        "xtick.major.size": 0, "ytick.major.size": 0, "lines.linewidth": 2, "lines.solid_capstyle": "round",
+        "xtick.major.size": 0, "ytick.major.size": 0, "xtick.major.pad": 6, "lines.linewidth": 2, "lines.solid_capstyle": "round",
     })  # fmt: skip
     return style
 
@@ -111,7 +123,8 @@ def _clean(text: object) -> str:
 
 def _wrap(text: str, width: float, lines: int, bold: bool = False) -> list[str]:
     """Break a text into lines of a width; what does not fit into so many ends in three dots."""
-    made, left = [], _clean(text)
+    made: list[str] = []
+    left = _clean(text)
     while left and len(made) < lines:
         end = _fitting(left, width, bold)
         if end < len(left) and len(made) == lines - 1:
@@ -159,15 +172,15 @@ class _Pen(RendererBase):
     def get_canvas_width_height(self) -> tuple[float, float]:
         return WIDTH, self.height
 
-    def points_to_pixels(self, points: float) -> float:
+    def points_to_pixels(self, points: Any) -> Any:
         return points
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
         size = prop.get_size_in_points()
         return sum(map(_advance, s)) * size / 1000, size * 1.16, size * 0.24
 
-    def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Any, rgbFace: Any = None) -> None:
-        paint = self._paint(gc, rgbFace)
+    def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Any, face: Any = None) -> None:
+        paint = self._paint(gc, face)
         if path is Path.unit_circle():
             x, y, r = self._circle(transform)
             self.drawn.append((paint, "circle", {"cx": x, "cy": y, "r": r}, ""))
@@ -175,9 +188,9 @@ class _Pen(RendererBase):
             self.drawn.append((paint, "path", {"d": shape}, ""))
 
     def draw_markers(
-        self, gc: GraphicsContextBase, marker_path: Path, marker_trans: Any, path: Path, trans: Any, rgbFace: Any = None
+        self, gc: GraphicsContextBase, marker_path: Path, marker_trans: Any, path: Path, trans: Any, face: Any = None
     ) -> None:
-        paint, shapes = self._paint(gc, rgbFace), []
+        paint, shapes = self._paint(gc, face), []
         for vertices, _ in path.iter_segments(trans, simplify=False):
             place = marker_trans + Affine2D().translate(*vertices[-2:])
             if marker_path is Path.unit_circle():
@@ -200,10 +213,7 @@ class _Pen(RendererBase):
             paint["font-weight"] = "bold"
         if anchor:
             paint["text-anchor"] = anchor
-        place = {"x": _number(x), "y": _number(y)}
-        if angle:
-            place["transform"] = f"rotate({_number(-angle)} {_number(x)} {_number(y)})"
-        self.drawn.append((tuple(paint.items()), "text", place, s))
+        self.drawn.append((tuple(paint.items()), "text", {"x": _number(x), "y": _number(y)}, s))
 
     def _circle(self, transform: Any) -> tuple[str, str, str]:
         matrix = (transform + self._flip).get_matrix()
@@ -224,7 +234,9 @@ class _Pen(RendererBase):
                 made.append(f"M{_number(places[0])} {_number(places[1])}")
                 start_x, start_y = places[0], places[1]
             elif code == Path.LINETO and steps != ["0", "0"]:
-                made.append(f"h{steps[0]}" if steps[1] == "0" else f"v{steps[1]}" if steps[0] == "0" else f"l{' '.join(steps)}")
+                made.append(
+                    f"h{steps[0]}" if steps[1] == "0" else f"v{steps[1]}" if steps[0] == "0" else f"l{' '.join(steps)}"
+                )
             elif code in (Path.CURVE3, Path.CURVE4):
                 made.append(("q" if code == Path.CURVE3 else "c") + " ".join(steps))
             x, y = places[-2:]
@@ -237,7 +249,7 @@ class _Pen(RendererBase):
         if gc.get_linewidth() > 0 and gc.get_rgb()[3] > 0:
             paint["stroke"] = PAINT[to_hex(gc.get_rgb())]
             paint["stroke-width"] = _number(gc.get_linewidth())
-            dashes = gc.get_dashes()[1]
+            dashes: Any = gc.get_dashes()[1]
             if dashes:
                 paint["stroke-dasharray"] = " ".join(_number(each) for each in dashes)
             elif gc.get_capstyle() == "round":
@@ -284,20 +296,21 @@ class _Sheet:
         self.paper.set(xlim=(0, WIDTH), ylim=(height, 0))
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
-        """Axes with grid and ticks, behind everything that is drawn on the paper."""
+        """Axes for a grid and ticks, behind everything that is drawn on the paper and in its pixels."""
         box = (left / WIDTH, 1 - bottom / self.height, (right - left) / WIDTH, (bottom - top) / self.height)
         axes = self.figure.add_axes(box, zorder=1)
         axes.patch.set_visible(False)
+        axes.set(xlim=(left, right), ylim=(bottom, top))
         return axes
 
     def text(
-        self, x: float, y: float, text: str, *, align: str = "left", bold: bool = False, colour: str = INK, angle: float = 0
-    ) -> None:
+        self, x: float, y: float, text: str, *, align: str = "left", bold: bool = False, colour: str = INK
+    ) -> None:  # fmt: skip
         """A line of text whose baseline is at y."""
+        weight = "bold" if bold else "normal"
         self.paper.text(
-            x, y, text, ha=align, va="baseline", fontweight="bold" if bold else "normal", color=colour, rotation=angle,
-            rotation_mode="anchor",
-        )  # fmt: skip
+            x, y, text, horizontalalignment=align, verticalalignment="baseline", fontweight=weight, color=colour
+        )
 
     def block(self, x: float, middle: float, lines: Sequence[str], **how: Any) -> None:
         """Lines of text around a middle."""
@@ -306,7 +319,7 @@ class _Sheet:
             self.text(x, top + at * LINE_HEIGHT, line, **how)
 
     def lines(
-        self, segments: Sequence[Sequence[tuple[float, float]]], colour: str, width: float = 2, *,
+        self, segments: Sequence[Sequence[Point]], colour: str, width: float = 2, *,
         dashes: tuple[float, float] | None = None, opacity: float | None = None, cap: str = "round",
     ) -> None:  # fmt: skip
         """Lines of one look, each through its points."""
@@ -316,19 +329,17 @@ class _Sheet:
             xs, ys = zip(*points, strict=True)
             self.paper.plot(xs, ys, color=colour, linewidth=width, alpha=opacity, **how)
 
-    def boxes(
-        self, boxes: Sequence[tuple[float, float, float, float]], colour: str, *, striped: bool = False,
-        outline: str | None = None,
-    ) -> None:  # fmt: skip
-        """Rectangles of one look, each (left, top, right, bottom)."""
-        shapes = [Path([(l, t), (r, t), (r, b), (l, b), (l, t)], closed=True) for l, t, r, b in boxes]  # noqa: E741 - edges
+    def bars(self, kind: str, boxes: Sequence[tuple[float, float, float, float]]) -> None:
+        """Bars of one kind of action, each (left, top, right, bottom): striped, outlined or plain, with its colour."""
+        shapes = [Path([(x, y), (right, y), (right, low), (x, low), (x, y)], closed=True) for x, y, right, low in boxes]
         if shapes:
+            other = kind == "other"
             self.paper.add_patch(PathPatch(
-                Path.make_compound_path(*shapes), facecolor=colour, linewidth=1 if outline else 0,
-                edgecolor=outline or "none", hatch="/" if striped else None,
+                Path.make_compound_path(*shapes), facecolor=PAPER if other else _KINDS[kind][0], linewidth=1,
+                edgecolor=SOFT if other else PAPER, hatch="/" if kind == "re-dated" else None,
             ))  # fmt: skip
 
-    def marks(self, shape: str, colour: str, points: Iterable[tuple[float, float]]) -> None:
+    def marks(self, shape: str, colour: str, points: Iterable[Point]) -> None:
         """Marks of one shape and colour; see `_MARKS`."""
         places = list(points)
         if places:
@@ -342,6 +353,7 @@ class _Sheet:
 
 _MARKS = {
     "ring": ("o", 11, False, 3),
+    "around": ("o", 18, False, 2),  # a ring around the dot of a date that has not moved
     "dot": ("o", 13, True, 1),
     "diamond": ("D", 9.5, True, 1),
     "change": ("o", 6, True, 0),
@@ -382,12 +394,30 @@ def _figure(
     return element("figure", caption, plot, *below, data, id=name)
 
 
+def _key(sheet: _Sheet, entries: Iterable[tuple[str, str, str]]) -> None:
+    """What the marks mean, in a line above the drawing: mark, colour, words."""
+    x = 0.0
+    for shape, colour, words in entries:
+        if shape in _MARKS:
+            sheet.marks(shape, colour, [(x + 7, 10)])
+        elif shape == "?":
+            sheet.text(x + 7, 15, "?", align="center", bold=True)
+        elif shape == "span":
+            sheet.lines([[(x, 10), (x + 14, 10)]], colour, 7, opacity=0.4, cap="butt")
+        elif shape == "upright":
+            sheet.lines([[(x + 7, 2), (x + 7, 19)]], colour, 1.5, dashes=(2, 3))
+        else:
+            sheet.lines([[(x, 10), (x + 16, 10)]], colour, 1.5, dashes=(3, 4))
+        sheet.text(x + 20, 15, words, colour=SOFT)
+        x += 20 + _width(words) + 20
+
+
 def _nothing(name: str, message: str) -> Fragment:
     """What stands in place of a figure that cannot be drawn: why."""
     return element("p", message, class_="quiet", id=name)
 
 
-# --- dates on an axis --------------------------------------------------------------------------------------------------
+# --- dates on an axis ------------------------------------------------------------------------------------------------
 
 
 def _day(when: Any) -> int:
@@ -398,14 +428,15 @@ def _day(when: Any) -> int:
 def _ticks(first: int, last: int, most: int) -> list[int]:
     """Days for at most so many ticks, on Mondays or on the first of months."""
     for step in (1, 2, 7, 14):
-        days = [day for day in range(first - first % step + (4 if step > 2 else 0) - step, last + 1, step) if day >= first]
+        start = first - (first - (4 if step > 2 else 0)) % -step  # 5 January 1970 was a Monday
+        days = list(range(start, min(last + 1, start + step * (most + 1)), step))
         if len(days) <= most:
             return days
-        if len(days) > most * 14:
-            break
     months = np.array([first, last], dtype="datetime64[D]").astype("datetime64[M]").astype(int)
-    for step in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200):
-        each = np.arange(months[0] - months[0] % step, months[1] + 1, step).astype("datetime64[M]").astype("datetime64[D]")
+    for step in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12_000, 24_000):
+        each = (
+            np.arange(months[0] - months[0] % step, months[1] + 1, step).astype("datetime64[M]").astype("datetime64[D]")
+        )
         days = [int(day) for day in each.astype(int) if first <= day <= last]
         if len(days) <= most:
             return days
@@ -436,11 +467,78 @@ def _days_axis(axes: Axes, place: Callable[[Any], float], start: int, end: int, 
     """Put the grid and the ticks of dates on axes whose units are the paper's pixels."""
     axis = axes.yaxis if vertical else axes.xaxis
     length = abs(place(end) - place(start))
-    days = _ticks(start, end, max(2, int(length / (60 if vertical else 100))))
+    first, last = max(start, -719_162), min(end, 2_932_896)  # years 1 to 9999
+    days = _ticks(first, last, max(2, int(length / (60 if vertical else 100))))
     axis.set_ticks([place(day) for day in days], labels=[_short(day) for day in days])
 
 
-# --- standing over time ------------------------------------------------------------------------------------------------
+# --- actions in words ------------------------------------------------------------------------------------------------
+
+def _actions(m: Measures) -> list[Row]:
+    """The actions as records with their place in the plan: frames are slow to take one row from.
+
+    ``slipped`` is the slip in days, at least, or None; ``growing`` says that it is only a bound: open after its first
+    date without a later one, so that it grows by the day.
+    """
+    rows = [{**row, "at": at} for at, row in enumerate(m.actions.to_dict("records"))]
+    for row in rows:
+        slip, bound = (None if pd.isna(row[name]) else int(row[name]) for name in ("slip_low", "at_least_days"))
+        row["growing"] = bound is not None and (slip is None or bound > slip)
+        row["slipped"] = bound if row["growing"] else slip
+    return rows
+
+
+def _refs(m: Measures, rows: Sequence[Row]) -> str:
+    """Which actions, as a person would list them."""
+    if len(rows) == 1 and not rows[0]["ref_range"]:
+        return _clean(rows[0]["ref"] or f"'{rows[0]['label']}'")
+    every = m.actions[["ref", "ref_range", "label"]]
+    return _clean(say_refs(every.iloc[[row["at"] for row in rows]], every))
+
+
+def _named(m: Measures, rows: Sequence[Row]) -> str:
+    """Which actions, where a sentence begins with it: "RA-8", "action 16", "actions 20 to 23"."""
+    names = _refs(m, rows)
+    names = names if len(names) <= 60 else names[:60].rstrip() + "…"
+    return f"action{'' if len(rows) == 1 else 's'} {names}" if names[:1].isdigit() else names
+
+
+def _first_date(row: Row) -> str:
+    """The first date in words, or nothing."""
+    if pd.isna(row["original"]):
+        return ""
+    return say_date(row["original_earliest"], row["original"], row["original_precision"])
+
+
+def _date_now(row: Row) -> str:
+    """The date in force in words, or nothing."""
+    return "" if pd.isna(row["target"]) else say_date(row["target_earliest"], row["target"], row["target_precision"])
+
+
+def _moved(row: Row) -> str:
+    """How far an action is from its first date: "29 days later"; nothing where that is not known."""
+    if row["growing"]:
+        return f"at least {plural(row['slipped'], 'day')} later"
+    if pd.isna(row["slip_low"]):
+        return ""
+    return say_moved(row["slip_low"], row["slip_months_low"], row["slip_unit"])
+
+
+def _small(number: int) -> str:
+    """A small number as it stands inside a sentence."""
+    return say_number(number).lower()
+
+
+def _counted(number: int, noun: str) -> str:
+    """A count in words with its noun: "five actions", "one open action"."""
+    return f"{_small(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+# --- standing over time ----------------------------------------------------------------------------------------------
 
 
 def standing_over_time(m: Measures) -> Fragment:
@@ -453,44 +551,47 @@ def standing_over_time(m: Measures) -> Fragment:
     Returns
     -------
     Fragment
-        A figure, or a sentence that says why there is none.
+        A figure, or a sentence that says why there is none. Fewer than three reports over 28 days are drawn, and said
+        to be no trend.
     """
     name = "standing-over-time"
     if m.actions.empty or m.over_time.empty:
         return _nothing(name, f"No action is listed as at {say_day(m.as_of)}, so nothing can be drawn over time.")
     wide = m.over_time.pivot_table(index="as_of", columns="standing", values="actions", aggfunc="sum", fill_value=0)
     standings = [standing for standing in schema.STANDINGS if standing in wide.columns]
-    kinds = [kind for kind, (_, those) in _KINDS.items() if any(standing in those for standing in standings)]
-    counts = {kind: [int(n) for n in wide[[s for s in standings if _KIND[s] == kind]].sum(axis=1)] for kind in kinds}
+    kinds = {kind: [one for one in those if one in standings] for kind, (_, those) in _KINDS.items()}
+    counts = {kind: [int(n) for n in wide[those].sum(axis=1)] for kind, those in kinds.items() if those}
     days = list(wide.index)
     trend = len(m.snapshots) >= TREND_SNAPSHOTS and (m.snapshots[-1] - m.snapshots[0]).days >= TREND_DAYS
-    message = _standing_message(m, wide, trend)
-    span = f"at {say_day(days[0])}" if len(days) == 1 else f"at {len(days)} dates from {say_day(days[0])} to {say_day(days[-1])}"
-    notes = [] if trend else [f"This is no trend yet: {_too_few(m)}"]
+    span = f"from {say_day(days[0])} to {say_day(days[-1])}" if len(days) > 1 else f"at {say_day(days[0])}"
     head = ["As at", *(standing.capitalize() for standing in standings), "All"]
     rows = [
         (say_day(day), *(str(int(wide.at[day, standing])) for standing in standings), str(int(wide.loc[day].sum())))
         for day in days
-    ]  # fmt: skip
+    ]
     table = markup.table(
         head, rows, caption="Number of actions by where they stood, at each report", narrow="scroll",
         numeric=range(1, len(head)), name=f"{name}-data",
     )  # fmt: skip
-    told = [_told_standing(day, wide.loc[day], standings) for day in (days if len(days) <= MOST_SAID else [days[0], days[-1]])]
-    if len(days) > MOST_SAID:
+    shown = days if len(days) <= MOST_SAID else [days[0], days[-1]]
+    told = [_told_standing(day, wide.loc[day], standings) for day in shown]
+    if len(days) > len(shown):
         told.append(f"The {len(days) - 2} dates between are in the table below.")
     return _figure(
-        name, "Chart of where the actions stood", message, f"Number of actions by where they stood, {span}", 340,
-        lambda sheet: _draw_standing(sheet, days, counts), " ".join(told), table, notes, plural(len(rows), "row"),
+        name, "Chart of where the actions stood", _standing_message(m, wide, trend),
+        f"Number of actions by where they stood, {span}", 340, lambda sheet: _draw_standing(sheet, days, counts),
+        " ".join(told), table, [] if trend else [f"This is no trend yet: {_too_few(m)}"], plural(len(rows), "row"),
     )  # fmt: skip
 
 
 def _too_few(m: Measures) -> str:
     """What is missing for a trend."""
     n = len(m.snapshots)
-    span = (m.snapshots[-1] - m.snapshots[0]).days if n else 0
-    have = f"there are {n}, {plural(span, 'day')} apart" if n == 2 else f"there are {n}, over {plural(span, 'day')}"
-    return f"it takes {TREND_SNAPSHOTS} reports over at least {TREND_DAYS} days, and {'there is one' if n == 1 else have}."
+    span = plural((m.snapshots[-1] - m.snapshots[0]).days if n else 0, "day")
+    have = {0: "there is none", 1: "there is one", 2: f"there are two, {span} apart"}.get(
+        n, f"there are {n}, over {span}"
+    )
+    return f"it takes three reports over at least {TREND_DAYS} days, and {have}."
 
 
 def _told_standing(day: Any, row: pd.Series, standings: Sequence[str]) -> str:
@@ -500,50 +601,52 @@ def _told_standing(day: Any, row: pd.Series, standings: Sequence[str]) -> str:
 def _standing_message(m: Measures, wide: pd.DataFrame, trend: bool) -> str:
     """The latest counts and, where there are reports enough, what changed since the one before."""
     total = len(m.actions)
-    unknown = int((m.actions["standing"] == "standing not known").sum())
+    now = {str(name): int(n) for name, n in m.actions["standing"].value_counts().items()}
+    unknown = now.get("standing not known", 0)
     if unknown == total:
         return f"Where the {'one action stands' if total == 1 else f'{total} actions stand'} is not known"
-    counted = m.actions[m.actions["counted"]]
-    done, moved, late = (int(m.actions["standing"].isin(_KINDS[kind][1]).sum()) for kind in ("done", "re-dated", "late"))
-    n, d = int(counted["done"].sum()), len(counted)
-    parts = [f"{n} of {plural(d, 'action')} {'is' if n == 1 else 'are'} done"]
+    n, d = int((m.actions["done"] & m.actions["counted"]).sum()), int(m.actions["counted"].sum())
+    message = f"{n} of {plural(d, 'action')} {_are(min(n, d) if d > 1 else d)} done"
+    if not d:
+        message = f"{plural(total, 'action')} {_are(total)} closed, not done"
+    moved, late = now.get("re-dated", 0), now.get("overdue", 0) + now.get("delayed", 0)
     if moved or late:
-        parts.append(f"{_count(moved)} re-dated and {_count(late)} late")
+        message += f", {moved or 'none'} re-dated and {_late_words(now)}"
     if unknown:
-        parts.append(f"of {_count(unknown)} it is not known where {'it stands' if unknown == 1 else 'they stand'}")
-    before = _before(m, wide)
-    if trend and before is not None:
-        was_late, was_moved, was_done = before
-        since = say_day(m.previous)
-        if late < was_late and moved > was_moved:
-            parts.append(f"since {since} late fell from {was_late} to {late} while re-dated rose from {was_moved} to {moved}")
-        elif done > was_done:
-            parts.append(f"{was_done} were done at {since}" if was_done != 1 else f"one was done at {since}")
-    return ("; ".join(parts) if len(parts) > 2 else ", ".join(parts)).strip()
+        message += f"; where {unknown} of them {'stands' if unknown == 1 else 'stand'} is not known"
+    before = {str(name): int(n) for name, n in wide.loc[m.previous].items()} if m.previous in wide.index else {}
+    if not trend or not before or before.get("standing not known"):
+        return message
+    was_moved, was_late, was_done = (
+        sum(before.get(one, 0) for one in _KINDS[kind][1]) for kind in ("re-dated", "late", "done")
+    )
+    since = say_day(m.previous)
+    if late < was_late and moved > was_moved:
+        message += (
+            f"; since {since} late fell from {was_late} to {late} while re-dated rose from {was_moved} to {moved}"
+        )
+    elif was_done < sum(now.get(one, 0) for one in _KINDS["done"][1]):
+        message += f"; {was_done or 'none'} {'was' if was_done == 1 else 'were'} done at {since}"
+    return message
 
 
-def _count(number: int) -> str:
-    return "none" if number == 0 else str(number)
+def _late_words(counts: dict[str, int]) -> str:
+    overdue, delayed = counts.get("overdue", 0), counts.get("delayed", 0)
+    if overdue and delayed:
+        return f"{overdue + delayed} overdue or delayed"
+    return f"{overdue} overdue" if overdue else f"{delayed} delayed" if delayed else "none late"
 
 
-def _before(m: Measures, wide: pd.DataFrame) -> tuple[int, int, int] | None:
-    """Late, re-dated and done at the previous report; nothing where it did not know where every action stood."""
-    if m.previous is None or m.previous not in wide.index:
-        return None
-    row = wide.loc[m.previous]
-    if row.get("standing not known", 0):
-        return None
-    late, moved, done = (int(row[[s for s in row.index if _KIND[s] == kind]].sum()) for kind in ("late", "re-dated", "done"))
-    return late, moved, done
+_KIND_WORDS = {"late": "overdue or delayed", "other": "not known or other"}
 
 
 def _draw_standing(sheet: _Sheet, days: Sequence[Any], counts: dict[str, list[int]]) -> None:
     """Bars at their dates, done at the bottom, and the latest counts in words beside the last one."""
-    left, right, top, bottom = 44, WIDTH - 170, 14, sheet.height - 34
-    totals = [sum(column) for column in zip(*counts.values(), strict=True)]
+    words = {kind: f"{column[-1]:,} {_KIND_WORDS.get(kind, kind)}" for kind, column in counts.items()}
+    left, right = 44, WIDTH - 34 - max(map(_width, words.values()))
+    top, bottom = 14, sheet.height - 34
     axes = sheet.axes(left, top, right, bottom)
-    axes.set(xlim=(left, right), ylim=(bottom, top))
-    most = max(totals)
+    most = max(map(sum, zip(*counts.values(), strict=True)))
     step = next(each for each in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9) if most / each <= 6)
 
     def height(number: float) -> float:
@@ -551,52 +654,37 @@ def _draw_standing(sheet: _Sheet, days: Sequence[Any], counts: dict[str, list[in
 
     levels = range(0, most + 1, step)
     axes.set_yticks([height(each) for each in levels], labels=[f"{each:,}" for each in levels])
-    axes.grid(axis="y", visible=True)
     numbers = [_day(day) for day in days]
-    place, start, end = _scale(numbers[0], numbers[-1], left, right, 34 if len(days) < 12 else 14)
-    if len(days) <= 5 and _apart([place(each) for each in numbers]) > 95:
-        axes.set_xticks([place(each) for each in numbers], labels=[_short(each) for each in numbers])
+    place, start, end = _scale(numbers[0], numbers[-1], left, right, 42 if len(days) < 12 else 14)
+    middles = [place(each) for each in numbers]
+    if len(days) <= 5 and min((b - a for a, b in pairwise(middles)), default=WIDTH) > 95:
+        axes.set_xticks(middles, labels=[_short(each) for each in numbers])
     else:
         _days_axis(axes, place, start, end)
-    axes.grid(axis="x", visible=False)
-    middles = [place(each) for each in numbers]
     halves = _halves(middles)
-    base = [0] * len(days)
-    ends: list[tuple[str, float]] = []
+    base, ends = [0] * len(days), []
     for kind, column in counts.items():
-        colour = _KINDS[kind][0]
-        boxes = [
-            (middle - half, height(below + n), middle + half, height(below))
-            for middle, half, below, n in zip(middles, halves, base, column, strict=True)
-            if n
-        ]  # fmt: skip
-        other = kind == "other"
-        sheet.boxes(boxes, PAPER if other else colour, striped=kind == "re-dated", outline=SOFT if other else PAPER)
-        for middle, half, below, n in zip(middles, halves, base, column, strict=True):
-            if half >= 15 and height(below) - height(below + n) >= 19 and kind != "re-dated":
-                sheet.text(middle, height(below + n / 2) + 5, str(n), align="center", bold=True,
-                           colour=PAPER if kind == "done" else INK)  # fmt: skip
-        ends.append((kind, height(base[-1] + column[-1] / 2)))
-        base = [below + n for below, n in zip(base, column, strict=True)]
-    edge = middles[-1] + halves[-1]
-    for (kind, wanted), y in zip(ends, _spread([y for _, y in ends], 21, top + 8, bottom - 4), strict=True):
-        sheet.lines([[(edge + 3, wanted), (right + 8, y)]], RULE, 1)
-        colour = _KINDS[kind][0]
-        swatch = [(right + 12, y - 6, right + 24, y + 6)]
-        sheet.boxes(swatch, PAPER if kind == "other" else colour, striped=kind == "re-dated", outline=SOFT if kind == "other" else PAPER)
-        words = {"other": "not known or other"}.get(kind, kind)
-        sheet.text(right + 30, y + 5, f"{counts[kind][-1]:,} {words}", bold=False)
-
-
-def _apart(places: Sequence[float]) -> float:
-    return min((b - a for a, b in zip(places, places[1:], strict=False)), default=1e9)
+        tops = [below + n for below, n in zip(base, column, strict=True)]
+        bars = list(zip(middles, halves, base, tops, strict=True))
+        sheet.bars(kind, [(x - half, height(high), x + half, height(low)) for x, half, low, high in bars if high > low])
+        for x, half, low, high in bars:
+            # Stripes are no ground for a number.
+            if half >= 15 and height(low) - height(high) >= 19 and kind != "re-dated":
+                colour = {"done": ON_DONE, "other": INK}.get(kind, ON)
+                sheet.text(x, height((low + high) / 2) + 5, str(high - low), align="center", bold=True, colour=colour)
+        ends.append(height((base[-1] + tops[-1]) / 2))
+        base = tops
+    for kind, wanted, y in zip(counts, ends, _spread(ends, 21, top + 8, bottom - 4), strict=True):
+        sheet.lines([[(middles[-1] + halves[-1] + 3, wanted), (right + 8, y)]], RULE, 1)
+        sheet.bars(kind, [(right + 12, y - 6, right + 24, y + 6)])
+        sheet.text(right + 30, y + 5, words[kind])
 
 
 def _halves(middles: Sequence[float]) -> list[float]:
     """Half the width of each bar: equal where there is room, narrower where two dates are close."""
-    if len(middles) == 1:
+    gaps = [b - a for a, b in pairwise(middles)]
+    if not gaps:
         return [28]
-    gaps = [b - a for a, b in zip(middles, middles[1:], strict=False)]
     usual = 0.4 * sorted(gaps)[len(gaps) // 2]
     near = [min(gaps[max(at - 1, 0) : at + 1]) for at in range(len(middles))]
     return [min(28, max(1, min(usual, 0.45 * gap))) for gap in near]
@@ -615,7 +703,7 @@ def _spread(wanted: Sequence[float], gap: float, low: float, high: float) -> lis
     return places
 
 
-# --- dumbbell: first date, date now, done --------------------------------------------------------------------------------
+# --- dumbbell: first date, date now, done ----------------------------------------------------------------------------
 
 
 def dumbbell(m: Measures) -> Fragment:
@@ -633,254 +721,79 @@ def dumbbell(m: Measures) -> Fragment:
     name = "dates"
     if m.actions.empty:
         return _nothing(name, f"No action is listed as at {say_day(m.as_of)}, so there are no dates to draw.")
-    rows = [_dated_row(m, part) for part in _alike(m.actions)]
+    actions = _actions(m)
+    revised = m.changes[m.changes["revision"] & (m.changes["reason"] != "")] if len(m.changes) else m.changes
+    explained = set(revised["action_id"])
+    rows = [_dated_row(m, part, explained) for part in _alike(actions)]
     drawable = [row for row in rows if row["drawn"]]
+    total = plural(len(actions), "action")
     if not drawable:
-        every = plural(len(m.actions), "action")
-        return _nothing(name, f"No date is known that could be drawn for any of {every} as at {say_day(m.as_of)}.")
+        return _nothing(name, f"No date is known that could be drawn for any of {total} as at {say_day(m.as_of)}.")
     shown, height, widths = _fit_rows(drawable)
-    n = sum(row["actions"] for row in shown)
     table = markup.table(
         ("Actions", "Standing", "First date", "Date now", "Done", "Slip"),
         [row["cells"] for row in sorted(rows, key=lambda one: one["order"])],
         caption=f"First, current and actual dates of all actions as at {say_day(m.as_of)}", numeric=(2, 3, 4),
         name=f"{name}-data",
     )  # fmt: skip
-    told = [f"{row['standing'].capitalize()}, {row['names']}: {row['told']}." for row in shown[:MOST_SAID]]
+    told = [f"{_heading(row)}, {row['names']}: {row['told']}." for row in shown[:MOST_SAID]]
     if len(rows) > len(told):
         told.append("The table below has every action.")
-    known = m.actions["original"].notna().sum()
+    n, known = sum(len(row["part"]) for row in shown), sum(pd.notna(row["original"]) for row in actions)
     subtitle = (
-        f"First, current and actual dates of {n} of {plural(len(m.actions), 'action')} as at {say_day(m.as_of)}; "
-        f"the first date is known for {known}"
+        f"First, current and actual dates of {n} of {total} as at {say_day(m.as_of)}; first date known for {known}"
     )
     return _figure(
-        name, "Chart of dates", _moved_message(m), subtitle, height, lambda sheet: _draw_dates(sheet, m, shown, widths),
-        " ".join(told), table, _not_drawn(m, rows, drawable, shown), plural(len(rows), "row"),
+        name, "Chart of dates", _moved_message(m, actions), subtitle, height,
+        lambda sheet: _draw_dates(sheet, m, shown, widths), " ".join(told), table, _not_drawn(m, rows, drawable, shown),
+        plural(len(rows), "row"),
     )  # fmt: skip
 
 
 _ALIKE = (
-    "ref_range", "standing", "by_own_account", "original_earliest", "original", "target_earliest", "target",
-    "complete_earliest", "complete_latest", "revisions",
+    "standing", "by_own_account", "original_earliest", "original", "target_earliest", "target", "complete_earliest",
+    "complete_latest", "revisions", "says_changed",
 )  # fmt: skip
 
 
-def _alike(rows: pd.DataFrame) -> list[pd.DataFrame]:
-    """Actions that share every date and their standing, together; those known only by count with their like."""
-    keys = [name for name in _ALIKE if name != "ref_range"]
-    return [part for _, part in rows.groupby([*keys], sort=False, dropna=False)]
+def _alike(actions: Sequence[Row]) -> list[list[Row]]:
+    """Actions that share every date and their standing, together, in order of first appearance."""
+    parts: dict[tuple[str, ...], list[Row]] = {}
+    for row in actions:
+        parts.setdefault(tuple(str(row[name]) for name in _ALIKE), []).append(row)
+    return list(parts.values())
 
 
-def _dated_row(m: Measures, part: pd.DataFrame) -> dict[str, Any]:
+def _dated_row(m: Measures, part: list[Row], explained: set[str]) -> Row:
     """Everything that one row of the dumbbell shows and says."""
-    first = part.iloc[0]
-    names = say_refs(part, m.actions) or "no reference"
-    done = bool(first["done"])
-    end = first["complete_latest"] if done else first["target"]
-    dated = pd.notna(end) and not (done and pd.isna(first["original"]) and pd.isna(first["target"]))
-    drawn = dated or pd.notna(first["original"]) or pd.notna(first["target"])
-    slip = first["slip_low"]
-    weight = int(slip) if pd.notna(slip) else 0
-    kind = _KIND[first["standing"]]
-    moved = kind in ("late", "re-dated") or weight != 0
-    original = say_date(first["original_earliest"], first["original"], first["original_precision"]) if pd.notna(first["original"]) else ""
-    target = say_date(first["target_earliest"], first["target"], first["target_precision"]) if pd.notna(first["target"]) else ""
-    words = _row_words(m, part)
-    no_date = schema.NO_DATE_KINDS.get(first["no_date"], "none")
-    return {
-        "part": part, "actions": len(part), "first": first, "names": names, "kind": kind, "standing": first["standing"],
-        "drawn": drawn, "words": words, "number": int(first["number"]) if "number" in first else 0,
-        "order": (list(schema.STANDINGS).index(first["standing"]), -weight, str(end)),
-        "keep": (0 if moved else 1 if not done else 2, -abs(weight), str(end)),
-        "told": _told_dates(original, target, done, end, words),
-        "cells": (
-            names, first["standing"] + (" by its own account" if first["by_own_account"] and kind != "late" else ""),
-            original or "not known", target or no_date, _done_cell(first), say_slip(first).capitalize(),
-        ),
-    }  # fmt: skip
-
-
-def _told_dates(original: str, target: str, done: bool, end: Any, words: str) -> str:
-    parts = [f"first {original}" if original else "first date not known"]
-    if target and target != original:
-        parts.append(f"now {target}" if not done else f"last due {target}")
+    row, done = part[0], bool(part[0]["done"])
+    standing = str(row["standing"])
+    first, now = _first_date(row), _date_now(row)
+    end = row["complete_latest"] if done else row["target"]
+    slip = int(row["slip_low"]) if pd.notna(row["slip_low"]) else 0
+    kind = _KIND[standing]
+    far = row["slipped"] or 0
+    urgent = (2 if far > 0 else 3) if done else 0 if kind in ("late", "re-dated") or far > 0 else 1
+    words = _row_words(m, part, explained)
+    parts = [f"first {first}" if first else "first date not known"]
+    if now and now != first:
+        parts.append(f"last due {now}" if done else f"now {now}")
     if done and pd.notna(end):
-        parts.append(f"done by {say_day(end)}")
-    return ", ".join([*parts, words] if words not in ("first date not known", "") else parts)
-
-
-def _done_cell(row: pd.Series) -> str:
-    if not row["done"]:
-        return "not done" if row["standing"] != "standing not known" else "not known"
-    early, late = row["complete_earliest"], row["complete_latest"]
-    if pd.isna(late):
-        return "date not known"
-    if pd.isna(early):
-        return f"by {say_day(late)}"
-    return phrase(early.date(), late.date())
-
-
-def _row_words(m: Measures, part: pd.DataFrame) -> str:
-    """What stands at the end of a row: the slip in words, or why it is not known."""
-    row = part.iloc[0]
-    standing, slip = row["standing"], row["slip_low"]
-    moved = say_moved(slip, row["slip_months_low"], row["slip_unit"]) if pd.notna(slip) else ""
-    if row["done"]:
-        if not moved:
-            return "first date not known" if pd.isna(row["original"]) else "when it was done is not known"
-        if row["slip_low"] != row["slip_high"]:
-            return say_slip(row).split(";")[0] + " after its first date"
-        return moved if slip else "within the month planned" if row["slip_unit"] == "months" else "on the day planned"
-    if standing == "overdue":
-        late = f"overdue by {plural((m.as_of - row['target']).days, 'day')}"
-        return f"{late}, {moved} than first planned" if moved and slip else late
-    if standing == "standing not known":
-        return "date passed" if row["date_passed"] else f"{moved}" if moved and slip else ""
-    if moved and slip:
-        return f"{moved}, {_why(m, part)}"
-    if standing == "re-dated" or (standing == "delayed" and row["says_changed"]):
-        return "from when is not known" if pd.isna(row["original"]) else "to when is not known"
-    if row["due_today"]:
-        return "due today, not complete"
-    if pd.isna(row["target"]):
-        return "no date now"
-    if pd.isna(row["original"]):
-        return "by its own account; first date not known" if standing == "on track" else "first date not known"
-    return "as first planned"
-
-
-def _why(m: Measures, part: pd.DataFrame) -> str:
-    """How often a date was changed, or whether a reason is given."""
-    mine = m.changes[m.changes["action_id"].isin(part["action_id"])] if len(m.changes) else m.changes
-    mine = mine[mine["revision"]] if len(mine) else mine
-    again = part["revisions"].iloc[0]
-    if pd.notna(again) and again > 1:
-        return f"re-dated {plural(int(again), 'time')}"
-    given = (mine["reason"] != "").any() if len(mine) else False
-    return "reason given" if given or (part["reason"] != "").any() else "no reason given"
-
-
-def _moved_message(m: Measures) -> str:
-    """What the dates say, true for any plan: moved later, not known, earlier, overdue, done late."""
-    live = m.actions[m.actions["standing"].isin(_LIVE)]
-    known = live[live["slip_low"].notna()]
-    later, earlier = known[(known["slip_low"] > 0).to_numpy(bool)], known[(known["slip_low"] < 0).to_numpy(bool)]
-    unsure = live[(live["standing"] == "re-dated") & live["slip_low"].isna()]
-    overdue = int((live["standing"] == "overdue").sum())
-    parts = []
-    if len(later):
-        parts.append(_moved_later(later, m))
-    if len(unsure):
-        others = f"{_words(len(unsure))} {'others' if len(unsure) > 1 else 'other'}" if parts else _plural_words(len(unsure), "action")
-        parts.append(f"how far {others} moved is not known")
-    if len(earlier):
-        parts.append(f"{_words(len(earlier))} moved earlier" if parts else f"{_plural_words(len(earlier), 'open action')} moved earlier")
-    if len(live) and not parts:
-        parts.append(
-            "no open action is known to have moved" if len(known) else "whether any open action has moved is not known"
-        )
-    if overdue:
-        parts.append(f"{_words(overdue)} {'is' if overdue == 1 else 'are'} overdue")
-    parts += _done_late(m)
-    if not parts:
-        n = int((m.actions["target"].notna() | m.actions["original"].notna()).sum())
-        parts.append(f"{n} of {plural(len(m.actions), 'action')} {'has' if n == 1 else 'have'} a date that is known")
-    text = "; ".join(parts)
-    return text[:1].upper() + text[1:]
-
-
-def _words(number: int) -> str:
-    return say_number(number).lower()
-
-
-def _plural_words(number: int, noun: str) -> str:
-    """A count in words with its noun: "five actions", "one open action"."""
-    return f"{_words(number)} {noun}{'' if number == 1 else 's'}"
-
-
-def _moved_later(later: pd.DataFrame, m: Measures) -> str:
-    """Open actions whose date is later than the first: from when to when, or by how much."""
-    dates = later[["original_earliest", "original", "target_earliest", "target"]].drop_duplicates()
-    first = later.iloc[0]
-    if len(dates) == 1:
-        who = _clean(first["label"]) if len(later) == 1 and first["ref"] else _plural_words(len(later), "action")
-        start = say_date(first["original_earliest"], first["original"], first["original_precision"])
-        end = say_date(first["target_earliest"], first["target"], first["target_precision"])
-        same_year = start[-5:] == end[-5:] and start[-5:-4] == " " and len(start) > 5
-        return f"{who} moved from {start[:-5] if same_year else start} to {end}"
-    unit = "month" if (later["slip_unit"] == "months").all() else "day"
-    column = later["slip_months_low"] if unit == "month" else later["slip_low"]
-    low, high = int(column.min()), int(column.max())
-    far = plural(high, unit) if low == high else f"{low} to {plural(high, unit)}"
-    if low == high == 0:
-        far = "less than a month"
-    return f"{_plural_words(len(later), 'open action')} {'is' if len(later) == 1 else 'are'} now {far} later than first planned"
-
-
-def _done_late(m: Measures) -> list[str]:
-    """How many of the done actions finished after their first date, where that can be told of any."""
-    done = m.actions[m.actions["done"]]
-    n, late = int(done["on_time"].isin(["on time", "late"]).sum()), int((done["on_time"] == "late").sum())
-    if n == 0:
-        return []
-    which = f"the {n} done" if n == len(done) else f"the {n} done whose dates are known"
-    if n == 1:
-        which = "the one done" if len(done) == 1 else "the one done whose dates are known"
-        return [f"{which} finished {'after its first date' if late else 'by its first date'}"]
-    return [f"{_words(late) if late else 'none'} of {which} finished after {'its first date' if late < 2 else 'their first dates'}"]
-
-
-def _not_drawn(
-    m: Measures, rows: Sequence[dict[str, Any]], drawable: Sequence[dict[str, Any]], shown: Sequence[dict[str, Any]]
-) -> list[str]:
-    """What the drawing leaves out, and why."""
-    notes = []
-    bare = [row for row in rows if not row["drawn"]]
-    if bare:
-        parts = []
-        done = sum(row["actions"] for row in bare if row["kind"] == "done")
-        if done:
-            parts.append(f"{done} complete")
-        for standing, run in groupby(sorted((row for row in bare if row["kind"] != "done"), key=lambda one: one["order"]),
-                                     key=lambda one: one["standing"]):  # fmt: skip
-            part = pd.concat([row["part"] for row in run])
-            parts.append(f"{say_refs(part, m.actions)} ({standing})" if len(part) <= 40 else f"{len(part)} ({standing})")
-        notes.append(f"Not drawn, because no date is known: {'; '.join(parts)}.")
-    left = sum(row["actions"] for row in drawable) - sum(row["actions"] for row in shown)
-    if left:
-        notes.append(
-            f"{plural(left, 'action')} with dates {'is' if left == 1 else 'are'} left out of the drawing, which shows the "
-            "largest moves first; the table has all."
-        )
-    return notes
-
-
-def _fit_rows(rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], float, tuple[float, float]]:
-    """Break the words of the rows into lines, and keep as many rows as a drawing may be high: the largest moves first."""
-    kept: list[dict[str, Any]] = []
-    height, standings = 96.0, set()
-    for row in sorted(rows, key=lambda one: one["keep"]):
-        many = f" ({plural(row['actions'], 'action')})" if row["actions"] > 1 else ""
-        row["label_lines"] = _wrap(row["names"], 168, 1) if not many else [
-            *_wrap(row["names"] + many, 168, 2)[:1 if _width(row["names"] + many) <= 168 else 2]
-        ]
-        if many and _width(row["names"] + many) > 168:
-            row["label_lines"] = [*_wrap(row["names"], 168, 1), many.strip()]
-        row["word_lines"] = _wrap(row["words"], 216, 2)
-        row["height"] = max(len(row["label_lines"]), len(row["word_lines"]), 1) * LINE_HEIGHT + 11
-        more = row["height"] + (0 if row["standing"] in standings else LINE_HEIGHT + 12)
-        if kept and height + more > TALLEST:
-            break
-        kept.append(row)
-        standings.add(row["standing"])
-        height += more
-    shown = sorted(kept, key=lambda one: (_HEADS.index(one["standing"]), one["order"][1:], one["number"]))
-    widths = (
-        max(_width(line) for row in shown for line in row["label_lines"]),
-        max((_width(line) for row in shown for line in row["word_lines"]), default=0),
-    )
-    return shown, height, widths
+        parts.append(f"done {_done_on(row)}")
+    names = _refs(m, part) or "no reference"
+    account = " by its own account" if row["by_own_account"] and kind != "late" else ""
+    cells = (
+        names, standing + account, first or "not known", now or schema.NO_DATE_KINDS.get(row["no_date"], "none"),
+        _done_on(row) if done else "not known" if standing == "standing not known" else "not done",
+        say_slip(row).capitalize(),
+    )  # fmt: skip
+    return {
+        "part": part, "first": row, "names": names, "kind": kind, "standing": standing, "drawn": bool(first or now),
+        "words": words, "told": ", ".join([*parts, *(one for one in words if one not in parts)]), "cells": cells,
+        "order": (list(schema.STANDINGS).index(standing), -slip, str(end), row["at"]),
+        "shown": (_HEADS.index(standing), -slip, str(end), row["at"]),
+        "keep": (urgent, -far, str(end), row["at"]),
+    }  # fmt: skip
 
 
 _HEADS = (
@@ -890,123 +803,286 @@ _HEADS = (
 """Standings in the order in which a manager asks after them."""
 
 
-def _draw_dates(sheet: _Sheet, m: Measures, rows: Sequence[dict[str, Any]], widths: tuple[float, float]) -> None:
+def _heading(row: Row) -> str:
+    return row["standing"].removeprefix("dated, ").capitalize()
+
+
+def _done_on(row: Row) -> str:
+    early, late = row["complete_earliest"], row["complete_latest"]
+    if pd.isna(late):
+        return "date not known"
+    return f"by {say_day(late)}" if pd.isna(early) else phrase(early.date(), late.date())
+
+
+def _row_words(m: Measures, part: Sequence[Row], explained: set[str]) -> list[str]:
+    """What stands at the end of a row: the slip in words, or why it is not known."""
+    row, standing, slip = part[0], part[0]["standing"], part[0]["slip_low"]
+    moved = "" if pd.isna(slip) else say_moved(slip, row["slip_months_low"], row["slip_unit"])
+    if row["done"]:
+        if not moved:
+            return ["first date not known" if pd.isna(row["original"]) else "when it was done is not known"]
+        if slip != row["slip_high"]:
+            return [say_slip(row).split(";")[0], "from its first date"]
+        return [moved if slip else "within the month planned" if row["slip_unit"] == "months" else "on the day planned"]
+    if standing == "overdue":
+        return [f"overdue by {plural((m.as_of - row['target']).days, 'day')}"]
+    if standing == "standing not known":
+        return [*(["date passed"] if row["date_passed"] else []), *([moved] if moved and slip else [])]
+    if moved and slip:
+        again = row["revisions"]
+        if pd.notna(again) and again > 1:
+            return [moved, f"re-dated {plural(int(again), 'time')}"]
+        return [
+            moved,
+            "reason given"
+            if any(one["action_id"] in explained or one["reason"] for one in part)
+            else "no reason given",
+        ]
+    if standing == "re-dated" or (standing == "delayed" and row["says_changed"]):
+        return ["from when is not known" if pd.isna(row["original"]) else "to when is not known"]
+    if row["due_today"]:
+        return ["due today, not complete"]
+    if pd.isna(row["target"]):
+        return ["no date now", *([_moved(row)] if row["growing"] else [])]
+    if pd.isna(row["original"]):
+        return ["by its own account" if standing == "on track" else "first date not known"]
+    return ["as first planned"]
+
+
+def _moved_message(m: Measures, actions: Sequence[Row]) -> str:
+    """What the dates say, true for any plan: moved later, not known, earlier, overdue, done late."""
+    live = [row for row in actions if row["standing"] in _LIVE]
+    known = [row for row in live if pd.notna(row["slip_low"])]
+    later, earlier = [row for row in known if row["slip_low"] > 0], [row for row in known if row["slip_low"] < 0]
+    unsure = sum(row["standing"] == "re-dated" and pd.isna(row["slip_low"]) for row in live)
+    overdue = sum(row["standing"] == "overdue" for row in live)
+    parts = [_moved_later(m, later)] if later else []
+    if unsure:
+        others = f"{_small(unsure)} other{'s' if unsure > 1 else ''}" if parts else _counted(unsure, "action")
+        parts.append(f"how far {others} moved is not known")
+    if earlier:
+        parts.append(f"{_small(len(earlier)) if parts else _counted(len(earlier), 'open action')} moved earlier")
+    if live and not parts:
+        parts.append(
+            "no open action is known to have moved" if known else "whether any open action has moved is not known"
+        )
+    if overdue:
+        parts.append(f"{_small(overdue)} {_are(overdue)} overdue")
+    parts += _done_late(actions, alone=not parts)
+    if not parts:
+        n = sum(pd.notna(row["target"]) or pd.notna(row["original"]) for row in actions)
+        parts = [f"{n} of {plural(len(actions), 'action')} {'has' if n == 1 else 'have'} a date that is known"]
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def _moved_later(m: Measures, later: Sequence[Row]) -> str:
+    """Open actions whose date is later than the first: from when to when, or by how much."""
+    n, row = len(later), later[0]
+    if (
+        len(
+            {
+                (str(one["original_earliest"]), one["original"], str(one["target_earliest"]), one["target"])
+                for one in later
+            }
+        )
+        == 1
+    ):
+        who = _named(m, later) if n == 1 and row["ref"] else _counted(n, "action")
+        return f"{who} moved from {_from_to(_first_date(row), _date_now(row))}"
+    far = _range([{**row, "slipped": row["slip_low"], "growing": False} for row in later], _in_months(later))
+    return f"{_counted(n, 'open action')} {_are(n)} now dated {far} later than first planned"
+
+
+def _from_to(first: str, now: str) -> str:
+    """Two dates, the month and the year said once where they are the same: "1 to 30 September 2011"."""
+    start, end = first.split(), now.split()
+    if len(start) == len(end) <= 3:
+        while len(start) > 1 and start[-1] == end[len(start) - 1]:
+            start.pop()
+    if " to " in first + now:  # a date from one month to another needs another word between
+        return f"{first.replace(' to ', '–')} to {now.replace(' to ', '–')}"
+    return f"{' '.join(start)} to {now}"
+
+
+def _range(rows: Sequence[Row], months: bool) -> str:
+    """From the least to the most slip of some actions, in months or in days."""
+    far = [int(row["slip_months_low" if months else "slipped"]) for row in rows]
+    most = plural(max(far), "month" if months else "day")
+    least = "at least " if any(row["growing"] for row in rows) else ""
+    return least + (most if min(far) == max(far) else f"{min(far):,} to {most}")
+
+
+def _in_months(rows: Sequence[Row]) -> bool:
+    """Whether all slips are of whole months, because their dates are no more exact."""
+    return all(row["slip_unit"] == "months" and not row["growing"] and row["slip_months_low"] > 0 for row in rows)
+
+
+def _done_late(actions: Sequence[Row], alone: bool) -> list[str]:
+    """How many of the done actions finished late, where that can be told; or, where nothing else is said, not."""
+    done = [row for row in actions if row["done"]]
+    known = [row for row in done if row["on_time"] in ("on time", "late")]
+    n, late = len(known), sum(row["on_time"] == "late" for row in known)
+    if n == 0:
+        whether = f"whether the {len(done)} done finished by their first dates cannot be told"
+        if len(done) == 1:
+            whether = "whether the one done finished by its first date cannot be told"
+        return [whether] if done and alone else []
+    which = " of which it can be told" if n < len(done) else ""
+    if n == 1:
+        return [f"the one done{which} finished {'after' if late else 'by'} its first date"]
+    whose = "its first date" if late < 2 else "their first dates"
+    return [f"{late or 'none'} of the {n} done{which} finished after {whose}"]
+
+
+def _not_drawn(m: Measures, rows: Sequence[Row], drawable: Sequence[Row], shown: Sequence[Row]) -> list[str]:
+    """What the drawing leaves out, and why."""
+    notes, parts = [], []
+    bare = sorted((row for row in rows if not row["drawn"]), key=lambda one: one["order"])
+    for standing, run in groupby(bare, key=lambda one: one["standing"]):
+        part = sorted((each for row in run for each in row["part"]), key=lambda one: one["at"])
+        named = _KIND[standing] != "done" and len(part) <= 40
+        parts.append(f"{_refs(m, part)} ({standing})" if named else f"{len(part)} {standing}")
+    if parts:
+        notes.append(f"Not drawn, because no date is known: {'; '.join(parts)}.")
+    left = sum(len(row["part"]) for row in drawable) - sum(len(row["part"]) for row in shown)
+    if left:
+        notes.append(
+            f"{plural(left, 'more action')} with dates {_are(left)} not drawn: the drawing shows those that moved "
+            "furthest, the table has all."
+        )
+    return notes
+
+
+def _fit_rows(rows: Sequence[Row]) -> tuple[list[Row], float, tuple[float, float]]:
+    """Break the words of the rows into lines, and keep as many rows as a drawing may be high, largest moves first."""
+    kept: list[Row] = []
+    height, standings = 96.0, set()
+    for row in sorted(rows, key=lambda one: one["keep"]):
+        n = len(row["part"])
+        row["label_lines"] = _phrases([row["names"], f"({plural(n, 'action')})" if n > 1 else ""], 180, " ")
+        row["word_lines"] = _phrases(row["words"], 220, ", ")
+        row["height"] = max(len(row["label_lines"]), len(row["word_lines"])) * LINE_HEIGHT + 11
+        more = row["height"] + (0 if row["standing"] in standings else LINE_HEIGHT + 12)
+        if kept and height + more > TALLEST:
+            break
+        kept.append(row)
+        standings.add(row["standing"])
+        height += more
+    shown = sorted(kept, key=lambda one: one["shown"])
+    widths = (
+        max(
+            *(_width(line) for row in shown for line in row["label_lines"]),
+            *(_width(_heading(row), True) for row in shown),
+        ),
+        max(_width(line) for row in shown for line in row["word_lines"] or [""]),
+    )
+    return shown, height, widths
+
+
+def _phrases(phrases: Sequence[str], width: float, between: str) -> list[str]:
+    """Phrases on one line where they fit, else each on its own, cut where it is too long."""
+    given = [each for each in phrases if each]
+    whole = between.join(given)
+    if _width(whole) <= width:
+        return [whole] if whole else []
+    return [line for each in given for line in _wrap(each, width, 1 if len(given) > 1 else 2)]
+
+
+def _draw_dates(sheet: _Sheet, m: Measures, rows: Sequence[Row], widths: tuple[float, float]) -> None:
     """Rows of a ring, a dot and a diamond under headings, their names at the left and what they mean at the right."""
-    left, right, top = max(widths[0], 60) + 18, WIDTH - widths[1] - 18, 56
-    bottom = sheet.height - 30
+    left, right, top, bottom = widths[0] + 18, WIDTH - widths[1] - 18, 56, sheet.height - 30
     axes = sheet.axes(left, top, right, bottom)
-    axes.set(xlim=(left, right), ylim=(bottom, top))
-    today = _day(m.as_of)
-    ends = [today]
-    for row in rows:
-        for name in ("original_earliest", "original", "target_earliest", "target"):
-            if pd.notna(row["first"][name]):
-                ends.append(_day(row["first"][name]))
-        if row["first"]["done"] and pd.notna(row["first"]["complete_latest"]):
-            ends.append(_day(row["first"]["complete_latest"]))
-    place, start, end = _scale(min(ends), max(ends), left, right, 32)
+    today, names = _day(m.as_of), ("original_earliest", "original", "target_earliest", "target")
+    ends = [today, *(_day(row["first"][name]) for row in rows for name in names if pd.notna(row["first"][name]))]
+    ends += [_day(row["first"]["complete_latest"]) for row in rows if pd.notna(row["first"]["complete_latest"])]
+    place, start, end = _scale(min(ends), max(ends), left, right, 34)
     _days_axis(axes, place, start, end)
     axes.xaxis.tick_top()
     axes.spines["bottom"].set_visible(False)
-    axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     axes.set_yticks([])
     sheet.lines([[(place(today), top - 2), (place(today), bottom + 8)]], INK, 2, dashes=(5, 4))
     words = f"as at {say_day(m.as_of)}"
     half = _width(words, bold=True) / 2
     sheet.text(min(max(place(today), half), WIDTH - half), sheet.height - 6, words, align="center", bold=True)
-    y, heading, used = float(top) + 6, "", set()
-    ink = _DateInk()
+    y, heading, ink = float(top) + 6, "", _DateInk()
     for row in rows:
         if row["standing"] != heading:
             heading = row["standing"]
             y += LINE_HEIGHT + 12
-            sheet.text(0, y - 9, heading.capitalize(), bold=True)
+            sheet.text(0, y - 9, _heading(row), bold=True)
             sheet.lines([[(0, y - 3), (WIDTH, y - 3)]], RULE, 1)
         middle = y + row["height"] / 2
         sheet.block(0, middle, row["label_lines"])
         sheet.block(right + 18, middle, row["word_lines"])
-        used |= ink.row(row, place, middle)
+        ink.take(row, place, middle)
         y += row["height"]
     ink.draw(sheet)
-    _draw_key(sheet, used)
 
 
 class _DateInk:
     """Collects the marks of all rows, so that each look is one element of the drawing."""
 
     def __init__(self) -> None:
-        self.lines: dict[tuple[str, float, float], list[list[tuple[float, float]]]] = {}
-        self.tails: list[list[tuple[float, float]]] = []
-        self.marks: dict[tuple[str, str], list[tuple[float, float]]] = {}
-        self.unknown: list[tuple[float, float]] = []
+        self.spans: dict[str, list[list[Point]]] = {}
+        self.moves: dict[str, list[list[Point]]] = {}
+        self.tails: list[list[Point]] = []
+        self.marks: dict[tuple[str, str], list[Point]] = {}
+        self.unknown: list[Point] = []
 
-    def row(self, row: dict[str, Any], place: Callable[[Any], float], y: float) -> set[str]:
-        """Take the marks of one row; say which kinds of mark it has."""
-        first, colour, used = row["first"], _KINDS[row["kind"]][0], set()
-        x = {
-            name: place(_day(first[name]))
-            for name in ("original_earliest", "original", "target_earliest", "target", "complete_earliest", "complete_latest")
-            if pd.notna(first[name])
-        }  # fmt: skip
+    def take(self, row: Row, place: Callable[[Any], float], y: float) -> None:
+        """Take the marks of one row."""
+        first, colour = row["first"], _KINDS[row["kind"]][0]
+        names = ("original_earliest", "original", "target_earliest", "target", "complete_earliest", "complete_latest")
+        x = {name: place(_day(first[name])) for name in names if pd.notna(first[name])}
         done = bool(first["done"]) and "complete_latest" in x
         end = x.get("complete_latest") if done else x.get("target")
-        within = done and "target" in x and x.get("target_earliest", x["target"]) <= x["complete_latest"] <= x["target"]
-        for early, late in (("original_earliest", "original"), ("target_earliest", "target"), ("complete_earliest", "complete_latest")):
-            if early in x and late in x and x[late] - x[early] > 3 and not (early[0] == "t" and within) and (early[0] != "c" or done):
-                self.lines.setdefault((colour, 7, 0.4), []).append([(x[early], y), (x[late], y)])
-                used.add("span")
+        kept = done and "target" in x and x.get("target_earliest", x["target"]) <= x["complete_latest"] <= x["target"]
+        spans = [("original_earliest", "original"), ("complete_earliest", "complete_latest") if done else ("", "")]
+        for early, late in [*spans, ("", "") if kept else ("target_earliest", "target")]:
+            if early in x and late in x and x[late] - x[early] > 12:
+                self.spans.setdefault(colour, []).append([(x[early], y), (x[late], y)])
         if "original" in x:
-            self.marks.setdefault(("ring", colour), []).append((x["original"], y))
-            used.add("ring")
+            unmoved = not done and end is not None and abs(end - x["original"]) < 3
+            self.marks.setdefault(("around" if unmoved else "ring", colour), []).append((x["original"], y))
             if end is not None and abs(end - x["original"]) > 24:
                 way = 1 if end > x["original"] else -1
-                self.lines.setdefault((colour, 3, 1), []).append([(x["original"] + 8 * way, y), (end - 13 * way, y)])
+                self.moves.setdefault(colour, []).append([(x["original"] + 8 * way, y), (end - 13 * way, y)])
                 self.marks.setdefault(("later" if way > 0 else "earlier", colour), []).append((end - 12 * way, y))
         elif end is not None and not done:
             self.unknown.append((end - 19, y))
-            used.add("?")
-        if "target" in x and not within:
+        same = "target" in x and abs(x["target"] - x.get("original", -WIDTH)) < 3
+        if "target" in x and not kept and not (done and same):
             self.marks.setdefault(("dot", colour), []).append((x["target"], y))
-            used.add("dot")
         if done:
             self.marks.setdefault(("diamond", colour), []).append((x["complete_latest"], y))
-            used.add("diamond")
-            if "complete_earliest" not in x:
+            if "complete_earliest" not in x:  # done by then, from when on is not known
                 self.tails.append([(x["complete_latest"] - 30, y), (x["complete_latest"] - 8, y)])
-        return used
 
     def draw(self, sheet: _Sheet) -> None:
-        """Draw what was taken: bars, lines and arrows below, marks above, dots last."""
-        for (colour, width, opacity), segments in sorted(self.lines.items(), reverse=True):
-            sheet.lines(segments, colour, width, opacity=opacity if opacity < 1 else None, cap="butt")
+        """Draw what was taken, bars and arrows below the marks, and the key of the marks that were needed."""
+        for colour, segments in sorted(self.spans.items()):
+            sheet.lines(segments, colour, 7, opacity=0.4, cap="butt")
+        for colour, segments in sorted(self.moves.items()):
+            sheet.lines(segments, colour, 3, cap="butt")
         sheet.lines(self.tails, DONE, 2, dashes=(3, 3))
-        order = ["later", "earlier", "ring", "dot", "diamond"]
+        order = ("later", "earlier", "around", "ring", "dot", "diamond")
         for (shape, colour), points in sorted(self.marks.items(), key=lambda one: (order.index(one[0][0]), one[0][1])):
             sheet.marks(shape, colour, points)
         for x, y in self.unknown:
             sheet.text(x, y + 5, "?", align="center", bold=True)
+        used = (
+            {shape.replace("around", "ring") for shape, _ in self.marks}
+            | ({"?"} if self.unknown else set())
+            | ({"span"} if self.spans else set())
+        )
+        words = {"ring": "first date", "dot": "date now", "diamond": "done", "?": "first date not known",
+                 "span": "no exact day given"}  # fmt: skip
+        _key(sheet, [(shape, SOFT, text) for shape, text in words.items() if shape in used])
 
 
-def _draw_key(sheet: _Sheet, used: set[str]) -> None:
-    """What the marks mean, in one line above the drawing."""
-    x = 0.0
-    for shape, words in (("ring", "first date"), ("dot", "date now"), ("diamond", "done"), ("?", "first date not known"),
-                         ("span", "a date given by week, month or longer")):  # fmt: skip
-        if shape not in used:
-            continue
-        if shape == "?":
-            sheet.text(x + 7, 15, "?", align="center", bold=True)
-        elif shape == "span":
-            sheet.lines([[(x, 10), (x + 18, 10)]], SOFT, 7, opacity=0.4, cap="butt")
-            x += 5
-        else:
-            sheet.marks(shape, SOFT, [(x + 7, 10)])
-        sheet.text(x + 18, 15, words, colour=SOFT)
-        x += 18 + _width(words) + 22
-
-
-# --- slip chart ----------------------------------------------------------------------------------------------------------
+# --- slip chart ------------------------------------------------------------------------------------------------------
 
 
 def slip_chart(m: Measures) -> Fragment:
@@ -1028,85 +1104,97 @@ def slip_chart(m: Measures) -> Fragment:
         return _nothing(name, f"There is no slip chart yet: {_too_few(m)}")
     points = m.slip_chart[m.slip_chart["as_of"].notna() & m.slip_chart["target"].notna()]
     if points["as_of"].nunique() < 2:
-        return _nothing(name, "There is no slip chart: no action that can be followed has a target date at two reports or more.")
-    lines = _chart_lines(m, points)
+        return _nothing(
+            name, "There is no slip chart: no action that can be followed has a target date at two reports or more."
+        )
+    actions = _actions(m)
+    lines = _chart_lines(m, actions, points)
     named = [line for line in lines if line["named"]]
-    drawn = sum(line["actions"] for line in lines)
+    drawn = sum(len(line["part"]) for line in lines)
     rows = [row for line in lines for row in _chart_rows(line)]
     table = markup.table(
         ("Action", "Told at", "Target date then"), rows, numeric=(1, 2), name=f"{name}-data",
-        caption=f"Target dates over the reports up to {say_day(m.as_of)}: each holds until the next line of its action",
+        caption=f"Target dates over the reports to {say_day(m.as_of)}; each holds until the next row of its action",
     )  # fmt: skip
-    notes = []
-    if len(lines) > len(named):
-        notes.append(f"{len(named)} of {len(lines)} lines are named, those that moved furthest; the others are grey and in the table.")
-    counted = int((m.actions["ref_range"] != "").sum())
-    if counted:
-        notes.append(f"{plural(counted, 'action')} known only by count {'is' if counted == 1 else 'are'} left out: no one of them can be followed.")
-    dateless = len(m.actions) - counted - drawn
-    if dateless > 0:
-        notes.append(f"{plural(dateless, 'action')} without a target date in any report {'is' if dateless == 1 else 'are'} left out.")
     told = [_told_line(line) for line in named]
     if len(lines) > len(named):
         told.append("The table below has every line.")
-    subtitle = (
-        f"Target date in force at each of {plural(len(m.snapshots), 'report')} to {say_day(m.snapshots[-1])}, "
-        f"{plural(drawn, 'action')}; a line ends on the diagonal when its action is done"
-    )
+    reports, many = plural(len(m.snapshots), "report"), plural(drawn, "action")
     return _figure(
-        name, "Slip chart", _slip_message(m, points), subtitle, 520, lambda sheet: _draw_slip(sheet, m, lines),
-        " ".join(told), table, notes, plural(len(rows), "row"),
+        name, "Slip chart", _slip_message(m, actions, set(points["action_id"])),
+        f"Target date in force at each of {reports} to {say_day(m.snapshots[-1])}; {many}", 520,
+        lambda sheet: _draw_slip(sheet, m, lines), " ".join(told), table, _not_in_chart(lines, actions, drawn),
+        plural(len(rows), "row"),
     )  # fmt: skip
 
 
-def _chart_lines(m: Measures, points: pd.DataFrame) -> list[dict[str, Any]]:
+def _not_in_chart(lines: Sequence[Row], actions: Sequence[Row], drawn: int) -> list[str]:
+    """Which lines are not named, and which actions have none."""
+    notes, named, grey = [], sum(line["named"] for line in lines), sum(line["drawn"] for line in lines)
+    if named < len(lines):
+        rest = f", {grey} are drawn" if grey < len(lines) else ""
+        notes.append(
+            f"{named} of {len(lines)} lines are named{rest}: those whose date moved furthest; the table has all."
+        )
+    followed = {row["action_id"] for line in lines for row in line["part"]}
+    ranged = sum(bool(row["ref_range"]) and row["action_id"] not in followed for row in actions)
+    if ranged:
+        notes.append(
+            f"{plural(ranged, 'action')} known only by count {_are(ranged)} left out: none can be followed by itself."
+        )
+    dateless = len(actions) - drawn - ranged
+    if dateless > 0:
+        them = "it" if dateless == 1 else "them"
+        notes.append(
+            f"{plural(dateless, 'action')} {_are(dateless)} left out: no report shows {them} open with a target date."
+        )
+    return notes
+
+
+def _chart_lines(m: Measures, actions: Sequence[Row], points: pd.DataFrame) -> list[Row]:
     """One line for actions that were told the same dates at the same reports; the furthest moved are named."""
-    actions = m.actions.set_index("action_id", drop=False)
-    alike: dict[tuple[Any, ...], list[str]] = {}
-    for action, rows in points.groupby("action_id", sort=False):
-        days = rows["as_of"].to_numpy("datetime64[D]").astype(int)
-        dates = rows["target"].to_numpy("datetime64[D]").astype(int)
-        done = bool(rows["done"].iloc[-1])
-        kind = _KIND[str(actions.at[action, "standing"])] if action in actions.index else "other"
-        original = rows["original"].iloc[-1]
-        first = _day(original) if pd.notna(original) else None
-        key = (tuple(days.tolist()), tuple(dates.tolist()), done, kind, first)
-        alike.setdefault(key, []).append(str(action))
+    known = {row["action_id"]: row for row in actions}
+    days = points["as_of"].to_numpy("datetime64[D]").astype(int).tolist()
+    dates = points["target"].to_numpy("datetime64[D]").astype(int).tolist()
+    told: dict[str, list[tuple[int, int, bool]]] = {}
+    for action, day, date, done in zip(points["action_id"], days, dates, points["done"].tolist(), strict=True):
+        if action in known:
+            told.setdefault(action, []).append((day, date, done))
+    alike: dict[tuple[Any, ...], list[Row]] = {}
+    for action, each in told.items():
+        alike.setdefault((tuple(each), known[action]["standing"], str(known[action]["original"])), []).append(
+            known[action]
+        )
     lines = []
-    for at, ((days, dates, done, kind, first), ids) in enumerate(alike.items()):
-        part = actions.loc[[each for each in ids if each in actions.index]]
-        turns = [0, *(now for now in range(1, len(dates)) if dates[now] != dates[now - 1])]
+    for at, ((each, standing, _), part) in enumerate(alike.items()):
+        when, then, done = (list(values) for values in zip(*each, strict=True))
+        original = part[0]["original"]
         lines.append({
-            "at": at, "points": _bends(list(zip(days, dates, strict=True))), "turns": turns, "days": days, "dates": dates,
-            "done": done, "kind": kind, "original": first, "actions": len(ids), "names": say_refs(part, m.actions) or "no reference",
-            "slip": say_slip(part.iloc[0]) if len(part) else "", "row": part.iloc[0] if len(part) else None,
-            "moved": max(dates) - min(dates), "named": False,
+            "at": at, "part": part, "names": _refs(m, part) or "no reference", "kind": _KIND[standing],
+            "done": done[-1], "days": when, "dates": then, "moved": _reach(then, done[-1]),
+            "named": False, "drawn": False,
+            "turns": [now for now in range(len(then)) if now == 0 or then[now] != then[now - 1]],
+            "original": None if pd.isna(original) else _day(original),
         })  # fmt: skip
-    for line in sorted(lines, key=lambda one: (-one["moved"], one["at"]))[:MOST_NAMED]:
-        line["named"] = True
+    for rank, line in enumerate(sorted(lines, key=lambda one: (-one["moved"], one["at"]))):
+        line["named"] = rank < MOST_NAMED
+        line["drawn"] = line["named"] or (line["moved"] > 0 and rank < MOST_GREY)
     return lines
 
 
-def _bends(points: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """A line without the points that lie on a level stretch between two others."""
-    keep = [
-        point for at, point in enumerate(points)
-        if at in (0, len(points) - 1) or not points[at - 1][1] == point[1] == points[at + 1][1]
-    ]  # fmt: skip
-    return keep
+def _reach(dates: Sequence[int], done: bool) -> int:
+    """How far apart the dates lie that were told; the day of completion is none of them."""
+    told = dates[:-1] if done and len(dates) > 1 else dates
+    return max(told) - min(told)
 
 
-def _chart_rows(line: dict[str, Any]) -> list[tuple[Content, ...]]:
-    """Each date a line was given and, at last, when it was done."""
-    names = line["names"]
-    rows: list[tuple[Content, ...]] = []
-    for at in line["turns"]:
-        if line["done"] and at == len(line["days"]) - 1:
-            continue
-        rows.append((names, _long(line["days"][at]), _long(line["dates"][at])))
-    if line["done"]:
-        rows.append((names, _long(line["days"][-1]), "done"))
-    return rows
+def _chart_rows(line: Row) -> list[tuple[Content, ...]]:
+    """Each date that a line was given and, at last, when it was done."""
+    turns = [at for at in line["turns"] if not (line["done"] and at == len(line["days"]) - 1)]
+    rows: list[tuple[Content, ...]] = [
+        (line["names"], _long(line["days"][at]), _long(line["dates"][at])) for at in turns
+    ]
+    return [*rows, (line["names"], _long(line["days"][-1]), "done")] if line["done"] else rows
 
 
 def _long(day: int) -> str:
@@ -1114,133 +1202,148 @@ def _long(day: int) -> str:
     return phrase(when, when, "day")
 
 
-def _told_line(line: dict[str, Any]) -> str:
+def _told_line(line: Row) -> str:
+    """One line of the chart in words."""
     dates = line["dates"][:-1] if line["done"] and len(line["dates"]) > 1 else line["dates"]
-    start, end = _long(dates[0]), _long(dates[-1])
-    times = sum(1 for a, b in zip(dates, dates[1:], strict=False) if a != b)
-    said = f"{start} at every report" if not times else f"{start} at first, {end} at last, changed {plural(times, 'time')}"
+    start, times = _long(dates[0]), sum(a != b for a, b in pairwise(dates))
+    said = (
+        f"{start}, not changed"
+        if not times
+        else f"{start} at first, {_long(dates[-1])} at last, changed {plural(times, 'time')}"
+    )
     done = f", done {_long(line['days'][-1])}" if line["done"] else ""
     return f"{line['names']}: {said}{done}."
 
 
-def _slip_message(m: Measures, points: pd.DataFrame) -> str:
+def _slip_message(m: Measures, actions: Sequence[Row], drawn: set[str]) -> str:
     """How many of the actions drawn were re-dated, and which is furthest from its first date."""
-    rows = m.actions[m.actions["action_id"].isin(points["action_id"])]
-    n, total = int((rows["revisions"] > 0).fillna(False).sum()), len(rows)
+    rows = [row for row in actions if row["action_id"] in drawn]
+    n, total = sum(pd.notna(row["revisions"]) and row["revisions"] > 0 for row in rows), len(rows)
     reports = plural(len(m.snapshots), "report")
     if n == 0:
         who = "the one action" if total == 1 else f"any of {total} actions"
         message = f"No change of date is known for {who} over {reports}"
     else:
         message = f"{n} of {plural(total, 'action')} {'was' if n == 1 else 'were'} re-dated over {reports}"
-    slips = rows[(rows["slip_low"] > 0).fillna(False)]
-    if len(slips):
-        most = slips[slips["slip_low"] == slips["slip_low"].max()]
-        first = most.iloc[0]
-        far = say_moved(first["slip_low"], first["slip_months_low"], first["slip_unit"])
-        if len(most) <= 3 and not far.startswith("within"):
-            message += f"; {say_refs(most, m.actions)} {'is' if len(most) == 1 else 'are'} furthest from {'its' if len(most) == 1 else 'their'} first date, {far}"
-    return message
+    late = [row for row in rows if (row["slipped"] or 0) > 0]
+    most = [row for row in late if row["slipped"] == max(one["slipped"] for one in late)]
+    unsure = any(pd.isna(row["slip_high"]) or row["slip_high"] != row["slip_low"] for row in rows if row["done"])
+    if unsure or not 0 < len(most) <= 3 or (far := _moved(most[0])).startswith("within"):
+        return message
+    whose = "its first date" if len(most) == 1 else "their first dates"
+    return f"{message}; {_named(m, most)} {_are(len(most))} furthest from {whose}, {far}"
 
 
-def _draw_slip(sheet: _Sheet, m: Measures, lines: Sequence[dict[str, Any]]) -> None:
+def _draw_slip(sheet: _Sheet, m: Measures, lines: Sequence[Row]) -> None:
     """Lines over the reports, the diagonal on which a date falls due, and names at the ends."""
     named = [line for line in lines if line["named"]]
     for line in named:
-        line["label"] = _end_label(line)
-    margin = max([_width(line["label"]) for line in named if not line["done"]] or [40]) + 26
-    left, right, top, bottom = 96, WIDTH - min(margin, 220), 22, sheet.height - 36
+        first, name = line["part"][0], _wrap(line["names"], 130, 1)[0]
+        far = "date passed" if first["growing"] else _moved(first)
+        line["label"] = f"{name}: {far}" if far.endswith(("later", "passed")) and not line["done"] else name
+    beside = max([_width(line["label"]) for line in named if not line["done"]], default=40.0) + 26
+    left, right, top, bottom = 96, WIDTH - min(max(beside, 152), 270), 50, sheet.height - 36
     axes = sheet.axes(left, top, right, bottom)
-    axes.set(xlim=(left, right), ylim=(bottom, top))
     days = [day for line in lines for day in line["days"]]
-    last = max(max(days), _day(m.as_of))
+    last = max(*days, _day(m.as_of))
     across, start, end = _scale(min(days), last, left, right, 6)
-    dates = [date for line in lines for date in line["dates"]] + [line["original"] for line in named if line["original"] is not None]
-    down, lowest, highest = _scale(min(*dates, min(days)), max(*dates, last), bottom, top, 10)
+    dates = [date for line in lines if line["drawn"] for date in line["dates"]]
+    dates += [line["original"] for line in named if line["original"] is not None]
+    down, lowest, highest = _scale(min(*dates, *days), max(*dates, last), bottom, top, 10)
     _days_axis(axes, across, start, end)
     _days_axis(axes, down, lowest, highest, vertical=True)
-    axes.grid(axis="both", visible=True)
-    axes.grid(axis="x", visible=False)
-    _draw_diagonal(sheet, across, down, min(days), last, bottom)
-    grey = [line for line in lines if not line["named"]]
-    sheet.lines([[(across(x), down(y)) for x, y in line["points"]] for line in grey], RULE, 1.5)
+    _draw_diagonal(sheet, (across(min(days)), down(min(days))), (across(last), down(last)), bottom, down(min(dates)))
+    sheet.text(0, top - 10, "Target date", colour=SOFT)
+    sheet.text(WIDTH, bottom + 20, "Date of report", align="right", colour=SOFT)
+
+    def run(line: Row) -> list[Point]:
+        return [(across(x), down(y)) for x, y in _bends(list(zip(line["days"], line["dates"], strict=True)))]
+
+    sheet.lines([run(line) for line in lines if line["drawn"] and not line["named"]], RULE, 1.5)
     for kind, (colour, _) in _KINDS.items():
         mine = [line for line in named if line["kind"] == kind]
-        first = [
-            [(across(line["days"][0]), down(line["original"])), (across(line["days"][-1]), down(line["original"]))]
-            for line in mine if line["original"] is not None and line["moved"]
-        ]  # fmt: skip
-        sheet.lines(first, colour, 1, dashes=(3, 4))
-        sheet.lines([[(across(x), down(y)) for x, y in line["points"]] for line in mine], colour, 2.5)
-        sheet.marks("change", colour, [
-            (across(line["days"][at]), down(line["dates"][at])) for line in mine for at in line["turns"][1:]
-            if not (line["done"] and at == len(line["days"]) - 1)
-        ])  # fmt: skip
+        first = [[(across(line["days"][at]), down(line["original"])) for at in (0, -1)]
+                 for line in mine if line["original"] is not None and line["moved"]]  # fmt: skip
+        sheet.lines(first, colour, 1.5, dashes=(3, 4))
+        sheet.lines([run(line) for line in mine], colour, 2.5)
+        turns = [(line, at) for line in mine for at in line["turns"] if 0 < at < len(line["days"]) - 1]
+        sheet.marks("change", colour, [(across(line["days"][at]), down(line["dates"][at])) for line, at in turns])
     for kind, (colour, _) in _KINDS.items():
-        mine = [line for line in lines if line["kind"] == kind]
-        sheet.marks("diamond", colour, [(across(line["days"][-1]), down(line["dates"][-1])) for line in mine if line["done"] and line["named"]])
-        sheet.marks("dot", colour, [(across(line["days"][-1]), down(line["dates"][-1])) for line in mine if not line["done"] and line["named"]])
+        for shape, done in (("diamond", True), ("dot", False)):
+            ends = [line for line in named if line["kind"] == kind and line["done"] == done]
+            sheet.marks(shape, colour, [(across(line["days"][-1]), down(line["dates"][-1])) for line in ends])
+    entries = [
+        ("dot", SOFT, "open"),
+        ("diamond", SOFT, "done"),
+        ("change", SOFT, "date changed"),
+        ("dashes", SOFT, "first date"),
+    ]
+    _key(sheet, [*entries, ("dashes", INK, "due on the day of the report")])
     _name_lines(sheet, named, across, down, (right, top, bottom))
 
 
-def _end_label(line: dict[str, Any]) -> str:
-    name = _wrap(line["names"], 120, 1)[0]
-    row = line["row"]
-    if line["done"] or row is None or pd.isna(row["slip_low"]):
-        return name
-    if row["slip_low"] == 0:
-        return name
-    return f"{name}: {say_moved(row['slip_low'], row['slip_months_low'], row['slip_unit'])}"
+def _bends(points: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """A line without the points that lie on a level stretch between two others."""
+    return [
+        point
+        for at, point in enumerate(points)
+        if at in (0, len(points) - 1) or not points[at - 1][1] == point[1] == points[at + 1][1]
+    ]
 
 
-def _draw_diagonal(
-    sheet: _Sheet, across: Callable[[Any], float], down: Callable[[Any], float], first: int, last: int, bottom: float
-) -> None:
+def _draw_diagonal(sheet: _Sheet, start: Point, end: Point, bottom: float, lowest: float) -> None:
     """The line on which a target date is the day of the report; below it a date has passed."""
-    corners = [(across(first), down(first)), (across(last), down(last)), (across(last), bottom), (across(first), bottom)]
-    sheet.paper.add_patch(PathPatch(Path([*corners, corners[0]], closed=True), facecolor=PANEL, linewidth=0, zorder=0.5))
-    sheet.lines([[corners[0], corners[1]]], INK, 1.5, dashes=(6, 4))
+    corners = [start, end, (end[0], bottom), (start[0], bottom), start]
+    sheet.paper.add_patch(PathPatch(Path(corners, closed=True), facecolor=PANEL, linewidth=0, zorder=0.5))
+    sheet.lines([[start, end]], INK, 1.5, dashes=(6, 4))
     words = "below: the date has passed"
-    room = corners[1][0] - corners[0][0]
-    if room > _width(words) + 20 and bottom - corners[1][1] > 50:
-        sheet.text(corners[1][0] - 6, bottom - 8, words, align="right", colour=SOFT)
+    if end[0] - start[0] > _width(words) + 20 and bottom - end[1] > 50 and lowest < bottom - 26:
+        sheet.text(end[0] - 6, bottom - 8, words, align="right", colour=SOFT)
 
 
 def _name_lines(
-    sheet: _Sheet, named: Sequence[dict[str, Any]], across: Callable[[Any], float], down: Callable[[Any], float],
+    sheet: _Sheet, named: Sequence[Row], across: Callable[[Any], float], down: Callable[[Any], float],
     box: tuple[float, float, float],
 ) -> None:  # fmt: skip
     """Names beside the ends of lines, moved apart where they would lie on each other."""
     right, top, bottom = box
-    edge = max(across(line["days"][-1]) for line in named)
-    beside = [line for line in named if not line["done"] and edge - across(line["days"][-1]) < 2]
-    wanted = [down(line["dates"][-1]) for line in beside]
-    taken: list[tuple[float, float, float, float]] = []
+    ends = {line["at"]: (across(line["days"][-1]), down(line["dates"][-1])) for line in named}
+    edge = max(x for x, _ in ends.values())
+    beside = [line for line in named if not line["done"] and edge - ends[line["at"]][0] < 2]
+    wanted = [ends[line["at"]][1] for line in beside]
     for line, want, y in zip(beside, wanted, _spread(wanted, LINE_HEIGHT, top, bottom), strict=True):
         sheet.lines([[(edge + 8, want), (right + 10, y)]] if abs(want - y) > 3 else [], RULE, 1)
         sheet.text(right + 14, y + 5, line["label"])
-    taken += [(across(line["days"][-1]) - 8, down(line["dates"][-1]) - 8, across(line["days"][-1]) + 8, down(line["dates"][-1]) + 8)
-              for line in named]  # fmt: skip
-    for line in sorted((one for one in named if one not in beside), key=lambda one: one["days"][-1]):
-        x, y = across(line["days"][-1]), down(line["dates"][-1])
-        wide = _width(line["label"])
-        places = [(x + 11, y + 9), (x + 11, y + 20), (x - 11 - wide, y - 6), (x + 11, y + 34), (x - 11 - wide, y - 20), (x + 11, y + 50)]
-        places = [(a, b) for a, b in places if a + wide < WIDTH and a > 0 and b < bottom] or places[:1]
-        chosen = next((place for place in places if not _hits(place, wide, taken)), places[-1])
-        taken.append((chosen[0], chosen[1] - 12, chosen[0] + wide, chosen[1] + 4))
-        sheet.text(*chosen, line["label"])
+    taken = [(x - 8, y - 8, x + 8, y + 8) for x, y in ends.values()]
+    if beside:
+        taken.append((right + 12, min(wanted) - 20, WIDTH, max(wanted) + 20))
+    for line in sorted((one for one in named if one not in beside), key=lambda one: (one["days"][-1], one["at"])):
+        (x, y), wide = ends[line["at"]], _width(line["label"])
+        tries = [
+            (x + 11, y + 9),
+            (x + 11, y + 20),
+            (x - 11 - wide, y - 6),
+            (x + 11, y + 34),
+            (x - 11 - wide, y - 20),
+            (x + 11, y + 50),
+        ]
+        tries = [(a, b) for a, b in tries if 0 < a < WIDTH - wide and b < bottom] or [(max(0, x - 11 - wide), y - 6)]
+        a, b = next((one for one in tries if not _hits(one, wide, taken)), tries[-1])
+        taken.append((a, b - 12, a + wide, b + 4))
+        sheet.text(a, b, line["label"])
 
 
-def _hits(place: tuple[float, float], wide: float, taken: Iterable[tuple[float, float, float, float]]) -> bool:
+def _hits(place: Point, wide: float, taken: Iterable[tuple[float, float, float, float]]) -> bool:
+    """Whether a text at a place would lie on anything taken, each (left, top, right, bottom)."""
     x, y = place
-    return any(x < r and x + wide > l and y - 12 < b and y + 4 > t for l, t, r, b in taken)  # noqa: E741 - edges
+    return any(x < right and x + wide > left and y - 12 < low and y + 4 > high for left, high, right, low in taken)
 
 
-# --- slippage by area ----------------------------------------------------------------------------------------------------
+# --- slippage by area ------------------------------------------------------------------------------------------------
 
 
 def slippage_by_area(m: Measures) -> Fragment:
-    """One dot per action at its slip, by area; in words how many were re-dated and of how many the slip is not known.
+    """One mark per action at its slip, by area; in words how many were re-dated and of how many the slip is not known.
 
     Parameters
     ----------
@@ -1254,111 +1357,132 @@ def slippage_by_area(m: Measures) -> Fragment:
     name = "slip-by-area"
     if m.actions.empty:
         return _nothing(name, f"No action is listed as at {say_day(m.as_of)}, so there is no slippage to draw.")
-    known = m.actions[m.actions["slip_low"].notna()]
-    if known.empty:
-        total = len(m.actions)
-        whose = "the one action" if total == 1 else f"any of {total} actions"
-        reasons = m.actions["slip_unknown"].value_counts(sort=False)
+    actions = _actions(m)
+    known = [row for row in actions if row["slipped"] is not None]
+    if not known:
+        whose = "the one action" if len(actions) == 1 else f"any of {len(actions)} actions"
+        reasons = {
+            text: sum(row["slip_unknown"] == text for row in actions)
+            for text in sorted({row["slip_unknown"] for row in actions})
+        }
         why = listed(f"{text} ({n})" for text, n in reasons.items() if text)
-        return _nothing(name, f"Slippage by area cannot be drawn: the slip is not known for {whose}{': ' + why if why else ''}.")
-    areas = [_area_row(area, m) for area in m.areas.to_dict("records")]
+        return _nothing(
+            name, f"Slippage by area cannot be drawn: the slip is not known for {whose}{': ' + why if why else ''}."
+        )
+    by_area: dict[str, list[Row]] = {}
+    for row in actions:
+        by_area.setdefault(str(row["area_label"]), []).append(row)
+    areas = [_area_row(m, title, by_area) for title in by_area]
     shown, height, widths = _fit_areas(areas)
-    rows = [
-        (area["title"], str(area["actions"]), str(area["redated"]), f"{area['known']} of {area['actions']}",
-         area["total"], area["median"])
-        for area in areas
-    ]  # fmt: skip
+    head = ("Area", "Actions", "Re-dated", "Slip known", "Days later in all", "Middle value", "Slip of each action")
     table = markup.table(
-        ("Area", "Actions", "Re-dated", "Slip known", "Days in all", "Middle value"), rows, numeric=range(1, 6),
-        caption=f"Slip from the first date, by area, as at {say_day(m.as_of)}", name=f"{name}-data",
+        head, [area["cells"] for area in areas], numeric=range(1, 6), name=f"{name}-data",
+        caption=f"Slip from the first date, by area, as at {say_day(m.as_of)}",
     )  # fmt: skip
-    notes = []
-    if len(areas) > len(shown):
-        notes.append(f"{len(shown)} of {len(areas)} areas are drawn, those with most slip; the table has all.")
     told = [f"{area['title']}: {area['told']}." for area in shown[:MOST_SAID]]
     if len(areas) > len(told):
         told.append("The table below has every area.")
+    left = len(areas) - len(shown)
+    notes = [
+        f"{plural(left, 'more area')} {_are(left)} not drawn: the drawing shows most slip first, the table has all."
+    ]
+    bounds = sum(row["growing"] or (row["done"] and row["slip_low"] != row["slip_high"]) for row in known)
     subtitle = (
-        f"Days from the first date to the date now or to completion, one mark per action, as at {say_day(m.as_of)}; "
-        f"known for {len(known)} of {plural(len(m.actions), 'action')}"
+        f"From the first date to the date now or to completion, one mark per action, as at {say_day(m.as_of)}; "
+        f"known for {len(known)} of {plural(len(actions), 'action')}{f', for {bounds} as a range' if bounds else ''}"
     )
     return _figure(
-        name, "Chart of slippage by area", _area_message(m, areas, known), subtitle, height,
-        lambda sheet: _draw_areas(sheet, shown, widths), " ".join(told), table, notes, plural(len(rows), "row"),
+        name, "Chart of slippage by area", _area_message(areas, actions, known), subtitle, height,
+        lambda sheet: _draw_areas(sheet, shown, widths), " ".join(told), table, notes if left else [],
+        plural(len(areas), "row"),
     )  # fmt: skip
 
 
-def _area_row(area: dict[str, Any], m: Measures) -> dict[str, Any]:
+def _area_row(m: Measures, title: str, by_area: dict[str, list[Row]]) -> Row:
     """What one area shows and says."""
-    rows = m.actions[(m.actions["area_label"] == area["area_label"]).fillna(False)]
-    known = rows[rows["slip_low"].notna()]
-    slips = sorted(int(each) for each in known["slip_low"])
-    n, unsure = int(area["actions"]), int(area["actions"]) - len(slips)
-    words = [f"{int(area['redated'])} of {n} re-dated"]
-    if slips:
-        words.append(f"{_days(sum(slips))} in all")
-    if unsure:
-        words.append(f"slip not known for {unsure}")
-    middle = known["slip_low"].median() if slips else None
-    marks = [
-        {"low": int(row["slip_low"]), "high": int(row["slip_high"]) if pd.notna(row["slip_high"]) else int(row["slip_low"]),
-         "kind": "done" if row["done"] else "late" if row["standing"] == "overdue" else "re-dated" if row["slip_low"] > 0 else "on track",
-         "name": _clean(row["label"])}
-        for row in known.to_dict("records")
-    ]  # fmt: skip
-    each = listed(f"{mark['name']} {_days(mark['low'])}" for mark in sorted(marks, key=lambda one: -one["low"])[:MOST_SAID])
+    rows = by_area[title]
+    area = m.areas[(m.areas["area_label"] == title).to_numpy(bool)].iloc[0]
+    known = sorted((row for row in rows if row["slipped"] is not None), key=lambda row: (-row["slipped"], row["at"]))
+    late = [row for row in known if row["slipped"] > 0]
+    redated, total, n = int(area["redated"]), sum(row["slipped"] for row in late), len(rows)
+    least = "at least " if any(row["growing"] for row in late) else ""
+    followed = sum(pd.notna(row["revisions"]) for row in rows)
+    words = [f"{redated} of {n} re-dated" if redated else "none known re-dated" if followed else "re-dates not known"]
+    words += [f"{len(late)} later: {least}{_days(total)}" if late else "none known later"] if known else []
+    words += [f"slip not known for {n - len(known)}"] if len(known) < n else []
+    middle = float(np.median([row["slipped"] for row in known])) if known else None
+    each = [f"{_clean(row['label'])}: {say_slip(row)}" for row in known]
+    some = listed(f"{_clean(row['label'])} {_days(row['slipped'])}" for row in known[:MOST_SAID])
+    plain = _clean(title) or ("All actions" if len(by_area) == 1 else "No area given")
     return {
-        "title": _clean(area["area_label"]) or "No area given", "actions": n, "redated": int(area["redated"]), "known": len(slips),
-        "total": _days(sum(slips)) if slips else "not known", "sum": sum(slips), "marks": marks,
-        "median": _days(int(middle)) if middle is not None and middle == int(middle) else f"{middle:g} days" if middle is not None else "not known",
-        "middle": middle if len(slips) > 2 else None, "words": words,
-        "told": "; ".join(words) + (f" ({each}{' and more' if len(marks) > MOST_SAID else ''})" if marks else ""),
+        "title": plain, "known": len(known), "total": total, "words": words,
+        "marks": [_slip_mark(row) for row in known],
+        "middle": middle if len(known) > 2 else None, "late": late, "least": least,
+        "told": "; ".join(words) + (f" ({some}{' and more' if len(known) > MOST_SAID else ''})" if known else ""),
+        "cells": (
+            plain, str(n), str(redated) if followed else "not known", f"{len(known)} of {n}",
+            f"{least}{total:,}" if known else "not known", "not known" if middle is None else f"{middle:g}",
+            "; ".join(each) or "not known",
+        ),
     }  # fmt: skip
+
+
+def _slip_mark(row: Row) -> Row:
+    """Where a mark stands and how it looks: done, still growing by the day, later, or not later."""
+    low = row["slipped"]
+    high = int(row["slip_high"]) if row["done"] and pd.notna(row["slip_high"]) else low
+    look = ("diamond", "done") if row["done"] else ("dot", "re-dated") if low > 0 else ("ring", "on track")
+    shape, kind = ("later", "late") if row["growing"] else look
+    return {"low": low, "high": high, "shape": shape, "kind": kind, "name": _clean(row["ref"]), "at": row["at"]}
 
 
 def _days(number: int) -> str:
     """Days of slip in words."""
-    if number == 0:
-        return "no days"
-    return plural(number, "day") if number > 0 else f"{plural(-number, 'day')} earlier"
+    return "no days" if number == 0 else plural(number, "day") if number > 0 else f"{plural(-number, 'day')} earlier"
 
 
-def _area_message(m: Measures, areas: Sequence[dict[str, Any]], known: pd.DataFrame) -> str:
+def _area_message(areas: Sequence[Row], actions: Sequence[Row], known: Sequence[Row]) -> str:
     """Where the known slip lies, true also where there is none, or one area, or a tie."""
-    late = known[(known["slip_low"] > 0).to_numpy(bool)]
+    late = [row for row in known if row["slipped"] > 0]
     n, k = len(late), len(known)
+    which = "" if k == len(actions) else " whose slip is known"
     if n == 0:
-        return f"No action is known to be later than first planned; the slip is known for {k} of {len(m.actions)}"
-    verb = "is" if n == 1 else "are"
-    told = f"{n} of the {k} actions" if k > 1 else "the one action"
-    part = f"{told} whose slip is known {verb} later than first planned"
+        known_for = f"; the slip is known for {k} of {len(actions)}" if which else ""
+        return f"No action is known to be later than first planned{known_for}"
+    every = "the one action" if k == 1 else "both actions" if k == 2 else f"all {k} actions"
+    told = every if n == k else f"{n} of the {k} actions"
+    part = f"{told}{which} {_are(n)} later than first planned"
+    far = _range(late, _in_months(late))
     if len(areas) == 1:
-        return part[:1].upper() + part[1:] + f", by {_range(late)}"
-    with_slip = [area for area in areas if any(mark["low"] > 0 for mark in area["marks"])]
-    if len(with_slip) == 1:
-        return f"All slip that is known is in one area, {with_slip[0]['title']}: {_plural_words(n, 'action')} later by {_range(late)}"
-    most = max(area["sum"] for area in areas)
-    top = [area for area in areas if area["sum"] == most]
-    lead = f"{top[0]['title']} has slipped most, {_days(most)} in all" if len(top) == 1 and most > 0 else f"{len(with_slip)} areas have slipped"
+        return f"{part[:1].upper()}{part[1:]}, by {far}"
+    slipped = [area for area in areas if area["late"]]
+    if len(slipped) == 1:
+        return (
+            f"All slip that is known is in one area, {_short_title(slipped[0])}: {_counted(n, 'action')} later by {far}"
+        )
+    most = max(area["total"] for area in areas)
+    top = [area for area in areas if area["total"] == most]
+    lead = f"{say_number(len(slipped))} areas have slipped"
+    if len(top) == 1 and most > 0:
+        lead = f"{_short_title(top[0])} has slipped most, {top[0]['least']}{_days(most)} in all"
     return f"{lead}; {part}"
 
 
-def _range(late: pd.DataFrame) -> str:
-    """From the least to the most slip of some actions that are late."""
-    months = (late["slip_unit"] == "months").all() and (late["slip_months_low"] > 0).all()
-    column, unit = (late["slip_months_low"], "month") if months else (late["slip_low"], "day")
-    low, high = int(column.min()), int(column.max())
-    return plural(high, unit) if low == high else f"{low:,} to {plural(high, unit)}"
+def _short_title(area: Row) -> str:
+    return area["title"] if len(area["title"]) <= 100 else area["title"][:100].rstrip() + "…"
 
 
-def _fit_areas(areas: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], float, tuple[float, float]]:
+def _fit_areas(areas: Sequence[Row]) -> tuple[list[Row], float, tuple[float, float]]:
     """Break names and words into lines, and keep as many areas as a drawing may be high: those with most slip first."""
-    kept, height = [], 90.0
-    for at, area in sorted(enumerate(areas), key=lambda one: (-abs(one[1]["sum"]), -one[1]["known"], one[0])):
-        area["label_lines"] = _wrap(area["title"], 200, 3)
-        area["word_lines"] = [line for words in area["words"] for line in _wrap(words, 190, 2)]
-        room = max(len(area["label_lines"]), len(area["word_lines"])) * LINE_HEIGHT + 12
-        area["height"] = max(room, min(_stack_height(area), 150))
+    kept: list[tuple[int, Row]] = []
+    height = 90.0
+    for at, area in sorted(enumerate(areas), key=lambda one: (-one[1]["total"], -one[1]["known"], one[0])):
+        area["label_lines"] = _wrap(area["title"], 262, 3)
+        area["word_lines"] = [line for words in area["words"] for line in _wrap(words, 215, 2)]
+        lows = [mark["high"] for mark in area["marks"]]
+        stack = max((lows.count(low) for low in set(lows)), default=1) * 15 + 16
+        area["height"] = max(len(area["label_lines"]), len(area["word_lines"])) * LINE_HEIGHT + 12
+        area["height"] = max(area["height"], min(stack, 150))
         if kept and height + area["height"] > TALLEST:
             break
         kept.append((at, area))
@@ -1371,95 +1495,83 @@ def _fit_areas(areas: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], f
     return shown, height, widths
 
 
-def _stack_height(area: dict[str, Any]) -> float:
-    same: dict[int, int] = {}
-    for mark in area["marks"]:
-        same[mark["low"]] = same.get(mark["low"], 0) + 1
-    return max(same.values(), default=1) * 15 + 14
-
-
-def _draw_areas(sheet: _Sheet, areas: Sequence[dict[str, Any]], widths: tuple[float, float]) -> None:
-    """A strip of dots per area over one scale of days, with its name and its counts in words."""
+def _draw_areas(sheet: _Sheet, areas: Sequence[Row], widths: tuple[float, float]) -> None:
+    """A strip of marks per area over one scale of slip, with its name and its counts in words."""
     left, right, top, bottom = widths[0] + 20, WIDTH - widths[1] - 20, 54, sheet.height - 30
     axes = sheet.axes(left, top, right, bottom)
-    axes.set(xlim=(left, right), ylim=(bottom, top))
     every = [value for area in areas for mark in area["marks"] for value in (mark["low"], mark["high"])] + [0]
-    place, start, end = _scale(min(every), max(every), left, right, 18)
-    step, unit, per = _slip_step(start, end, max(2, int((right - left) / 90)))
-    levels = [each for each in range(int(start / per / step) * step - step, int(end / per) + step + 1, step) if start <= each * per <= end]
+    place, start, end = _scale(min(every), max(every), left, right, 20)
+    step, unit, per = _slip_step(end - start, max(2, int((right - left) / 70)))
+    levels = [
+        each * step
+        for each in range(int(start // (per * step)), int(end // (per * step)) + 1)
+        if start <= each * step * per
+    ]
     axes.set_xticks([place(each * per) for each in levels], labels=[f"{each:,}" for each in levels])
     axes.xaxis.tick_top()
     axes.set_yticks([])
-    axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     axes.spines["bottom"].set_visible(False)
     sheet.lines([[(place(0), top - 2), (place(0), bottom)]], INK, 2)
     sheet.text((left + right) / 2, sheet.height - 8, f"{unit} later than first planned", align="center", colour=SOFT)
-    y, used = float(top), set()
-    dots: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    spans: list[list[tuple[float, float]]] = []
-    middles: list[list[tuple[float, float]]] = []
+    y, middles, spans = float(top), [], []
+    points: dict[tuple[str, str], list[Point]] = {}
     for area in areas:
         sheet.lines([[(0, y), (WIDTH, y)]], RULE, 1)
         middle = y + area["height"] / 2
         sheet.block(0, middle, area["label_lines"])
         sheet.block(right + 20, middle, area["word_lines"])
-        for (shape, kind), points, ranges in _strip(area, place, middle):
-            dots.setdefault((shape, kind), []).extend(points)
-            spans += ranges
-            used.add((shape, kind))
         if area["middle"] is not None:
-            x = place(area["middle"])
-            middles.append([(x, y + 4), (x, y + area["height"] - 4)])
+            middles.append([(place(area["middle"]), y + 3), (place(area["middle"]), y + area["height"] - 3)])
+        strip = _strip(area, place, middle)
+        for mark, x, at in strip:
+            points.setdefault((mark["shape"], mark["kind"]), []).append((x, at))
+            spans += [[(place(mark["low"]), at), (x, at)]] if mark["high"] > mark["low"] else []
+        _name_marks(sheet, strip, right)
         y += area["height"]
     sheet.lines(spans, SOFT, 3, opacity=0.5, cap="butt")
     sheet.lines(middles, INK, 1.5, dashes=(2, 3))
-    for (shape, kind), points in sorted(dots.items()):
-        sheet.marks(shape, _KINDS[kind][0], points)
-    _draw_area_key(sheet, used, bool(middles))
+    for (shape, kind), places in sorted(points.items()):
+        sheet.marks(shape, _KINDS[kind][0], places)
+    looks = {("dot", "re-dated"): "open, later", ("ring", "on track"): "open, not later",
+             ("later", "late"): "not done, growing by the day", ("diamond", "done"): "done"}  # fmt: skip
+    entries = [(shape, _KINDS[kind][0], words) for (shape, kind), words in looks.items() if (shape, kind) in points]
+    _key(sheet, entries + ([("upright", INK, "middle value")] if middles else []))
 
 
-def _strip(
-    area: dict[str, Any], place: Callable[[Any], float], middle: float
-) -> list[tuple[tuple[str, str], list[tuple[float, float]], list[list[tuple[float, float]]]]]:
-    """Places of the marks of one area, those that would lie on each other moved up and down in turn."""
-    made: dict[tuple[str, str], tuple[list[tuple[float, float]], list[list[tuple[float, float]]]]] = {}
-    placed: list[tuple[float, float]] = []
-    reach = area["height"] / 2 - 8
-    tries = sorted({sign * step * 14.0 for step in range(int(reach / 14) + 1) for sign in (-1, 1)}, key=lambda off: (abs(off), off))
-    for mark in sorted(area["marks"], key=lambda one: (one["low"], one["name"])):
-        x = place(mark["high"])
-        near = [(a, b) for a, b in placed if abs(a - x) < 13]
-        off = next((each for each in tries if all(abs(middle + each - b) >= 13 for _, b in near)), 0.0)
-        placed.append((x, middle + off))
-        shape = "diamond" if mark["kind"] == "done" else "ring" if mark["kind"] == "on track" else "later" if mark["kind"] == "late" else "dot"
-        points, ranges = made.setdefault((shape, mark["kind"]), ([], []))
-        points.append((x, middle + off))
-        if mark["high"] > mark["low"]:
-            ranges.append([(place(mark["low"]), middle + off), (x, middle + off)])
-    return [(look, points, ranges) for look, (points, ranges) in made.items()]
+def _strip(area: Row, place: Callable[[Any], float], middle: float) -> list[tuple[Row, float, float]]:
+    """The marks of one area with their places, those that would lie on each other moved up and down in turn."""
+    placed: list[tuple[Row, float, float]] = []
+    steps = range(int((area["height"] / 2 - 8) / 15) + 1)
+    tries = sorted({sign * step * 15.0 for step in steps for sign in (-1, 1)}, key=lambda off: (abs(off), off))
+    for high, alike in groupby(
+        sorted(area["marks"], key=lambda one: (one["high"], one["at"])), key=lambda one: one["high"]
+    ):
+        marks, x = list(alike), place(high)
+        places: list[float] = []
+        near = [y for _, other, y in placed if abs(other - x) < 14]
+        for _ in marks:
+            off = next((each for each in tries if all(abs(middle + each - y) >= 14 for y in [*near, *places])), 0.0)
+            places.append(middle + off)
+        placed += [(mark, x, y) for mark, y in zip(marks, sorted(places), strict=True)]
+    return placed
 
 
-def _slip_step(start: int, end: int, most: int) -> tuple[int, str, float]:
+def _name_marks(sheet: _Sheet, strip: Sequence[tuple[Row, float, float]], right: float) -> None:
+    """References to the right of the marks, where there is room for them."""
+    taken = [(x - 7, y - 6, x + 7, y + 6) for _, x, y in strip]
+    for mark, x, y in strip:
+        wide = _width(mark["name"])
+        if mark["name"] and wide < 60 and x + 9 + wide < right + 14 and not _hits((x + 9, y + 4), wide, taken):
+            taken.append((x + 9, y - 6, x + 11 + wide, y + 6))
+            sheet.text(x + 9, y + 5, mark["name"], colour=SOFT)
+
+
+def _slip_step(days: int, most: int) -> tuple[int, str, float]:
     """Step of a scale of slip, its unit, and the days in one."""
     for step in (1, 2, 5, 10, 20, 30, 50):
-        if (end - start) / step <= most:
+        if days / step <= most:
             return step, "days", 1
-    for step in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600):
-        if (end - start) / 30.4375 / step <= most:
-            return step, "months", 30.4375
-    return 1200, "months", 30.4375
-
-
-def _draw_area_key(sheet: _Sheet, used: set[tuple[str, str]], middles: bool) -> None:
-    """What the marks mean, in one line above the drawing."""
-    x = 0.0
-    for look, words in ((("dot", "re-dated"), "open, later"), (("ring", "on track"), "open, not later"),
-                        (("later", "late"), "overdue, still growing"), (("diamond", "done"), "done")):  # fmt: skip
-        if look in used:
-            sheet.marks(look[0], _KINDS[look[1]][0], [(x + 7, 10)])
-            sheet.text(x + 19, 15, words, colour=SOFT)
-            x += 19 + _width(words) + 22
-    if middles:
-        sheet.lines([[(x + 5, 2), (x + 5, 19)]], INK, 1.5, dashes=(2, 3))
-        sheet.text(x + 14, 15, "middle value", colour=SOFT)
+    months = days / DAYS_IN_MONTH
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600) if months / step <= most), 0)
+    return step or 1200 * int(np.ceil(months / most / 1200)), "months", DAYS_IN_MONTH
