@@ -147,6 +147,7 @@ def test_the_rebuilt_snapshot_says_that_nothing_is_known_and_never_that_nothing_
              *narrative.not_known(m, book), *(line for _, part in narrative.by_area(m) for line in part)]  # fmt: skip
     for line in every:
         assert "0 of" not in line and "nothing is complete" not in line.casefold() and "none is" not in line.casefold()
+    assert narrative.decisions_needed(m) == ["The standing of all 44 actions is not known: it has to be asked for."]
     done = m.results[(m.results["name"] == "done") & (m.results["scope"] == "plan")].iloc[0]
     assert (done["value"], done["undefined_because"]) == (None, "the standing of 44 of 44 is not known")
 

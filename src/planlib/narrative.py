@@ -531,6 +531,10 @@ def decisions_needed(m: Measures) -> list[str]:
     """
     actions = m.actions
     needs = []
+    silent = actions[actions["standing"] == "standing not known"]
+    if len(silent):
+        who = f"all {len(actions)} actions" if len(silent) == len(actions) > 1 else say_refs(silent, actions)
+        needs.append(f"The standing of {who} is not known: it has to be asked for.")
     late = actions[actions["standing"] == "overdue"]
     if len(late):
         needs.append(f"{say_refs(late, actions)} {_is(late)} overdue: each needs a new date, or to be closed.")

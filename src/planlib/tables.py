@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from planlib import markup, narrative, schema
-from planlib.markup import Content, Fragment, Group, Square, element
+from planlib.markup import Content, Fragment, Group, Row, Square, element
 from planlib.measures import Measures
 from planlib.narrative import plural, say_date, say_day, say_refs
 from planlib.store import Plan
@@ -23,6 +23,7 @@ TITLES = {
     "data-quality": "data quality",
     "portfolio": "progress of all plans",
 }
+ACTIONS_PAGE = "progress.html"  # the page that has a section for each action
 SMALL = 10  # no percentage is printed of fewer
 
 
@@ -83,7 +84,7 @@ def standing_by_area(m: Measures) -> Fragment:
     """One square per action, by area, with the number complete."""
     counts = m.actions["standing"].value_counts()
     key = markup.key((name, int(counts[name])) for name in schema.STANDINGS if counts.get(name, 0))
-    rows: list[Sequence[Content] | Group] = []
+    rows: list[Row] = []
     groups = m.areas["group"].to_list()
     several = {group for group in groups if group and groups.count(group) > 1}
     last = None
@@ -137,21 +138,25 @@ def area_notes(m: Measures) -> Fragment:
 # --- lists of actions ----------------------------------------------------------------------------------------------------
 
 
-def _merge(rows: pd.DataFrame, every: pd.DataFrame, shown: Sequence[str]) -> list[tuple[Content, dict[str, Any]]]:
-    """One line an action, and one for rows known only by count that show the same: its name and its first row."""
-    made: list[tuple[Content, dict[str, Any]]] = []
-    seen: set[tuple[Any, ...]] = set()
+def _merge(
+    rows: pd.DataFrame, every: pd.DataFrame, shown: Sequence[str], page: str = ""
+) -> list[tuple[Content, dict[str, Any]]]:
+    """One line an action, and one for rows known only by count that show the same: its name and its first row.
+
+    The name leads to the action's own section, on this page or on the one named.
+    """
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows.to_dict("records"):
-        if not row["ref_range"]:
-            made.append((markup.link(row["label"], _address(row)), row))
-            continue
-        key = (row["ref_range"], *(str(row[name]) for name in shown))
-        if key not in seen:
-            seen.add(key)
-            same = rows[rows["ref_range"] == row["ref_range"]]
-            for name in shown:
-                same = same[same[name].astype(str) == str(row[name])]
-            made.append((say_refs(same, every), row))
+        own = () if row["ref_range"] else (row["action_id"],)
+        alike.setdefault((row["ref_range"], *own, *(str(row[name]) for name in shown)), []).append(row)
+    made: list[tuple[Content, dict[str, Any]]] = []
+    for same in alike.values():
+        first = same[0]
+        if first["ref_range"]:
+            which = every[every["action_id"].isin([row["action_id"] for row in same])]
+            made.append((say_refs(which, every), first))
+        else:
+            made.append((markup.link(first["label"], page + _address(first)), first))
     return made
 
 
@@ -197,6 +202,8 @@ def say_notice(change: Any) -> str:
         return "not known"
     if pd.isna(high):
         return f"at least {plural(int(low), 'day')}" if low >= 0 else "not known"
+    if low < 0 <= high:
+        return f"{plural(int(-low), 'day')} late to {plural(int(high), 'day')} before"
     if high < 0:
         return f"{int(-high)} to {plural(int(-low), 'day')} late" if high != low else f"{plural(int(-low), 'day')} late"
     return f"{int(low)} to {plural(int(high), 'day')}" if high != low else plural(int(low), "day")
@@ -293,7 +300,7 @@ def disagreements(m: Measures) -> Fragment:
     odd = m.actions[m.actions["disagreement"] != ""]
     rows = [
         (who, row["status_text"] or "–", row["claimed"], row["implied"], row["disagreement"])
-        for who, row in _merge(odd, m.actions, ("status_text", "disagreement"))
+        for who, row in _merge(odd, m.actions, ("status_text", "disagreement"), ACTIONS_PAGE)
     ]
     return markup.table(
         ("Ref", "Status as recorded", "The source claims", "The dates imply", "They differ in"), rows,
@@ -348,7 +355,7 @@ def changes_of_date(m: Measures) -> Fragment:
     rows = []
     for row in m.changes.to_dict("records"):
         rows.append((
-            say_day(row["as_of"]), markup.link(row["label"] or "–", f"progress.html{_address(row)}"), row["kind"],
+            say_day(row["as_of"]), markup.link(row["label"] or "–", f"{ACTIONS_PAGE}{_address(row)}"), row["kind"],
             _end(row, "from"), _end(row, "to"), _by(row), f"{row['notice']}: {say_notice(row)}" if row["notice"] else "–",
             markup.folded(row["reason"]) if row["reason"] else ("none given" if row["revision"] else "–"),
         ))  # fmt: skip
@@ -381,7 +388,7 @@ def slips(m: Measures) -> Fragment:
             _completed(row) if row["done"] else _when(row, "target"), narrative.say_slip(row),
             int(row["revisions"]) if pd.notna(row["revisions"]) else "not known", _rate(row),
         )
-        for who, row in _merge(rows_, m.actions, ("original", "target", "standing", "complete_latest"))
+        for who, row in _merge(rows_, m.actions, ("original", "target", "standing", "complete_latest"), ACTIONS_PAGE)
     ]  # fmt: skip
     return markup.table(
         ("Ref", "Area", "First date", "How it is known", "Date now, or done", "Slip", "Times re-dated", "Slip rate"), rows,
@@ -434,7 +441,7 @@ def bow_wave(m: Measures) -> Fragment:
     wide = m.bow_wave.pivot_table(index="month", columns="date", values="actions", aggfunc="sum", fill_value=0)
     order = {"before": "0", "no date": "Y", "not known": "Z"}
     months = sorted(wide.index, key=lambda month: order.get(month, month))
-    rows = [
+    rows: list[Row] = [
         (_month(month, m), *(int(wide.at[month, name]) if name in wide else 0 for name in ("original", "target")))
         for month in months
     ]
@@ -575,7 +582,7 @@ def portfolio_banner(measured: Sequence[tuple[Plan, Measures]], as_of: str) -> F
 
 def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
     """Plans side by side, each with the date of its snapshot in force."""
-    rows = []
+    rows: list[Row] = []
     for plan, m in measured:
         counts = m.actions["standing"].value_counts()
         day = f"{m.snapshot:%Y-%m-%d}"
@@ -590,7 +597,7 @@ def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
         ))  # fmt: skip
     return markup.table(
         ("Plan", "Snapshot", "Complete", "Overdue", "Delayed", "Open and re-dated", "On track", "Not known", "Revisions"),
-        rows, numeric=(2, 3, 4, 5, 6, 7, 8), caption="Plans side by side", none="There is no plan.",
+        rows, numeric=(2, 3, 4, 5, 6, 7, 8), caption="Where each plan stands, by the latest of its snapshots", none="There is no plan.",
     )  # fmt: skip
 
 

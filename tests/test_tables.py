@@ -1,0 +1,136 @@
+"""Tables and panels: what is printed, that it is safe, and that small numbers stay themselves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from planlib import measures, narrative, schema, tables
+from planlib.markup import Fragment
+from planlib.measures import Measures
+from planlib.store import Plan, open_plan
+
+DATA = Path(__file__).parents[1] / "data"
+HOSTILE = "<script>alert(1)</script>\"' onmouseover=x \u202eevil"
+
+
+@cache
+def told(plan: str = "wirral-ofsted-2011", day: str = "2011-08-31") -> tuple[Plan, Measures]:
+    """A bundled plan and its measures."""
+    book = open_plan(DATA / plan, day)
+    return book, measures.measure(book.ledger, day, settings=book.settings, snapshots=book.snapshots)
+
+
+def every_table(plan: Plan, m: Measures) -> dict[str, Fragment]:
+    """All that this module can print of a plan."""
+    return {
+        **{f"banner {name}": tables.banner(plan, m, name) for name in ("progress", "slippage", "data-quality")},
+        "standing": tables.standing_by_area(m), "areas": tables.area_notes(m), "redated": tables.redated(m),
+        "late": tables.late(m), "finished": tables.finished(m), "disagreements": tables.disagreements(m),
+        "sections": tables.action_sections(plan, m), "changes": tables.changes_of_date(m), "slips": tables.slips(m),
+        "rates": tables.rates(m), "bow wave": tables.bow_wave(m), "findings": tables.findings(plan),
+        "in short": tables.findings_in_short(plan), "sources": tables.sources(plan),
+        "corrections": tables.corrections(plan), "matches": tables.matches(plan),
+        "provenance": tables.provenance(plan, m), "definitions": tables.definitions(),
+        "measures": tables.measure_definitions(), "side by side": tables.side_by_side([(plan, m)]),
+        "decisions": tables.decisions_by_plan([(plan, m)]),
+        "portfolio": tables.portfolio_banner([(plan, m)], f"{m.as_of:%Y-%m-%d}"),
+        "portfolio foot": tables.portfolio_provenance([(plan, m)]),
+    }  # fmt: skip
+
+
+def test_rows_known_only_by_count_are_printed_once_with_their_number():
+    """Twelve complete actions of 39 to 52 and 54 to 56 are one line; their ids are printed nowhere."""
+    made = tables.finished(told()[1])
+    assert made.text.count("12 of 39 to 52 and 54 to 56") == 1
+    assert made.text.count("1 of 25 to 28") == 1
+    for piece in every_table(*told()).values():
+        assert "wirral-ofsted-2011/" not in piece.text
+
+
+def test_every_action_is_one_square():
+    """The squares of the progress report are as many as the actions, each in its standing's class."""
+    made = tables.standing_by_area(told()[1])
+    for kind, number in (("done", 22), ("track", 9), ("moved", 7), ("late", 2), ("unk", 4)):
+        assert len(re.findall(rf'class="q {kind}"', made.html)) == number
+
+
+def test_a_percentage_is_printed_only_of_ten_or_more():
+    """Dates kept, 8 of 30, has its percentage; hit rate, 2 of 9, has none."""
+    text = tables.rates(told("ranger-1960", "1964-07-31")[1]).text
+    assert "2 of 9 " in text and "(22 %)" not in text
+    assert "8 of 30 (27 %)" in text
+
+
+def test_what_cannot_be_given_says_why():
+    """A measure without a value prints the reason in its place."""
+    text = tables.rates(told()[1]).text
+    assert "22 of 22 cannot be told" in text
+    assert "the first date is not known for 39 of 44" in text
+
+
+def test_a_correction_shows_both_values_and_the_reason():
+    """The misprinted year stands beside the one used instead."""
+    text = tables.corrections(told("ranger-1960", "1964-07-31")[0]).text
+    assert "23 April 1961" in text and "23 April 1962" in text and "typo" in text
+
+
+@pytest.mark.parametrize("days", [("2011-06-01",), ("2011-08-31",)])
+def test_the_banner_names_the_date_and_what_it_is_compared_with(days):
+    """The head says as at when, compared with what, and whether it was rebuilt."""
+    plan, m = told("wirral-ofsted-2011", days[0])
+    text = tables.banner(plan, m, "progress").text
+    expected = {
+        "2011-06-01": ["As at 1 June 2011", "nothing to compare with", "rebuilt from a paper of 20 September 2011"],
+        "2011-08-31": ["As at 31 August 2011", "compared with 1 June 2011", "read on 20 September 2011"],
+    }
+    assert all(words in text for words in expected[days[0]])
+
+
+def test_text_of_a_source_is_never_markup():
+    """Hostile text in every text column comes out as text in every table."""
+    plan, _ = told()
+    texts = [c.name for c in schema.LEDGER if c.dtype == schema.TEXT and c.name not in (
+        "plan", "action_id", "ref_range", "status", "claim", "rag", "target_precision", "original_precision", "original_basis",
+    )]  # fmt: skip
+    ledger = plan.ledger.copy()
+    for name in texts:
+        ledger[name] = (ledger[name] + HOSTILE).astype("string")
+    bad = replace(
+        plan, ledger=ledger, settings=replace(plan.settings, title=HOSTILE, organisation=HOSTILE),
+        findings=plan.findings.assign(message=HOSTILE, text=HOSTILE, place=HOSTILE).astype(plan.findings.dtypes),
+        sources=plan.sources.assign(file=HOSTILE),
+    )  # fmt: skip
+    m = measures.measure(ledger, "2011-08-31", settings=bad.settings, snapshots=bad.snapshots)
+    for name, piece in every_table(bad, m).items():
+        assert "<script" not in piece.html.casefold(), name
+        assert "\u202e" not in piece.html + piece.text, name
+        assert not re.search(r"<[^>]*\son\w+\s*=", re.sub(r'"[^"]*"', '""', piece.html)), name
+    for sentence in narrative.headlines(m, bad):
+        assert isinstance(sentence, str)
+
+
+def test_an_empty_plan_prints_sentences_and_no_table_without_rows():
+    """A plan without a single action gives every panel, and says that there is nothing."""
+    plan, _ = told()
+    ledger = plan.ledger.iloc[:0]
+    empty = replace(plan, ledger=ledger, matches=plan.matches.iloc[:0], findings=plan.findings.iloc[:0])
+    m = measures.measure(ledger, "2011-08-31", settings=empty.settings, snapshots=empty.snapshots)
+    made = every_table(empty, m)
+    assert all(piece.html for name, piece in made.items() if name not in ("areas", "sections"))
+    assert narrative.headlines(m, empty) == ["No action is listed as at 31 August 2011."]
+    assert "No date is known to have been changed" in made["redated"].text or "no date" in made["redated"].text
+
+
+def test_notice_is_said_in_days():
+    """Bounds of notice become words: a range, at least, late."""
+    for low, high, words in (
+        (1, 91, "1 to 91 days"), (4, pd.NA, "at least 4 days"), (-10, -3, "3 to 10 days late"), (7, 7, "7 days"),
+        (pd.NA, pd.NA, "not known"), (-5, pd.NA, "not known"), (-5, 3, "5 days late to 3 days before"),
+    ):  # fmt: skip
+        assert tables.say_notice({"notice_low": low, "notice_high": high}) == words
