@@ -649,8 +649,8 @@ def schema_markdown() -> str:
         "# Data dictionary", "",
         "Made by `planlib schema` from `src/planlib/schema.py`. Dates are ISO dates in CSV; text is never missing, an",
         "empty text is blank. In CSV a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,",
-        "`@`, a tab, a line end or an apostrophe, and is no plain negative number) has one apostrophe in front; take it",
-        "away to have the text.",
+        "`@`, a tab, a line end or an apostrophe, and is no plain negative number) has one apostrophe in front; take",
+        "it away to have the text.",
     ]  # fmt: skip
     for title, columns in made["tables"].items():
         lines += ["", f"## {title.capitalize()}", "", *_markdown(["column", "type", "meaning"], (

@@ -91,9 +91,9 @@ def _plan_table(name: str, sets: Sequence[Published], number: int) -> Fragment:
     rows: list[list[Content]] = []
     for each in sets:
         numbers = _headline_numbers(each) if each.whole else {}
-        rows.append([_day(each), _reports(each), *(numbers.get(name, NONE) for name in _NUMBERS), _state(each)])
+        rows.append([_day(each), _reports(each), *(numbers.get(name, NONE) for name in _COUNTS), _state(each)])
     return table(
-        ["As at", "Reports", *_NUMBERS, "State"], rows, numeric=(0, 2, 3, 4),
+        ["As at", "Reports", *_COUNTS, "State"], rows, numeric=(0, 2, 3, 4),
         caption=f"Reports of {_title(name, sets)}, folder {name}, latest first", name=f"reports-{number}",
     )  # fmt: skip
 
@@ -161,8 +161,7 @@ def _failure(each: Published) -> str:
     return "; ".join(dict.fromkeys(said))
 
 
-_NUMBERS = ("Complete", "Re-dated", "Overdue")
-_COUNTS = {"Re-dated": "standing: re-dated", "Overdue": "standing: overdue"}
+_COUNTS = {"Complete": "done", "Re-dated": "standing: re-dated", "Overdue": "standing: overdue"}
 
 
 def _headline_numbers(each: Published) -> dict[str, str]:
@@ -170,14 +169,15 @@ def _headline_numbers(each: Published) -> dict[str, str]:
     try:
         measures = json.loads((each.folder / "results.json").read_text(encoding="utf-8"))["measures"]
         plan: dict[str, Mapping[str, Any]] = {row["name"]: row for row in measures if row["scope"] == "plan"}
-        done, unknown = plan["done"], plan["standing: standing not known"]["value"] or 0
-        if unknown and unknown == plan["actions"]["value"]:
-            return dict.fromkeys(_NUMBERS, "not known")
-        more = f"; {unknown} not known" if unknown else ""
-        return {
-            "Complete": f"{done['numerator']} of {done['denominator']}{more}",
-            **{column: str(plan[name]["value"]) for column, name in _COUNTS.items()},
+        unknown, every = plan["standing: standing not known"]["value"], plan["actions"]["value"]
+        if unknown == every:
+            return dict.fromkeys(_COUNTS, "not known")
+        numbers = {
+            column: f"{plan[name]['numerator']} of {plan[name]['denominator']}" for column, name in _COUNTS.items()
         }
+        if unknown:
+            numbers["Complete"] += f", {unknown} not known"
+        return numbers
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

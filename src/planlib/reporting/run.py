@@ -140,6 +140,7 @@ class _Set:
     begun: float = 0.0
     guard: threading.Lock = field(default_factory=threading.Lock)
     expected: dict[str, Any] = field(default_factory=dict)
+    prepared: threading.Event = field(default_factory=threading.Event)
     fault: Exception | None = None
 
     @property
@@ -596,7 +597,11 @@ def _make(run: _Run, sets: Sequence[_Set], jobs: int) -> None:
     before = files.cwd(None)  # papermill keeps a working directory for all threads; ours leave it as it was
     pool = concurrent.futures.ThreadPoolExecutor(jobs, thread_name_prefix="planlib-")
     try:
-        pending = {pool.submit(_run_one, run, each, notebook) for each in sets for notebook in each.stale}
+        pending = set()
+        for each in sets:
+            # The tasks begin in this order, so that what a notebook waits for has always begun before it.
+            pending.add(pool.submit(_prepare, run, each))
+            pending |= {pool.submit(_run_one, run, each, notebook) for notebook in each.stale}
         while pending:  # with a timeout, so that Ctrl-C is heard on Windows too
             done, pending = concurrent.futures.wait(pending, 0.5, concurrent.futures.FIRST_COMPLETED)
             for future in done:
@@ -606,6 +611,20 @@ def _make(run: _Run, sets: Sequence[_Set], jobs: int) -> None:
             run.kernels.stop()
         pool.shutdown(cancel_futures=True)
         files.cwd(before)
+
+
+def _prepare(run: _Run, made: _Set) -> None:
+    """Compute a set's own results and tables, while its notebooks are already at work."""
+    made.begun = time.monotonic()
+    try:
+        if not run.kernels.stopped.is_set():
+            publish.staging(run.out, made.plan, made.day)
+            if not made.over_plans:
+                _compute(run, made, made.plan)
+    except Exception as error:
+        made.fault = error
+    finally:
+        made.prepared.set()
 
 
 def _run_one(run: _Run, made: _Set, notebook: Notebook) -> None:
@@ -633,21 +652,17 @@ def _run_one(run: _Run, made: _Set, notebook: Notebook) -> None:
 
 def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
     where = made.where(notebook.name)
-    with made.guard:
-        if not made.begun:
-            made.begun = time.monotonic()
-            publish.staging(run.out, made.plan, made.day)
-            if not made.over_plans:
-                try:
-                    _compute(run, made, made.plan)
-                except Exception as error:
-                    made.fault = error
-        if made.fault:
-            raise made.fault
+    if made.prepared.is_set() and made.fault:
+        raise made.fault
     home = made.folders[0].parent.parent
     paths = [_relative(folder, home) for folder in made.folders]
     given = parameters_for(notebook, paths, made.as_of, made.parameters)
-    executed = execute(notebook.node, given, working_directory=home, kernels=run.kernels, where=where)
+    try:
+        executed = execute(notebook.node, given, working_directory=home, kernels=run.kernels, where=where)
+    finally:
+        made.prepared.wait()
+        if made.fault:  # says more plainly what the notebook fails on too
+            raise made.fault
     shown = tidy(executed, _shown_parameters(made, notebook), where=where)
     for line in warnings_in(executed)[:3]:
         run.notes.append(f"{where}: warning: {line}")
@@ -697,10 +712,12 @@ def _compare(run: _Run, made: _Set, found: Mapping[str, Any], where: str) -> Non
     if theirs == ours:
         return
     for one, other in zip(ours, theirs, strict=False):
-        if one != other:
+        differs = [name for name in one if one[name] != other.get(name)]
+        if differs:
+            field = differs[0]
             raise RunError(
-                f"{where}: its results differ from results.json: {one['name']} of {one['scope']} {one['key']}: "
-                f"{other.get('value')} in the notebook, {one['value']} in results.json"
+                f"{where}: its results differ from results.json: {field} of {one['name']}, {one['key']}: "
+                f"{other.get(field)} in the notebook, {one[field]} in results.json"
             )
     raise RunError(f"{where}: its results differ from results.json: {len(theirs)} measures, not {len(ours)}")
 
