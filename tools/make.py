@@ -27,7 +27,7 @@ VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 LOCKS = {  # each holds all of the first one, so that any of them is enough for a report
     "requirements.lock": (
         ["--group", "build"],
-        "what `make report` needs, and what installs planlib itself",
+        "What `make report` needs, and what installs planlib itself",
     ),
     "requirements-dev.lock": (
         ["--group", "build", "--extra", "dev", "--constraints", "requirements.lock"],
@@ -299,7 +299,7 @@ def lock(*arguments):
         path = ROOT / name
         path.write_bytes(
             (
-                f"# {holds[0].upper()}{holds[1:]}: every version and hash,\n"
+                f"# {holds}: every version and hash,\n"
                 "# for Python 3.11 to 3.13 on Linux, macOS and Windows. Made from pyproject.toml by uv: make lock\n"
                 "# (newest versions: make lock ARGS=--upgrade; without make: python tools/make.py lock --upgrade).\n"
             ).encode()
