@@ -8,6 +8,32 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Line:
+    """A paragraph, heading or list item that stands outside the tables.
+
+    Attributes
+    ----------
+    text : str
+        Without what is struck out in it.
+    place : str
+        "paragraph 12", "page 3, line 4".
+    level : int
+        1 to 6 for a heading, 0 for any other line.
+    label : str
+        What stands in bold before a colon at its beginning ("Responsible" of "**Responsible**: the Director"), as part
+        of `text`; blank where there is none.
+    struck : tuple of str
+        Struck-out runs.
+    """
+
+    text: str
+    place: str
+    level: int = 0
+    label: str = ""
+    struck: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Grid:
     """One sheet or table as text, with what else its cells carry.
 
@@ -23,7 +49,12 @@ class Grid:
         Cells are named as in a spreadsheet.
     fills, struck, spans, notes : mapping
         Sparse, by (row, column) from 0: fill as ``#RRGGBB``; struck-out runs of text, which stand in `rows` no longer;
-        (rows, columns) that a merged cell covers; footnote marks.
+        (rows, columns) that a merged cell covers, whose other cells are blank in `rows`; footnote marks.
+    before : tuple of Line
+        What stands between the table before and this one. Lines behind the last table are those of a last grid without
+        rows. A sheet has none: all its text stands in cells.
+    edges : tuple of float
+        Left edges of the columns on a printed page, in points; empty where there is no page.
     """
 
     name: str
@@ -34,6 +65,8 @@ class Grid:
     struck: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     spans: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    before: tuple[Line, ...] = ()
+    edges: tuple[float, ...] = ()
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a row, or one cell of it, stands: ``Sheet1!B5``, ``line 12, column 3``."""

@@ -1,0 +1,90 @@
+"""Opens files that are ZIP archives of XML parts (.xlsx, .docx, .ods), after a look at what they claim to hold."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from planlib.errors import InputError
+from planlib.settings import Limits
+
+_EXPANSION = 200  # how many times larger than its archive a part may be
+_SMALL = 1 << 24  # bytes that a part may always have
+_ENTITIES = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+@contextmanager
+def open_package(path: Path, data: bytes, limits: Limits) -> Iterator[zipfile.ZipFile]:
+    """Open an archive whose parts may be read; whatever is wrong with it while it is open is one clear error.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    data : bytes
+        The file.
+    limits : Limits
+        How much it may unpack to.
+
+    Yields
+    ------
+    zipfile.ZipFile
+
+    Raises
+    ------
+    InputError
+        If it is cut off, damaged, protected by a password or a bomb.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            unpacked = sum(part.file_size for part in parts)
+            bomb = any(part.file_size > max(_SMALL, _EXPANSION * len(data)) for part in parts)
+            if bomb or unpacked > limits.mebibytes << 20:
+                raise InputError(f"{path.name}: unpacks from {len(data):,} to {unpacked:,} bytes; not opened")
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError):
+        raise InputError(f"{path.name}: is cut off or damaged; save it again") from None
+    except (RuntimeError, NotImplementedError, ValueError) as error:  # a password or an unknown compression
+        raise InputError(f"{path.name}: cannot be unpacked ({error}); remove its password and save it again") from None
+
+
+def parse_xml(path: Path, part: str, data: bytes) -> Any:
+    """Parse one part; never an entity of its own, never the network.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    part : str
+        Name of the part.
+    data : bytes
+        The part.
+
+    Returns
+    -------
+    lxml.etree._Element
+        Its root.
+
+    Raises
+    ------
+    InputError
+        If it is not XML or declares a document type or entities.
+    """
+    from lxml import etree
+
+    # The beginning of a UTF-16 part is looked at without its zeros.
+    if _ENTITIES.search(data[:65536].replace(b"\0", b"")):
+        raise InputError(f"{path.name}: {part} declares a document type or entities, which no office program writes")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True,
+                             remove_pis=True)  # fmt: skip
+    try:
+        return etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise InputError(f"{path.name}: {part} is damaged ({error}); save the file again") from None
