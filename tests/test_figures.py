@@ -586,3 +586,11 @@ def test_slippage_by_area_shows_small_numbers_themselves() -> None:
     third = cells(figure)[2]
     assert third[1:6] == ["6", "5", "5 of 6", "145", "29"]
     assert "18: 29 days" in third[6]
+
+
+def test_a_report_of_which_nothing_is_known_has_no_count_of_nought() -> None:
+    """Where the standing of every action is not known, the table of the figure says so and never "0 complete"."""
+    table = cells(made("standing", "wirral"))
+    assert [row[1:] for row in table] == [
+        ["not known", "44", "not known", "not known", "not known", "not known", "44"], ["22", "0", "2", "7", "9", "4", "44"],
+    ]  # fmt: skip

@@ -453,7 +453,7 @@ def change_since(
         "complete now; the earlier report does not show it open": now["done"],
         "the earlier report gives no date and no status": ~had & has,
     }
-    made["why"] = first_that_holds(reasons, "its standing is not known", made.index)
+    made["why"] = first_that_holds(reasons, "the standing is not known in one of the two reports", made.index)
     return made
 
 

@@ -565,10 +565,7 @@ def standing_over_time(m: Measures) -> Fragment:
     trend = len(m.snapshots) >= TREND_SNAPSHOTS and (m.snapshots[-1] - m.snapshots[0]).days >= TREND_DAYS
     span = f"from {say_day(days[0])} to {say_day(days[-1])}" if len(days) > 1 else f"at {say_day(days[0])}"
     head = ["As at", *(standing.capitalize() for standing in standings), "All"]
-    rows = [
-        (say_day(day), *(str(int(wide.at[day, standing])) for standing in standings), str(int(wide.loc[day].sum())))
-        for day in days
-    ]
+    rows = [(say_day(day), *_counts(wide.loc[day], standings), str(int(wide.loc[day].sum()))) for day in days]
     table = markup.table(
         head, rows, caption="Number of actions by where they stood, at each report", narrow="scroll",
         numeric=range(1, len(head)), name=f"{name}-data",
@@ -582,6 +579,13 @@ def standing_over_time(m: Measures) -> Fragment:
         f"Number of actions by where they stood, {span}", 340, lambda sheet: _draw_standing(sheet, days, counts),
         " ".join(told), table, [] if trend else [f"This is no trend yet: {_too_few(m)}"], plural(len(rows), "row"),
     )  # fmt: skip
+
+
+def _counts(row: pd.Series, standings: Sequence[str]) -> list[str]:
+    """Counts of one report; where nothing is known of any action, none of the other counts is 0."""
+    unknown = "standing not known"
+    silent = row.get(unknown, 0) == row.sum()
+    return ["not known" if silent and standing != unknown else str(int(row[standing])) for standing in standings]
 
 
 def _too_few(m: Measures) -> str:

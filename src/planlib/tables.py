@@ -421,6 +421,8 @@ def _n_of_d(row: Any) -> str:
     n, d = int(row["numerator"]), int(row["denominator"])
     if pd.isna(row["value"]):
         return "not given"
+    if unknown := int(row.get("original_not_known", 0)):
+        return f"{n} of {d}; first date not known for {unknown}"
     share = f" ({100 * n / d:.0f} %)" if d >= SMALL else ""
     return f"{n} of {d}{share}"
 
