@@ -389,7 +389,7 @@ _TAGGED = {
     "under way|paused|cancelled|canceled|withdrawn|superseded|yes|no|delayed|late|met|not met|live|signed off|"
     "not complete|not completed|not yet complete|not yet completed|incomplete|launched|action complete|outstanding|"
     "suspended|on hold|not yet due|not due",
-    "start": "starts|starting|start date|started on|began|begin|begins|beginning on|commence|commences|commenced|"
+    "start": "starts|beginning|starting|start date|started on|began|begin|begins|beginning on|commence|commences|commenced|"
     "commencing|commencement|since|with effect from|wef|effective from|effective|begun|start on|starts on|to start|"
     "to begin|to commence|started in|start in|starting from|start from|commencing from|start|started",
     "from": "from",
@@ -400,7 +400,7 @@ _TAGGED = {
     "replaces|replacing|replaced|superseding|was due|were due|had been|was due by|was to be|previously due|"
     "originally due",
     "old": "original|orig|previous|initial|old|prior|baseline",
-    "verb": "revised|rev|revise|re revised|amended|changed|moved|extended|extension|extend|deferred|defer|postponed|"
+    "verb": "revised|rev|revise|re revised|amended|changed|moved|extended|extension|extend|ext|extension granted|extension agreed|extension approved|replaced by|replaced with|deferred|defer|postponed|"
     "rescheduled|re scheduled|put back|pushed back|pushed|brought forward|carried forward|carried over|"
     "rolled forward|slipped|slippage|re profiled|reprofiled|re phased|rephased|rebaselined|re baselined|re dated|"
     "redated|reforecast|re forecast|increased|re set|reset|shifted|re timed|retimed|reprogrammed|re programmed|"
@@ -1264,7 +1264,7 @@ class _Grammar:
         i = self.skip(i, "the", "this", "new", "next", "current")
         token = self.at(i)
         kind = ""
-        if token.text in ("fy", "f/y"):
+        if token.text in ("fy", "f/y", "fye"):
             kind, i = "financial", i + 1
         elif token.text in ("financial", "fiscal", "fin", "academic", "school", "calendar", "tax", "budget"):
             j = self.skip(i + 1, ".", "-")
@@ -1288,7 +1288,7 @@ class _Grammar:
     def split_year(self, i: int) -> tuple[_When, int] | None:
         """FY22/23 | financial year 2017/18 | academic year 2011/12 | 2012/13 | FY2023."""
         kind, j = self._label(i)
-        ends = bool(kind) and any(self.at(k).text == "end" for k in range(i, j))
+        ends = bool(kind) and any(self.at(k).text in ("end", "fye") for k in range(i, j))
         # 24/25 is a year where the words after it say so
         pair = self.pair(j, labelled=bool(kind or self._label(j + 3)[0]))
         if pair:
@@ -2197,7 +2197,7 @@ def _assume(each: _Found, context: _Context) -> None:
             ends = [_span(when.last[0], year, context) for year in years]
             end = next(other for other in ends if other[1] >= span[1])
             span = (span[0], end[1], precision_of(span[0], end[1]))
-        if each.before:
+        if each.before and not when.options[0].part:
             day = span[0] - timedelta(1)
             span = (day, day, "day")
     except _ImpossibleError:
