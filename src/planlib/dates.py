@@ -19,6 +19,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+_FIRST_SERIAL = date(1899, 12, 30)  # day 0 of a spreadsheet, for days since March 1900
 RANGE_YEARS = 30  # a date further than this from the snapshot is taken for a slip of the pen
 MONTHS_BACK, MONTHS_AHEAD = 4, 8  # where a date without a year is looked for, around the snapshot
 UNKNOWN_WORDS = {"day": 6, "week": 6, "month": 6, "quarter": 3, "season": 3, "term": 3, "half-year": 3, "year": 0}
@@ -345,15 +346,15 @@ _TENS = {
 _LONG_MONTHS = ("january", "february", "august", "september", "october", "november", "december")
 _PARTS = {
     "early": "early", "beginning": "early", "start": "early", "mid": "mid", "middle": "mid", "late": "late",
-    "end": "end", "close": "end",
+    "end": "end", "close": "end", "eom": "end", "eoy": "end",
 }  # fmt: skip
 
 # Words and phrases that decide what a cell means; what stands here under no tag is an unknown word. Longest first.
 _TAGGED = {
     "withheld": "exempt|exempted|exemption|withheld|redacted|freedom of information|commercial in confidence|"
-    "not disclosed",
+    "not disclosed|commercially sensitive",
     "not applicable": "n/a|na|not applicable|not relevant|not required|no longer required|no longer applicable|"
-    "no longer needed|no longer relevant|does not apply|no milestones due|nothing due|none due|not needed",
+    "no longer needed|no longer relevant|does not apply|no action required|no further action|no further action required|no milestones due|nothing due|none due|not needed",
     "blank": "blank|none|nil|null|nan|nat|not stated|not given|no date|no date given|no date set|no dates|"
     "not specified|not provided|not recorded|no target|no target date|no deadline|undated|missing|none set|"
     "none given|no timescale|no date provided|no end date given|not dated",
@@ -388,7 +389,7 @@ _TAGGED = {
     "under way|paused|cancelled|canceled|withdrawn|superseded|yes|no|delayed|late|met|not met|live|signed off|"
     "not complete|not completed|not yet complete|not yet completed|incomplete|launched|action complete|outstanding|"
     "suspended|on hold|not yet due|not due",
-    "start": "starts|starting|start date|started on|began|begin|begins|beginning on|commence|commences|commenced|"
+    "start": "starts|beginning|starting|start date|started on|began|begin|begins|beginning on|commence|commences|commenced|"
     "commencing|commencement|since|with effect from|wef|effective from|effective|begun|start on|starts on|to start|"
     "to begin|to commence|started in|start in|starting from|start from|commencing from|start|started",
     "from": "from",
@@ -398,12 +399,12 @@ _TAGGED = {
     "was": "was|were|previously|formerly|originally|initially|was originally|was previously|instead of|rather than|"
     "replaces|replacing|replaced|superseding|was due|were due|had been|was due by|was to be|previously due|"
     "originally due",
-    "old": "original|orig|previous|initial|old|prior",
-    "verb": "revised|rev|revise|re revised|amended|changed|moved|extended|extension|extend|deferred|defer|postponed|"
+    "old": "original|orig|previous|initial|old|prior|baseline",
+    "verb": "revised|rev|revise|re revised|amended|changed|moved|extended|extension|extend|ext|extension granted|extension agreed|extension approved|replaced by|replaced with|deferred|defer|postponed|"
     "rescheduled|re scheduled|put back|pushed back|pushed|brought forward|carried forward|carried over|"
     "rolled forward|slipped|slippage|re profiled|reprofiled|re phased|rephased|rebaselined|re baselined|re dated|"
     "redated|reforecast|re forecast|increased|re set|reset|shifted|re timed|retimed|reprogrammed|re programmed|"
-    "updated to|amended to|delayed to|delayed until|delayed till|delayed from|decreased|put off|held over|set back|"
+    "updated to|amended to|decreased|put off|held over|set back|"
     "re planned|replanned|revision",
     "now": "now|now due|new|revised date|new date|new target",
     "current": "current|currently|current date|present|latest date|latest forecast",
@@ -414,12 +415,12 @@ _TAGGED = {
     "no": "not|cannot|never|unable|nor|neither|no longer|failed|without|won t|can t|isn t|wasn t|unlikely",
     "deadline": "by|due|no later than|not later than|latest|at the latest|at latest|deadline|until|till|til|up to|"
     "to be completed|complete by|completed by|for completion|target|target date|target for|end date|ends|ending|"
-    "on or before|not after|to be completed by|will be completed by|delivery by|due date|due by|due on|due in|"
+    "on or before|before or on|not after|to be completed by|will be completed by|delivery by|due date|due by|due on|due in|"
     "completion date|no later|by end of play|cob|cop|close of play|close of business|expiry|expires|year ending|"
     "period ending|quarter ending|month ending|financial year ending|years ending|ends on|end on|finish|finishes|"
     "finish date|completion by|complete in|date due",
     "harmless": "short term|medium term|long term|next|the|of|in|on|at|for|to|a|an|and|is|be|will|are|it|this|that|"
-    "with|date|dates|day|month|week|approx|approximately|about|around|circa|ca|c|est|estimated|estimate|planned|"
+    "with|date|dates|day|month|week|approx|approximately|about|around|circa|ca|c|max|maximum|already|est|estimated|estimate|planned|"
     "scheduled|anticipated|expected|likely|provisional|provisionally|targeted|targets|timescale|timescales|timeframe|"
     "finally|then|thereafter|if possible|where possible|during|over|throughout|between|through|latest by|"
     "new financial year|new academic year|new school year|new fiscal year|forecast|schedule|projected|projection|"
@@ -429,6 +430,7 @@ _TAGGED = {
     "also": "plus|both|also|respectively|further",
 }  # fmt: skip
 
+_ROUND = frozenset("quarter term meeting annum season".split())
 _NUMBERED = frozenset(
     "action actions phase phases stage step section sections para paragraph page no nos number item ref rec "
     "recommendation recommendations point key ks grade band group wave tranche part level version v draft room unit "
@@ -445,7 +447,7 @@ _ANCHOR_EVENTS = frozenset((
     "receipt of the report", "the publication of this report", "publication of the inspection report",
     "the inspection report", "publication of this report", "the publication of the inspection report",
     "report publication", "the report being published", "publication of report", "publication of inspection report",
-    "this report", "the date of this report", "the date of the report", "date of report", "now", "today",
+    "this report", "receipt of report", "receipt of this report", "receipt of the final report", "the date of this report", "the date of the report", "date of report", "now", "today",
 ))  # fmt: skip
 
 
@@ -481,6 +483,10 @@ _TOKEN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_THREE_NUMBERS = re.compile(
+    r"\s*(\d{1,2})(?:[\s,;_\\]+|\.\.)(\d{1,2})(?:[\s.,;_\\]+)(\d{4})\s*"
+    r"|\s*(0[1-9]|[12]\d|3[01])/(0[1-9]|1[0-2])((?:19|20)\d\d)\s*", re.ASCII
+)  # fmt: skip
 _TAG = re.compile(r"<\s*(/?)\s*([a-z][a-z0-9]*)\b([^<>]*)>|~~", re.IGNORECASE)
 _STRUCK_TAGS = ("s", "strike", "del")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
@@ -512,6 +518,8 @@ def _clean(text: str) -> tuple[str, list[tuple[int, int]]]:
         text = _ENTITY.sub(lambda found: html.unescape(found[0].lower()), text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_NOISE)).translate(_NOISE)
+    if slip := _THREE_NUMBERS.fullmatch(text):
+        text = "/".join(filter(None, slip.groups()))  # 30 09 2011, 30/092011: what else can a whole cell mean
     if "](" in text:
         text = _LINK.sub(r"\1", text)
     if "*" in text or "__" in text or "\\" in text or "`" in text:
@@ -645,6 +653,10 @@ class _Grammar:
         self.tokens = tokens
         self.count = len(tokens)
         self.context = context
+        # "1. Sept 2011 2. Dec 2011": a cell that counts its lines
+        marks = [i for i in range(self.count) if self._is_list_mark(i)]
+        counted = [self.tokens[i].value for i in marks] == list(range(1, len(marks) + 1))
+        self.listed = frozenset(marks if len(marks) > 1 and marks[0] == 0 and counted else ())
 
     def at(self, i: int) -> _Token:
         return self.tokens[i] if 0 <= i < self.count else _END
@@ -694,9 +706,17 @@ class _Grammar:
             i += 1
         return made
 
+    def _is_list_mark(self, i: int) -> bool:
+        token, mark, after = self.at(i), self.at(i + 1), self.at(i + 2)
+        return token.kind == "number" and token.digits == 1 and not token.glued and (
+            mark.glued and mark.kind in (".", ")") and bool(after.kind) and not after.glued
+        )  # fmt: skip
+
     def _is_label(self, i: int) -> bool:
         """Whether a number counts something that is not a date: Phase 2, Section 24, the Act 2000."""
         token = self.tokens[i]
+        if i in self.listed:
+            return True
         if token.kind != "number" or token.how:
             return False
         before = self.at(i - 1)
@@ -711,12 +731,15 @@ class _Grammar:
         return not (
             after.text in MONTHS
             and before.text
-            in ("milestone", "deliverable", "action", "week", "policy", "task", "draft", "standard", "plan")
+            in ("milestone", "deliverable", "action", "policy", "task", "draft", "standard", "plan")
         )
 
     def tagged(self, i: int) -> tuple[str, int] | None:
         """The longest tagged phrase that begins here; its words may be joined by a hyphen, stop or apostrophe."""
-        for words, tag in _PHRASES.get(self.tokens[i].text, ()):
+        token = self.tokens[i].text
+        if token == "delayed" and self.word(i + 1, "from", "to", "until", "till"):
+            return "verb", i + 1  # and not the status
+        for words, tag in _PHRASES.get(token, ()):
             j = i + 1
             for word in words[1:]:
                 if self.at(j).kind in ("-", ".", "'", "/"):
@@ -726,10 +749,9 @@ class _Grammar:
                 j += 1
             else:
                 return tag, j
-        token = self.tokens[i].text
         if token in ("every", "each", "per") and any(
-            self.at(k).text in UNITS or self.at(k).text in ("quarter", "term", "meeting", "annum", "season")
-            for k in range(i + 1, i + 4)
+            text in _ROUND or text in UNITS or text in MONTHS or text in WEEKDAYS or text in SEASONS
+            for text in (self.at(k).text for k in range(i + 1, i + 4))
         ):
             return "recurring", i + 1
         return None
@@ -745,6 +767,10 @@ class _Grammar:
         part, j = self.part(i)
         if part:
             found = self.period(j)
+            if found and len(found[0].options) == 2 and found[0].options[0].year != found[0].options[1].year:
+                # "end of Sept 11": a day has no end, so the number is the year.
+                months = tuple(spec for spec in found[0].options if spec.unit == "month")
+                found = (_When(months), found[1]) if months else found
             if found and all(spec.unit not in ("day", "week", "weekend", "nth weekday") for spec in found[0].options):
                 return [_with(found[0], part=part)], found[1]
             if part == "end" and found and found[0].options[0].unit in ("week", "weekend"):
@@ -766,27 +792,28 @@ class _Grammar:
 
     def part(self, i: int) -> tuple[str, int]:
         """Which part of a period: early | mid | late | end | first half; blank where there is none."""
-        j = self.skip(i, "the")
-        if self.word(j, "month", "year", "quarter", "financial", "fiscal") and not self.word(j, "financial", "fiscal"):
+        towards = self.word(i, "towards", "toward")
+        j = self.skip(i + towards, "the")
+        if self.word(j, "month", "year"):
             k = self.skip(j + 1, "-")
-            if self.word(k, "end") and self.at(j).text != "quarter":
+            if self.word(k, "end"):
                 return "end", self.skip(k + 1, "of", "in", "-", ":", ",")
-        if self.word(j, "first", "second", "1st", "2nd") or (
-            self.at(j).how == "ordinal" and self.at(j).value in (1, 2)
-        ):
+        if self.word(j, "last") and self.word(j + 1, "day") and self.word(j + 2, "of", "in"):
+            return "end", j + 3
+        ordinal = self.at(j).how == "ordinal" and self.at(j).value
+        if ordinal in (1, 2) or self.word(j, "first", "second", "latter"):
             k = self.skip(j + 1, "-")
             if self.word(k, "half") and not self.word(self.skip(k + 1, "-"), "term"):
-                which = "h1" if self.at(j).text in ("first", "1st") or self.at(j).value == 1 else "h2"
+                which = "h1" if ordinal == 1 or self.word(j, "first") else "h2"
                 return which, self.skip(k + 1, "of", "in", "the")
         if self.word(j, "latter", "early", "later", "first") and self.word(j + 1, "part"):
             name = "late" if self.at(j).text in ("latter", "later") else "early"
             return name, self.skip(j + 2, "of", "in", "the")
         name = _PARTS.get(self.at(j).text, "")
-        if not name:
-            return "", i
+        if not name or (towards and name != "end") or (self.word(j, "start", "beginning") and not self.word(j + 1, "of")):
+            return "", i  # "start April 2012" says when it begins
         k = j + 1
-        if name == "end" and self.word(j - 1, "towards", "toward"):
-            name = "late"
+        name = "late" if towards else name
         joined = self.skip(k, "-", "/", "to", "or")
         second = _PARTS.get(self.at(joined).text, "")
         if joined > k and second and (name, second) in (
@@ -794,8 +821,8 @@ class _Grammar:
         ) and (name, second) != ("late", "early"):  # fmt: skip
             name, k = f"{name}+{'late' if second == 'end' else second}", joined + 1
         k = self.skip(k, "-", "of", "in", "the", "part", ".")
-        if self.word(k, "month") and self.word(k + 1, "of"):
-            k += 2
+        if self.word(k, "month"):
+            k = self.skip(k + 1, "of", "-", ":")
         if self.word(k, "year") and self.at(k + 1).kind == "number":
             k += 1
         return name, k
@@ -918,7 +945,7 @@ class _Grammar:
         first, mark, second = self.at(i), self.at(i + 1), self.at(i + 2)
         if first.kind != "number" or second.kind != "number" or mark.kind not in _SEPARATORS or first.how or second.how:
             return None
-        if not (mark.glued and second.glued) or first.digits > 4 or not self._loose(i, i + 3):
+        if not (mark.glued and second.glued) or first.digits > 4 or not self._loose(i, i + 3) or self._label(i + 3)[0]:
             return None
         a, b = first.value, second.value
         if first.digits == 4 and second.digits == 2 and 1 <= b <= 12 and b != (a + 1) % 100 and mark.kind != ".":
@@ -1085,7 +1112,8 @@ class _Grammar:
                 value, short = (year.value, year.digits == 2) if named else (None, False)
                 spec = _Spec("day", value, short, number, token.value)
                 ends = (_Spec("day", value, short, number, last),) if last else ()
-                return [_When((spec,), last=ends)], (y + 1 if named else k)
+                doubt = "refuse" if 0 < last <= token.value else ""  # Sept 30/11
+                return [_When((spec,), last=ends, doubt=doubt)], (y + 1 if named else k)
             if not starts_day:
                 glued = self.at(j + 1)
                 if glued.glued and glued.kind in ("/", "-", ".") and self.at(j + 2).kind == "number":
@@ -1142,14 +1170,14 @@ class _Grammar:
             j, unit = i + 1, "week"
         elif self.word(i, "w/e"):
             j, unit = i + 1, "weekend"
-        elif self.word(i, "week", "wk", "weeks"):
-            j = self.skip(i + 1, "-")
+        elif self.word(i, "week", "wk", "weeks") or (self.word(i, "w") and self.word(i + 1, "/")):
+            j = self.skip(i + 1, "-", "/")
             if self.word(j, "commencing", "beginning", "starting", "of", "com", "comm", "from"):
                 j, unit = j + 1, "week"
             elif self.word(j, "ending", "end", "ended"):
                 j, unit = j + 1, "weekend"
             else:
-                return None
+                return self._numbered_week(j)
         if unit:
             j = self.skip(j, ":", ".", "-", "on", "the")
             if self.at(j).text in WEEKDAYS:
@@ -1169,12 +1197,21 @@ class _Grammar:
                 return _When((spec._replace(unit="nth week", day=which),)), month[1]
         return None
 
+    def _numbered_week(self, i: int) -> tuple[_When, int] | None:
+        """Week 2 September 2011: the second, or that of the 2nd; of the first week and of a 30th there is no doubt."""
+        found = self.day_month(i)
+        if not found or len(found[0]) > 1 or found[0][0].last:
+            return None
+        spec = found[0][0].options[0]._replace(unit="week")
+        doubt = "refuse" if 2 <= spec.day <= 5 and not self.at(i).how else ""
+        return _When((spec,), doubt=doubt), found[1]
+
     def quarter(self, i: int) -> tuple[_When, int] | None:
-        """Q4 23/24 | quarter 4 | second quarter of 2012 | 3Q12."""
+        """Q4 23/24 | quarter 4 | second quarter of 2012 | 3Q12 | Q2-3 2011/12."""
         token, n, j = self.at(i), 0, i
         if token.text in ("q", "qtr", "quarter", "qu", "qrt"):
             j = self.skip(i + 1, ".", "-")
-            n, j = self.at(j).value if self.at(j).digits == 1 else 0, j + 1
+            n, j = self.at(j).value if self.at(j).digits == 1 else _SMALL.get(self.at(j).text, 0), j + 1
         elif self.word(i + 1, "quarter", "qtr"):
             n, j = ORDINALS.get(token.text) or (token.value if token.kind == "number" else 0), i + 2
             n = 4 if token.text in ("last", "final") else n
@@ -1182,6 +1219,11 @@ class _Grammar:
             n, j = token.value, i + 2
         if not 1 <= n <= 4:
             return None
+        last = self.at(j + 1)
+        if self.word(j, "-", "/", "&", "to", "and") and last.digits == 1 and n < last.value <= 4:
+            found = self._of_year("quarter", last.value, j + 2)
+            ends = found[0].options
+            return _When(tuple(spec._replace(n=n) for spec in ends), ends, found[0].doubt), found[1]
         return self._of_year("quarter", n, j)
 
     def half(self, i: int) -> tuple[_When, int] | None:
@@ -1189,9 +1231,9 @@ class _Grammar:
         if not self.word(i, "h") or self.at(i + 1).value not in (1, 2) or not self.at(i + 1).glued:
             return None
         found = self._of_year("half", self.at(i + 1).value, i + 2)
-        return found if found and found[0].options[0].year is not None else None
+        return found if found[0].options[0].year is not None else None
 
-    def _of_year(self, unit: str, n: int, i: int) -> tuple[_When, int] | None:
+    def _of_year(self, unit: str, n: int, i: int) -> tuple[_When, int]:
         """The year of a quarter or half: a split or financial year settles it, a single one does not quite."""
         j = self.skip(i, "of", "the", "in", "-", "/", ",", "(", ":")
         opened = any(self.at(k).kind == "(" for k in range(i, j))
@@ -1219,20 +1261,22 @@ class _Grammar:
 
     def _label(self, i: int) -> tuple[str, int]:
         """What kind of year: financial year | FY | academic year | calendar year; blank where there is none."""
-        i = self.skip(i, "the", "new", "next", "current")
+        i = self.skip(i, "the", "this", "new", "next", "current")
         token = self.at(i)
         kind = ""
-        if token.text in ("fy", "f/y"):
+        if token.text in ("fy", "f/y", "fye"):
             kind, i = "financial", i + 1
-        elif token.text in ("financial", "fiscal", "fin", "academic", "school", "calendar", "tax"):
+        elif token.text in ("financial", "fiscal", "fin", "academic", "school", "calendar", "tax", "budget"):
             j = self.skip(i + 1, ".", "-")
-            if self.word(j, "year", "yr", "years") or token.text == "fiscal":
+            if self.word(j, "year", "yr", "years") or (
+                token.text in ("fiscal", "calendar") and self.at(j).kind == "number"
+            ):
                 kind = {"academic": "academic", "school": "academic", "calendar": "calendar"}.get(
                     token.text, "financial"
                 )
                 i = j + (1 if self.word(j, "year", "yr", "years") else 0)
-        elif token.text == "ay" and self.at(i + 1).kind == "number":
-            kind, i = "academic", i + 1
+        elif token.text in ("ay", "cy") and self.at(i + 1).kind == "number":
+            kind, i = "academic" if token.text == "ay" else "calendar", i + 1
         if kind:
             i = (
                 self.skip(i, "end", "-", ":", "of", "in", "(")
@@ -1244,8 +1288,9 @@ class _Grammar:
     def split_year(self, i: int) -> tuple[_When, int] | None:
         """FY22/23 | financial year 2017/18 | academic year 2011/12 | 2012/13 | FY2023."""
         kind, j = self._label(i)
-        ends = bool(kind) and any(self.at(k).text == "end" for k in range(i, j))
-        pair = self.pair(j, labelled=bool(kind))
+        ends = bool(kind) and any(self.at(k).text in ("end", "fye") for k in range(i, j))
+        # 24/25 is a year where the words after it say so
+        pair = self.pair(j, labelled=bool(kind or self._label(j + 3)[0]))
         if pair:
             first, short, k = pair
             doubt = ""
@@ -1271,7 +1316,7 @@ class _Grammar:
             return None
         year = self.year(j)
         if not year:
-            return None
+            return self._running_year(i, kind, ends, j)
         value, short, _, k = year
         if kind == "calendar":
             made = _When((_Spec("year", value, short),))
@@ -1285,6 +1330,15 @@ class _Grammar:
             doubt = "" if self.context.year_starts[0] in (1, 10) else "note"
             made = _When(ways, doubt=doubt)
         return (_with(made, part="end") if ends else made), k
+
+    def _running_year(self, i: int, kind: str, ends: bool, j: int) -> tuple[_When, int] | None:
+        """The year of the snapshot: end of the financial year | this calendar year; only where nothing follows."""
+        said = {"this": 1, "current": 1, "next": 2}.get(self.at(i).text, 0) or self.word(i - 1, "this")
+        before = {self.at(k).text for k in range(i - 4, i)}
+        if self.count - j > 1 or self.word(i, "new") or not (ends or said or before & {"end", "close"}):
+            return None
+        unit = {"calendar": "year"}.get(kind, f"{kind} year")
+        return _When((_Spec(unit, day=int(said), part="end" if ends else ""),)), j
 
     def year_first(self, i: int) -> tuple[_When, int] | None:
         """2012 Q2 | 2011/12 Q3 | 2012 spring | 2011/12 autumn term."""
@@ -1329,7 +1383,7 @@ class _Grammar:
         unit = "season"
         if self.word(j, "term"):
             unit, j = "term", j + 1
-        elif self.word(j, "half") or (self.at(j).kind == "number" and self.word(j + 1, "term")):
+        elif self.word(j, "half") or (self.at(j).digits == 1 and self.word(j + 1, "term")):
             return None  # a half term is not read
         if unit == "term" and n == 4:
             return None
@@ -1348,6 +1402,8 @@ class _Grammar:
             year = (pair[0], pair[1], True, pair[2])
         if year and opened and self.at(year[3]).kind != ")":
             year = None
+        if year and not opened and unit == "season" and n != 4 and self.word(year[3], "term"):
+            unit, year = "term", (*year[:3], year[3] + 1)
         if year is None:
             return None if fall else (_When((_Spec(unit, n=n),), last=(_Spec(unit, n=last),) if last else ()), j)
         spec = _Spec(unit, year[0], year[1], n, split=year[2])
@@ -1415,6 +1471,9 @@ class _Grammar:
     def offset(self, i: int) -> tuple[_Offset, int] | None:
         """3 months | seventy working days of ... | 3-6 months | 6 weeks from 1 September 2011 | 12 months' time."""
         found = self.number(i)
+        if self.word(i, "day", "week", "fortnight", "month", "year") and self.word(i - 1, "next"):
+            k = i - 2 - self.word(i - 2, "the")
+            found = (1, i) if self.word(k, "within", "in", "over", "during") and k < i - 2 else None
         if not found or (self.word(i - 1, "/", ".") and self.at(i).glued):
             return None
         low, j = found
@@ -1611,6 +1670,12 @@ def _assumed(spec: _Spec, context: _Context) -> tuple[date, date, str]:
     as_of = context.as_of
     if as_of is None or spec.unit in ("quarter", "half"):
         raise _YearlessError
+    if spec.unit.endswith("year"):
+        whole = spec._replace(part="")
+        year = next(y for y in (as_of.year - 1, as_of.year) if _span(whole, y, context)[1] >= as_of)
+        if not spec.day and as_of < add_months(_span(whole, year, context)[0], MONTHS_BACK):
+            raise _YearlessError  # in April, "end of the financial year" may be that of the month before
+        return _span(spec, year + (spec.day == 2), context)
     spans = []
     for year in range(as_of.year - 2, as_of.year + 3):
         try:
@@ -1861,7 +1926,11 @@ def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> boo
                     if later >= 0 and not stop and _is_to(items[after + 1], tokens):
                         give(later, "new")
             elif not any(_is_to(items[j], tokens) for j in range(after + 1, min(after + 2, len(items)))):
-                give(after, "start")
+                # "31 December (from 30 September)" and "revised to 31 December from 30 September"
+                aside = text(items[k - 1]) == "(" and after == k + 1 and after + 1 < len(items) and k > 1
+                older = (aside and text(items[after + 1]) == ")" and items[k - 2].kind == "date") or verb
+                give(after, "old" if older else "start")
+                changed = changed or older
         elif item.tag == "ignore":
             after, why = _next_date(items, k)
             if after >= 0 and not why:
@@ -1883,6 +1952,8 @@ def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> boo
             if any(each.kind == "tag" and each.tag == "from" for each in between):
                 changed = True
                 continue
+            if why == "close" and item.tag == "verb" and k + 2 < len(items) and items[k + 2].kind == "date":
+                after, why, between = k + 2, "", []  # (revised) 31 December 2011
             if after >= 0 and not why:
                 on = item.tag == "verb" and between and text(between[0]) in ("on", "at", "in") and (
                     after + 1 < len(items) and _is_to(items[after + 1], tokens)
@@ -1895,7 +1966,7 @@ def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> boo
                 else:
                     give(after, "new")
                 changed = changed or item.tag != "current"
-            elif item.tag == "verb" and before >= 0 and not _is_adjective(items, k):
+            elif (item.tag == "verb" or item.last - item.first > 1) and before >= 0 and not _is_adjective(items, k):
                 changed = True
                 if why in ("close", "break", "end"):
                     give(before, "new")
@@ -1979,11 +2050,14 @@ def _ranges(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> li
     made: list[_Found] = []
     for each in found:
         last = made[-1] if made else None
+        if last is not None and last.ends and _joined(items, last.ends, each, tokens) == "or" and " or " in last.text:
+            last.text, last.ends = f"{last.text} or {each.text}", each  # Oct/Nov/Dec 2011
+            continue
         if last is not None and last.ends is None and each.bracketed == last.bracketed:
             how = _joined(items, last, each, tokens)
             year = last.item.when.options[0].year if last.item.when else None
-            both = [each.item.when, last.item.when]
-            parts = all(when is not None and when.options[0].part and when.options[0].unit != "day" for when in both)
+            both = [when.options[0] for when in (last.item.when, each.item.when) if when]
+            parts = all(spec.part and spec.unit != "day" for spec in both) or _follow(*both)
             same = each.role == last.role or (last.role in ("old", "new") and each.role == "") or (
                 last.role == "start" and each.role == ""
             )  # fmt: skip
@@ -1998,6 +2072,13 @@ def _ranges(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> li
     return made
 
 
+def _follow(one: _Spec, two: _Spec) -> bool:
+    """Whether a month is the next after another: December 2011/January 2012."""
+    if one.unit != "month" or two.unit != "month" or one.year is None or two.year is None or one.part or two.part:
+        return False
+    return (one.short, one.year * 12 + one.n + 1) == (two.short, two.year * 12 + two.n)
+
+
 def _resolve(found: list[_Found], gone: list[_Found], context: _Context) -> None:
     """Give each date its interval; one without a year takes it from a neighbour, or else from the snapshot."""
     chain = gone + found
@@ -2007,8 +2088,10 @@ def _resolve(found: list[_Found], gone: list[_Found], context: _Context) -> None
         # "quarter 4 (October to December)": the months say what is meant.
         for each in found:
             spec = each.item.when.options[0] if each.item.when else None
+            others = [other.item.when.options[0] for other in found if other is not each and other.item.when]
             if spec and spec.year is None and spec.unit in ("quarter", "half"):
-                each.role = "ignore"
+                # of "Q1 (calendar) 2012" the year alone says less than the cell
+                each.role = "" if all(other.unit.endswith("year") for other in others) else "ignore"
     for each in flat:
         _try(each, context)
     open_ones = [each for each in flat if each.problem == "yearless" and each.role not in ("ignore",)]
@@ -2020,7 +2103,8 @@ def _resolve(found: list[_Found], gone: list[_Found], context: _Context) -> None
         _assume(pivot, context)
         dated = [pivot] if pivot.span else []
     for each in open_ones:
-        if each.problem != "yearless" or not dated:
+        unit = each.item.when.options[0].unit if each.item.when else ""
+        if each.problem != "yearless" or not dated or unit in ("quarter", "half"):
             continue
         place = flat.index(each)
         later = next((other for other in flat[place + 1 :] if other in dated and other.span), None)
@@ -2056,7 +2140,7 @@ def _try(each: _Found, context: _Context) -> None:
     options = when.options
     if each.before:
         options = tuple(
-            spec._replace(part="before") if spec.unit != "day" and not spec.part else spec for spec in options
+            spec._replace(part="before") if not spec.part else spec for spec in options
         )
     try:
         spans = [_explicit(spec, context) for spec in options]
@@ -2113,7 +2197,7 @@ def _assume(each: _Found, context: _Context) -> None:
             ends = [_span(when.last[0], year, context) for year in years]
             end = next(other for other in ends if other[1] >= span[1])
             span = (span[0], end[1], precision_of(span[0], end[1]))
-        if each.before and when.options[0].unit != "day":
+        if each.before and not when.options[0].part:
             day = span[0] - timedelta(1)
             span = (day, day, "day")
     except _ImpossibleError:
@@ -2392,6 +2476,11 @@ def _without_date(
         return replace(base, kind="conditional")
     only = _only_kind(items, says, unknown, tokens)
     notes = base.notes
+    if only == "code" and len(words) == 1 and words[0].digits == 5 and context.as_of:
+        serial = _FIRST_SERIAL + timedelta(words[0].value)
+        if abs((serial - context.as_of).days) <= 3653:
+            only = "unreadable"
+            notes += (Note("date-not-read", f"may be a spreadsheet's number for {phrase(serial, serial)}; not used"),)
     if only == "unreadable" and "urgent" in says:
         notes += (Note("date-not-read", "says that it is urgent, not by when"),)
     return replace(base, kind=only, notes=notes)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -122,8 +123,11 @@ _SAYS = {
     "recommendation complete|closed complete|closed completed|closed implemented|closed achieved|closed as complete|"
     "closed as implemented|has been completed|has been implemented|have been completed|is complete|are complete|"
     "complete and closed|completed and closed|complete and embedded|completed and embedded|closed fully implemented|"
-    "launched",
-    "evidenced": "evidenced|verified|signed off|complete and verified|completed and verified|complete and evidenced|"
+    "launched|recommendation fully implemented|recommendation completed|objective achieved|objective met|"
+    "achieved and sustained|completed and sustained|complete and sustained|delivered and embedded|"
+    "implemented and embedded|achieved and embedded|delivered and sustained",
+    "evidenced": "verified by internal audit|verified by audit|delivered and evidenced|implemented and evidenced|"
+    "achieved and evidenced|evidenced|verified|signed off|complete and verified|completed and verified|complete and evidenced|"
     "completed and evidenced|complete and signed off|completed and signed off|validated|verified complete|"
     "implemented and verified|implementation verified|completion verified|verified as complete|"
     "verified as implemented|evidence verified|evidence seen|evidenced complete|evidenced as complete|"
@@ -137,11 +141,13 @@ _SAYS = {
     "not to be implemented|closed not done|closed not implemented|closed not complete|closed not completed|"
     "closed no longer required|closed unimplemented|not accepted|recommendation withdrawn|recommendation superseded|"
     "obsolete|redundant|duplicate|wont do|will not do|risk accepted|closed superseded|closed withdrawn|"
-    "closed cancelled|stopped",
+    "closed cancelled|stopped|not required|not needed|merged|combined with|replaced by|incorporated into|"
+    "incorporated in|subsumed|subsumed by|subsumed into|removed|deleted|closed merged|closed merged with",
     "none": "not started|unstarted|not yet started|not commenced|not yet commenced|not begun|not yet begun|"
     "to be started|yet to start|yet to commence|yet to begin|yet to be started|no progress|no progress made|"
     "no action taken|no action|not initiated|nothing done|no work done|awaiting start|due to start|not due to start|"
-    "to start|will start|to commence|not underway|not yet underway",
+    "to start|will start|to commence|not underway|not yet underway|hasnt started|has not started|no work undertaken|"
+    "no work has started|hasnt commenced|has not commenced|has not begun",
     "begun": "in progress|inprogress|in process|ongoing|on going|underway|under way|started|commenced|begun|"
     "progressing|in hand|work in progress|wip|under development|in development|being implemented|being progressed|"
     "being delivered|active|continuing|progress made|some progress|some progress made|good progress|"
@@ -169,11 +175,11 @@ _SAYS = {
     "re scheduled|reprofiled|re profiled|rephased|revised|date revised|re dated|extended|date extended|"
     "timescale extended|extension requested|in abeyance|parked|stalled|remaining|unresolved|rolled forward|"
     "carried forward|under review|pending review|under consideration|awaiting approval|pending approval|"
-    "awaiting sign off|awaiting decision|not closed|reopened|re opened|escalated",
+    "awaiting sign off|awaiting decision|completion awaited|hold|not closed|reopened|re opened|escalated",
     "on course": "on track|on target|on course|on schedule|on plan|on programme|on time|ahead of schedule|"
     "ahead of plan|ahead of target|ahead of time|within timescale|within timescales|within the timescale|within time|"
     "to plan|to schedule|to time|to target|in line with plan|as planned|according to plan|back on track|"
-    "within its dates|within timeframe|within deadline|by the target date|within target|within target date|in time|"
+    "within its dates|to timescale|to timescales|within timeframe|within deadline|by the target date|within target|within target date|in time|"
     "still on track|within agreed timescale|within agreed timescales|within original timescale|"
     "within initial timescale|on track to deliver|on track to complete|on target to complete|on course to complete|"
     "on schedule to complete|on track for completion|on target for completion|on course for completion|"
@@ -182,6 +188,7 @@ _SAYS = {
     "not delayed|not late|not behind|no delay|no delays|no slippage|without delay",
     "delayed": "off target but action being taken|delayed|overdue|behind|behind schedule|behind target|behind plan|"
     "behind programme|slipped|slipping|slippage|late|off track|off target|off course|off schedule|off plan|past due|"
+    "after target date|after the target date|after deadline|after the deadline|after due date|"
     "deadline missed|missed deadline|missed target|target missed|missed|target date missed|not on track|"
     "not on target|not on course|not on schedule|not on plan|no longer on track|no longer on target|out of time|"
     "past deadline|date passed|delay|delays|outside timescale|outside timescales|past target date|overrunning|"
@@ -198,7 +205,11 @@ _SAYS = {
     "not fully met|not finished|not yet finished|not resolved|not yet resolved|not fulfilled|not concluded|"
     "isnt complete|not all complete|not all completed|not yet closed|not fully delivered|never completed|"
     "never implemented|not verified|not yet verified|not evidenced|not yet evidenced|not signed off|"
-    "not yet signed off|unverified|never started|never done",
+    "not yet signed off|unverified|never started|never done|in complete|not been completed|not been implemented|"
+    "not yet been completed|not yet been implemented|not been achieved|not been delivered|not been done|"
+    "hasnt been completed|hasnt been implemented|has not been completed|has not been implemented|"
+    "have not been completed|have not been implemented|cannot be completed|could not be completed|"
+    "was not completed|was not achieved|was not delivered|was not implemented",
     "part": "partially complete|partially completed|partly complete|partly completed|part complete|part completed|"
     "partial complete|partial completion|partially implemented|partly implemented|part implemented|partial|"
     "partial implementation|partially achieved|partly achieved|part achieved|partially delivered|partly delivered|"
@@ -214,7 +225,7 @@ _SAYS = {
     "at risk": "at risk|at risk of slippage|at risk of delay|risk of slippage|risk of delay|at risk of slipping|"
     "at risk of being delayed|at risk of not being completed|at risk of missing deadline|some risk|with risks|"
     "some risks|some issues|minor issues|with issues",
-    "doubt": "not|no|never|except|excepting|apart|but|subject|pending|awaiting|await|awaits|outstanding|remaining|"
+    "doubt": "tbc|tba|n|was complete|not|no|never|except|excepting|apart|but|subject|pending|awaiting|await|awaits|outstanding|remaining|"
     "remains|remain|partly|until|unless|once|if|still|some|most|requested|request|proposed|propose|recommended|to be|"
     "will be|should be|yet|however|although|expected|due|incomplete|further|next|target|aim|planned|scheduled|when|"
     "pilot|draft|requires|required|require|needs|needed|need|query|queried|unclear|unverified|claimed|believed|"
@@ -237,6 +248,11 @@ def _phrases() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
             listed.setdefault(words[0], {}).setdefault(words, tag)
     return {word: tuple(sorted(found.items(), key=lambda entry: -len(entry[0]))) for word, found in listed.items()}
 
+
+# "Will not be completed" gives up; with a time it only says that it is late.
+for _done in ("completed", "complete", "implemented", "delivered", "achieved", "done", "met"):
+    _SAYS["delayed"] += "".join(f"|will not be {_done} {late}" for late in ("on time", "by", "within"))
+    _SAYS["undone"] += "".join(f"|will not be {_done} {later}" for later in ("until", "before"))
 
 _PHRASES = _phrases()
 _MEANS = {
@@ -482,7 +498,7 @@ def _taken_back(parts: list[_Part]) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_MARKUP.sub(" ", text).split())
+    return " ".join(_MARKUP.sub(" ", text.replace("&amp;", "&").replace("&", " and ")).split())
 
 
 def _letters(plain: str) -> str | None:
@@ -512,10 +528,13 @@ def _parse(plain: str) -> list[_Part]:
             continue
         tokens.append((kind, fold(found[0].replace("/", "")) if kind == "word" else found[0], clause))
     parts: list[_Part] = []
+    held = Counter(clause for _, _, clause in tokens)
     k = 0
     while k < len(tokens):
         kind, word, clause = tokens[k]
-        if kind == "percent":
+        if word in ("b", "g", "a", "r") and held[clause] == 1 < len(tokens):  # "B - Complete"
+            parts.append(_Part("colour", LETTERS[word], clause))
+        elif kind == "percent":
             parts.append(_Part("percent", word, clause))
         elif kind == "number" or word in _DATE_WORDS:
             parts.append(_Part("date", word, clause))
@@ -555,6 +574,7 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
             part
             for part in parts
             if part.tag not in ("percent", "harmless", "done", "date", "begun", "part", *_CLAIMING)
+            and part.words not in _ABOUT
         ]
         if not others:
             if any(part.tag == "begun" or part.tag == "part" for part in parts) and percent == 100:
@@ -610,6 +630,7 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
 
 
 _CLAIMING = ("on course", "delayed")
+_ABOUT = ("approx", "approximately", "about", "around", "circa", "c")
 
 
 def _listing(parts: list[_Part]) -> bool:
@@ -626,7 +647,10 @@ def _finished(
     everything = [*head, *tail]
     if any(part.tag == "doubt" for part in everything) or any(part.tag == "template" for part in everything):
         return "unknown", "", "says that it is done, and words that hold it back"
-    if any(part.words in ("by", "for", "to") for part in head) and any(part.tag == "date" for part in everything):
+    dated = any(part.tag == "date" for part in everything)
+    if not dated and (everything[-1].words == "by" or everything[0].words == "date"):
+        return "unknown", "", "is a heading, and what it asks for is not there"
+    if any(part.words in ("by", "for", "to") for part in head) and dated:
         return "unknown", "", "may mean that it is to be done by then"
     if any(
         part.tag == "delayed" and {"not", "behind", "off", "missed"} & set(part.words.split()) for part in everything
@@ -691,3 +715,121 @@ def _beyond(parts: list[_Part], states: list[_Part], words: list[_Part], claim: 
             if status in schema.OPEN_STATUSES:
                 return status, claim, ""
     return "unknown", "", why
+
+
+# --- the source's own key -------------------------------------------------------------------------------------------
+
+
+_LEGEND_MARK = re.compile(
+    rf"(?<![^\W_])(?:(?P<word>(?i:{'|'.join(COLOURS)}))|(?P<letter>[BRAGY]))\s*(?:\(\s*[A-Za-z]{{1,7}}\s*\)\s*)?"
+    r"(?:=+>?|:|[-–—]+>?|→)\s*"
+)
+_LEGEND_ENTRY = re.compile(rf"(.+?)\s*(?:=|:|\(|\s[-–—])\s*({'|'.join(COLOURS)})\s*\)?\.?", re.IGNORECASE)
+_LEGEND_HEAD = re.compile(r"(?:(?:key|legend|b?rag|status|rating|ratings|colour|coding|progress|to|the|code|codes)\b\W*)*", re.I)
+# A key that speaks of these rates risks, priorities or confidence, and not how far an action is.
+_OTHER_SCALES = frozenset(
+    "high medium low moderate critical severe major minor negligible likelihood impact probability priority severity "
+    "likely unlikely confidence assurance probable feasible unachievable substantial limited score".split()
+)
+
+
+def split_legend(text: str) -> list[tuple[str, str]]:
+    """Take apart a key that a document gives in one line or cell.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of (str, str)
+        Mark and meaning, in order; empty where the text is not surely a key: fewer than two marks, a mark twice, or
+        words before the first that are no heading of a key.
+
+    Examples
+    --------
+    >>> split_legend("Key: Green = complete; Amber = in progress, on track; Red = overdue")
+    [('Green', 'complete'), ('Amber', 'in progress, on track'), ('Red', 'overdue')]
+    >>> split_legend("B – Complete, G – On track")
+    [('B', 'Complete'), ('G', 'On track')]
+    >>> split_legend("Green - complete")
+    []
+    """
+    if len(text) > 1000:
+        return []
+    found = list(_LEGEND_MARK.finditer(text))
+    ends = [mark.start() for mark in found[1:]] + [len(text)]
+    pairs = [
+        (mark["word"] or mark["letter"], text[mark.end() : end].strip(" \t\n,;|.•·*/"))
+        for mark, end in zip(found, ends, strict=True)
+    ]
+    head = text[: found[0].start()] if found else ""
+    if len(pairs) < 2 or not _LEGEND_HEAD.fullmatch(head.strip(" \t\n,;|.•·*([")):
+        head_end = _LEGEND_HEAD.match(text)
+        entries = [part.strip() for part in re.split(r"[;,|\n]", text[head_end.end() if head_end else 0 :]) if part.strip()]
+        turned = [_LEGEND_ENTRY.fullmatch(entry) for entry in entries]
+        pairs = [(entry[2], entry[1].strip()) for entry in turned if entry]
+        if len(pairs) < len(entries):
+            return []
+    marks = {fold(mark) for mark, _ in pairs}
+    loose = any(not meaning or meaning.split()[-1].casefold() in ("was", "from", "now", "to", "not") for _, meaning in pairs)
+    return pairs if len(pairs) >= 2 and len(marks) == len(pairs) and not loose else []
+
+
+def read_legend(pairs: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    """Make a key of the legend that a document gives for its own colours, letters or words.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str, str)
+        Of each entry the text of its mark ("B", "Green", ""), its fill (``#RRGGBB`` or blank), and what it means.
+
+    Returns
+    -------
+    dict
+        In the form of ``[status_key]``: a word or ``fill:#RRGGBB`` to a status, a claim or both. An entry that is not
+        surely understood is left out; so is a mark with two meanings. Empty where the legend is of something else (a
+        scale of risk, say) or less than half of it is understood.
+
+    Examples
+    --------
+    >>> read_legend([("B", "#0070C0", "Complete and evidenced"), ("", "#FF0000", "Delayed - action off track")])
+    {'b': 'evidenced', 'fill:#0070C0': 'evidenced', 'blue': 'evidenced', 'fill:#FF0000': 'delayed'}
+    >>> read_legend([("Red", "", "High"), ("Amber", "", "Medium"), ("Green", "", "Low")])
+    {}
+    """
+    entries = [(mark.strip(), _hex(fill), meaning) for mark, fill, meaning in pairs if meaning.strip()]
+    meant = [_legend_meaning(meaning) for _, _, meaning in entries]
+    other = sum(bool(_OTHER_SCALES & set(fold(f"{mark} {meaning}").split())) for mark, _, meaning in entries)
+    if len(entries) < 2 or other * 2 >= len(entries) or sum(map(bool, meant)) * 2 < len(entries):
+        return {}
+    key: dict[str, str] = {}
+    twice: set[str] = set()
+
+    def enter(mark: str, value: str) -> None:
+        if key.setdefault(mark, value) != value:
+            twice.add(mark)
+
+    # an entry that is not understood still takes its mark, so that no other gives that a meaning
+    for (mark, fill, _), value in zip(entries, meant, strict=True):
+        for form in (fold(mark), f"fill:{fill}" if fill else ""):
+            if form:
+                enter(form, value)
+    derived: dict[str, set[str]] = {}
+    for (mark, _, _), value in zip(entries, meant, strict=True):
+        colour = (LETTERS if len(mark) == 1 and mark.casefold() != "y" else COLOURS).get(fold(mark), "")
+        derived.setdefault(colour, set()).add(value)
+    for colour, values in derived.items():
+        if colour and colour not in key and len(values) == 1:
+            key[colour] = values.pop()
+    return {mark: value for mark, value in key.items() if value and mark not in twice}
+
+
+def _legend_meaning(text: str) -> str:
+    """What an entry of a legend means, as the key writes it; blank where that is not sure."""
+    reading = read_status(text)
+    if reading.status == "unknown" or reading.percent is not None:
+        return ""
+    if reading.status == "open" and reading.claim:
+        return reading.claim
+    return ", ".join(part for part in (reading.status, reading.claim) if part)
