@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from planlib import history, schema
-from planlib.layout import find_tables
+from planlib.layout import find_layout
 from planlib.normalise import conform, frame, normalise, take_rows
 from planlib.readers import delimited
 from planlib.settings import Settings
@@ -57,7 +57,7 @@ def _snapshot(day: str, rows: Rows, settings: Settings) -> pd.DataFrame:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([names, *([record.get(name, "") for name in names] for record in records)])
     document = delimited.read(Path(f"{day}.csv"), text.getvalue().encode("utf-8"))
-    raw = take_rows(find_tables(document.grids, {name: (name,) for name in names}), 0)
+    raw = take_rows(find_layout(document.grids, {name: (name,) for name in names}), 0)
     made = normalise(raw, as_of=date.fromisoformat(day), settings=settings)[0]
     return made.assign(source=[record.get("source", f"{day}.csv") for record in records])
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from planlib import schema
 from planlib.dates import DateReading, month_first, read_date
-from planlib.layout import Table
+from planlib.layout import Layout, Table, split_ref
 from planlib.settings import Settings
 from planlib.statuses import StatusReading, read_status
 
@@ -69,16 +70,20 @@ class Raw:
     ----------
     rows : DataFrame
         One row per row of a table, with a text column per canonical name (blank where the source has none), ``place``,
-        ``fill`` of the status cell, ``revision_only``, and where it comes from: ``table``, ``row`` of its grid.
+        ``fill`` of the status cell, ``revision_only``, where it comes from (``table``, ``row`` of its grid), and
+        ``own``: how many cells of the source it used.
     tables : tuple of Table
     extras : tuple of dict
-        Cells without a canonical name: place, header, text, and the ``row`` of `rows` they belong to, or -1.
+        What has no canonical name: place, header, text, and the ``row`` of `rows` it belongs to, or -1.
     findings : tuple of dict
         What was odd about the columns.
     understood : tuple of dict
         what, value, why: what was decided.
     cells, used : int
-        Cells with text that were read, and those that have a canonical name or name a column that has.
+        Things with text that were read (`planlib.layout.count_cells`), and those that made rows or name columns,
+        headings and keys; the rest are in `extras`.
+    legend : mapping of str to str
+        The document's own key, in the form of ``[status_key]``.
     """
 
     rows: pd.DataFrame
@@ -88,6 +93,7 @@ class Raw:
     understood: tuple[dict[str, str], ...]
     cells: int
     used: int
+    legend: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, tuple[str, ...]]:
@@ -120,18 +126,34 @@ class Raw:
     def struck(self, index: int, name: str) -> tuple[str, ...]:
         """The struck-out runs of a row's cell."""
         table, row, column = self._at(index, name)
-        return () if column is None else table.grid.struck.get((row, column), ())
+        return () if column is None else table.grid.struck.get(table.origin(row, column), ())
+
+    def is_own(self, index: int, name: str) -> bool:
+        """Whether the text of a row's cell stands there itself, not in one that is merged over it."""
+        table, row, column = self._at(index, name)
+        texts = table.grid.rows[row]
+        return column is not None and column < len(texts) and bool(texts[column])
+
+    def own_cells(self, index: int) -> list[dict[str, Any]]:
+        """All that a row used of the source, as extras."""
+        table, row = self._origins[index]
+        found = []
+        for name, column in table.columns.items():
+            if self.is_own(index, name):
+                found.append(_loose(table.grid, row, column, table.headers[column]))
+            if name in _DATE_COLUMNS and (runs := table.grid.struck.get((row, column))):
+                found.append(_struck_out(table.grid, row, column, table.headers[column], runs))
+        return found
 
 
-def take_rows(tables: Sequence[Table], cells: int) -> Raw:
+def take_rows(layout: Layout, cells: int) -> Raw:
     """Take the rows of the tables out of their grids.
 
     Parameters
     ----------
-    tables : sequence of Table
-        In the order of the document.
+    layout : Layout
     cells : int
-        Cells with text in the whole document.
+        Things with text in the whole document (`planlib.layout.count_cells`).
 
     Returns
     -------
@@ -140,64 +162,166 @@ def take_rows(tables: Sequence[Table], cells: int) -> Raw:
     records: list[dict[str, Any]] = []
     extras: list[dict[str, Any]] = []
     findings: list[Finding] = []
-    understood: list[dict[str, str]] = []
-    used = 0
-    for number, table in enumerate(tables):
-        grid, names = table.grid, {column: name for name, column in table.columns.items()}
-        _describe(table, findings, understood)
-        above = [_loose(grid, row, column, "(above the table)") for row in range(table.header)
-                 for column, text in enumerate(grid.rows[row]) if text]  # fmt: skip
-        extras += above
-        if above:
-            findings.append(finding(
-                "cell-outside-table", f"{len(above)} cells above the table are kept in extras",
-                place=above[0]["place"], text=above[0]["text"],
-            ))  # fmt: skip
-        used += sum(bool(text) for row in range(table.header + 1, len(grid.rows)) if table.is_header(row)
-                    for text in grid.rows[row]) + len(names)  # fmt: skip
-        for row in table.body:
-            record: dict[str, Any] = {name: table.text(row, column) for column, name in names.items()}
-            fills = (grid.fills.get((row, table.columns[name]), "") for name in ("status", "rag") if name in record)
-            record |= {"place": grid.place(row), "fill": next((fill for fill in fills if fill), ""),
-                       "revision_only": table.target_is_revision, "table": number, "row": row}  # fmt: skip
-            for column, text in enumerate(grid.rows[row]):
-                if text and column in names:
-                    used += 1
-                elif text:
-                    header = table.headers.get(column, f"(column {column + 1}, no header)")
-                    extras.append(_loose(grid, row, column, header) | {"row": len(records)})
-            records.append(record)
-    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row"])
+    understood = [{"what": what, "value": value, "why": why} for what, value, why in layout.decided]
+    used = layout.absorbed
+    told: set[str] = set()
+    for number, table in enumerate(layout.tables):
+        grid = table.grid
+        _describe(table, told, findings, understood)
+        named = [*([] if grid.made else table.header), *table.repeats, *table.sections]
+        used += sum(bool(text) for row in named for text in grid.rows[row]) + len(table.heading)
+        taken = _take_table(table, number, len(records), extras)
+        used += sum(record["own"] for record in taken)
+        records += taken
+    _fill_down(records, layout.tables)
+    loose = _loose_cells(layout)
+    if loose:
+        message = f"{len(loose)} cells or lines outside the tables of actions are kept in extras"
+        findings.append(finding("cell-outside-table", message, place=loose[0]["place"], text=loose[0]["text"]))
+    extras += loose
+    used += len(layout.legend_places)
+    if layout.legend:
+        said = "; ".join(f"{word} = {meaning}" for word, meaning in layout.legend.items())
+        understood.append({"what": "status key", "value": said, "why": "the document's own key"})
+    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row", "own"])
     rows[list(RAW)] = rows[list(RAW)].astype("string").fillna("")
-    return Raw(rows, tuple(tables), tuple(extras), tuple(findings), tuple(understood), cells, used)
+    return Raw(
+        rows, layout.tables, tuple(extras), tuple(findings), tuple(understood), cells, used, layout.legend
+    )
 
 
-def _describe(table: Table, findings: list[Finding], understood: list[dict[str, str]]) -> None:
-    """Say which row is the header and what each column was taken for."""
+def _take_table(table: Table, number: int, start: int, extras: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of one table; what has no canonical name goes to extras."""
     grid, names = table.grid, {column: name for name, column in table.columns.items()}
-    said = f"{len(table.body)} rows under this header row"
-    understood.append({"what": "table", "value": grid.place(table.header), "why": said})
+    dated = {column for column, name in names.items() if name in _DATE_COLUMNS}
+    status = [table.columns[name] for name in ("status", "rag") if name in table.columns]
+    if not status and table.fill_column is not None:
+        status = [table.fill_column]
+    records: list[dict[str, Any]] = []
+    for row in table.body:
+        record: dict[str, Any] = {name: table.text(row, column) for column, name in names.items()}
+        record["area"] = record.get("area") or table.under.get(row, "")
+        if table.own_refs:
+            record["ref"], record["action"] = split_ref(record["action"])
+        fills = (grid.fills.get(table.origin(row, column), "") for column in status) if grid.fills else ()
+        own = 0
+        index = start + len(records)
+        for column, text in enumerate(grid.rows[row]):
+            if text and column in names:
+                own += 1
+            elif text:
+                header = table.headers.get(column, f"(column {column + 1}, no header)")
+                extras.append(_loose(grid, row, column, header) | {"row": index})
+            runs = grid.struck.get((row, column)) if grid.struck else None
+            if runs and column in dated:
+                own += 1
+            elif runs:
+                extras.append(_struck_out(grid, row, column, table.headers.get(column, ""), runs) | {"row": index})
+            if grid.notes and (note := grid.notes.get((row, column))):
+                extras.append(_footnote(grid, row, column, note) | {"row": index})
+        record |= {
+            "place": grid.place(row), "fill": next((fill for fill in fills if fill), ""), "table": number, "row": row,
+            "revision_only": table.target_is_revision, "own": own,
+        }  # fmt: skip
+        records.append(record)
+    return records
+
+
+def _fill_down(records: Sequence[dict[str, Any]], tables: Sequence[Table]) -> None:
+    """An area written once above all its actions, in formats that do not say that it is merged over them."""
+    for number, table in enumerate(tables):
+        mine = [record for record in records if record["table"] == number]
+        if "area" not in table.columns or not mine or not mine[0]["area"] or table.grid.spans:
+            continue
+        areas = [record["area"] for record in mine]
+        if "" not in areas or any(one and one == other for one, other in pairwise(areas)):
+            continue
+        for before, record in pairwise(mine):
+            if not record["area"]:
+                record["area"] = before["area"]
+                for name in ("area_ref", "timescale"):
+                    if name in table.columns and not record[name]:
+                        record[name] = before[name]
+
+
+def _loose_cells(layout: Layout) -> list[dict[str, Any]]:
+    """Everything outside the tables: cells, lines, struck-out runs and footnotes; not the document's own key."""
+    keys = set(layout.legend_places)
+    headings = {(id(table.grid), number) for table in layout.tables for number in table.heading}
+    inside: dict[int, dict[int, str]] = {}
+    for table in layout.tables:
+        rows = inside.setdefault(id(table.grid), {})
+        rows |= dict.fromkeys((*table.header, *table.repeats, *table.sections), "header") | dict.fromkeys(table.body, "body")
+    found: list[dict[str, Any]] = []
+    for number, grid in enumerate(layout.grids):
+        kept = inside.get(id(grid), {})
+        for at, line in enumerate(grid.before):
+            if (id(grid), at) not in headings and (number, -1, at) not in keys:
+                found.append({"place": line.place, "header": "(text outside the tables)", "text": line.text, "row": -1})
+            if line.struck:
+                found.append({"place": line.place, "header": "(struck out)", "text": " ".join(line.struck), "row": -1})
+        why = {row: text for table in layout.tables if table.grid is grid for row, text in table.aside.items()}
+        for row, texts in enumerate(grid.rows):
+            if row not in kept:
+                said = f"(row that {why[row]})" if row in why else "(outside the tables)"
+                found += [_loose(grid, row, column, said) for column, text in enumerate(texts)
+                          if text and (number, row, column) not in keys]  # fmt: skip
+        found += [_struck_out(grid, row, column, "", runs) for (row, column), runs in grid.struck.items()
+                  if kept.get(row) != "body"]  # fmt: skip
+        found += [_footnote(grid, row, column, note) for (row, column), note in grid.notes.items()
+                  if kept.get(row) != "body"]  # fmt: skip
+    return found
+
+
+def _describe(table: Table, told: set[str], findings: list[Finding], understood: list[dict[str, str]]) -> None:
+    """Say which row is the header and what each column was taken for; what holds for several tables once."""
+    grid, names = table.grid, {column: name for name, column in table.columns.items()}
+    rows = f"{len(table.body)} row{'' if len(table.body) == 1 else 's'}"
+    where = grid.place(table.header[0]) if table.header and not grid.made else grid.place(table.body[0]) if table.body else grid.name
+    understood.append({"what": "table", "value": where, "why": f"{rows}; the header {table.why}" if table.why else rows})
+    for text in table.sections.values():
+        understood.append({"what": "section", "value": text, "why": "stands alone above the actions"})
+    for at in table.heading:
+        understood.append({"what": "section", "value": grid.before[at].text, "why": "the heading above the table"})
+    for aside, why in table.aside.items():
+        findings.append(finding(
+            "row-not-used", f"the row {why}; it is kept in extras", place=grid.place(aside),
+            text=" | ".join(text for text in grid.rows[aside] if text),
+        ))  # fmt: skip
     for column, header in table.headers.items():
         name = names.get(column)
-        where = {"place": grid.place(table.header, column), "text": header}
+        if f"{name} {header}" in told:
+            continue
+        told.add(f"{name} {header}")
+        seen = {"place": grid.place(table.header[0], column) if table.header else where, "text": header}
         if name is None:
             understood.append({"what": "column kept in extras", "value": header, "why": "no canonical name"})
             findings.append(finding(
                 "column-not-recognised", f"'{header}' has no canonical name; its cells are kept in extras",
-                **where, column=header,
+                **seen, column=header,
             ))  # fmt: skip
             continue
         how = table.guessed.get(name, "")
-        understood.append({"what": f"column {name}", "value": header, "why": how or "a known or named header"})
+        second = f"; second was '{table.rivals[name]}'" if name in table.rivals else ""
+        understood.append({"what": f"column {name}", "value": header, "why": (how or "a known or named header") + second})
         if how:
-            findings.append(finding("column-guessed", f"'{header}' was taken for {name}: {how}", **where, column=name))
-    if table.target_is_revision:
+            findings.append(finding("column-guessed", f"'{header}' was taken for {name}: {how}", **seen, column=name))
+    if table.target_is_revision and "revision" not in told:
+        told.add("revision")
         why = "where the revised date is blank the original stands"
         understood.append({"what": "target", "value": table.headers[table.columns["target"]], "why": why})
 
 
 def _loose(grid: Any, row: int, column: int, header: str) -> dict[str, Any]:
     return {"place": grid.place(row, column), "header": header, "text": grid.rows[row][column], "row": -1}
+
+
+def _struck_out(grid: Any, row: int, column: int, header: str, runs: Sequence[str]) -> dict[str, Any]:
+    return {"place": grid.place(row, column), "header": f"(struck out) {header}".strip(), "text": " ".join(runs), "row": -1}
+
+
+def _footnote(grid: Any, row: int, column: int, note: str) -> dict[str, Any]:
+    return {"place": grid.place(row, column), "header": "(footnote)", "text": note, "row": -1}
 
 
 def date_orders(raw: Raw, earlier: Mapping[str, bool] | None = None) -> dict[str, bool]:
@@ -272,8 +396,9 @@ def normalise(
         for each, target in zip(older, readings["target"], strict=True)
     ]
     _put_originals(made, readings["original"], replaced)
-    unused += [unused_cell(raw, index, "original") for index, (one, other) in enumerate(zip(
-        readings["original"], replaced, strict=True)) if other and one.text and not one.latest]  # fmt: skip
+    for index, (one, other) in enumerate(zip(readings["original"], replaced, strict=True)):
+        if other and one.text and not one.latest:
+            unused += unused_cells(raw, index, "original")
     _put_statuses(made, raw, settings, findings, unused)
     findings += _odd_refs(made)
     return conform(made, schema.LEDGER), findings, unused
@@ -336,7 +461,7 @@ def _older(
     for index, (column, target) in enumerate(zip(readings["previous_target"], readings["target"], strict=True)):
         says = column.text and (column.latest or column.previous or column.kind == "unreadable")
         if column.text and not says:
-            unused.append(unused_cell(raw, index, "previous_target"))
+            unused += unused_cells(raw, index, "previous_target")
         candidates = [each for each in (column if says else None, column.previous, target.previous) if each]
         dated = [each for each in candidates if each.latest]
         found.append(min(dated, key=_latest) if dated else candidates[0] if candidates else None)
@@ -347,10 +472,12 @@ def _latest(reading: DateReading) -> date:
     return reading.latest or date.max
 
 
-def unused_cell(raw: Raw, index: int, name: str) -> dict[str, Any]:
-    """A cell of a known column that says nothing usable, for extras."""
+def unused_cells(raw: Raw, index: int, name: str) -> list[dict[str, Any]]:
+    """A cell of a known column that says nothing usable, for extras; none where its text is merged over the row."""
+    if not raw.is_own(index, name):
+        return []
     text = raw.rows[name].iat[index]
-    return {"place": raw.place(index, name), "header": raw.header(index, name), "text": text, "row": index}
+    return [{"place": raw.place(index, name), "header": raw.header(index, name), "text": text, "row": index}]
 
 
 def _days(days: Iterable[date | None]) -> np.ndarray:
@@ -380,9 +507,11 @@ def _put_originals(
 def _put_statuses(
     made: pd.DataFrame, raw: Raw, settings: Settings, findings: list[Finding], unused: list[dict[str, Any]]
 ) -> None:
+    key = {**raw.legend, **settings.status_key}
+
     @cache
     def read(text: str, rag: str, fill: str, percent: str) -> StatusReading:
-        return read_status(text, rag_text=rag, fill=fill, percent_text=percent, key=settings.status_key)
+        return read_status(text, rag_text=rag, fill=fill, percent_text=percent, key=key)
 
     rows = raw.rows
     cells = list(zip(rows["status"], rows["rag"], rows["fill"], rows["percent_complete"], strict=True))
@@ -392,12 +521,12 @@ def _put_statuses(
         if text and rag:
             alone = read("", rag, "", "")
             if alone.status == "unknown" and not alone.claim and not alone.rag:
-                unused.append(unused_cell(raw, index, "rag"))
+                unused += unused_cells(raw, index, "rag")
                 notes += [(note, "rag") for note in alone.notes]
         if percent:
             alone = read("", "", "", percent)
             if alone.percent is None and not alone.notes:
-                unused.append(unused_cell(raw, index, "percent_complete"))
+                unused += unused_cells(raw, index, "percent_complete")
         for note, name in notes:
             name = "percent_complete" if note.code == "percent-not-read" else name
             findings.append(finding(

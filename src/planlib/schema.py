@@ -103,7 +103,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "ref": (
         "ref", "ref no", "reference", "reference number", "action ref", "action no", "action number", "no", "number",
         "action id", "id", "id number", "item", "item no", "#", "milestone id", "unique id", "project id", "task id",
-        "serial no", "sr no", "s n", "unique ref", "unique reference",
+        "serial no", "sr no", "s n", "unique ref", "unique reference", "gmpp id number", "gmpp id",
     ),
     "ref_range": ("ref range", "refs", "range of refs", "numbers", "one of"),
     "area_ref": ("area ref", "area no", "recommendation ref", "recommendation no", "recommendation number", "rec no"),
@@ -113,14 +113,17 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "action": (
         "action", "actions", "action required", "action to be taken", "actions to be taken", "agreed action",
-        "what will we do", "task", "activity", "milestone", "deliverable", "description", "management action",
-        "improvement action", "action description", "step", "action agreed", "task name",
+        "what will we do", "task", "activity", "project name", "programme name", "project title", "milestone", "deliverable", "description", "management action",
+        "improvement action", "action description", "step", "action agreed", "task name", "actions required",
+        "action needed", "what", "what we will do", "what are we going to do", "agreed actions", "key actions",
+        "specific actions", "proposed action", "action point", "action to be undertaken", "planned action",
     ),
     "lead": (
         "lead", "lead officer", "owner", "action owner", "responsible", "responsible officer", "responsibility",
         "accountable", "by whom", "who", "person responsible", "lead person", "accountable officer", "team",
         "responsible person", "assigned to", "senior responsible owner", "who by", "lead organisation", "lead agency",
-        "lead director", "action lead", "delivery lead",
+        "lead director", "action lead", "delivery lead", "responsible party", "lead responsibility", "named lead",
+        "responsible lead", "officer responsible", "lead person organisation", "officer",
     ),
     "timescale": (
         "timescale", "timescales", "time scale", "required timescale", "required by", "timeframe", "ofsted timescale",
@@ -144,8 +147,12 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "required by date", "revised completion date", "revised end date", "revised implementation date",
         "extended target date", "extended date", "extended deadline", "extended due date", "finish date", "finish",
         "forecast end date", "expected end date", "current due date", "current deadline", "latest target date",
+        "project end date", "timeline", "by when date", "deadline for completion", "target date for completion",
+        "target for completion", "completion target", "target implementation date", "date to be completed",
+        "implementation deadline", "proposed completion date", "anticipated completion date", "planned finish",
+        "estimated completion date", "due for completion", "revised timescale", "revised target", "revised",
     ),
-    "status": ("status", "current status", "action status", "state", "progress status", "implementation status"),
+    "status": ("status", "current status", "action status", "state", "progress status", "implementation status", "overall status"),
     "rag": (
         "rag", "rag rating", "rag status", "brag", "brag rating", "brag status", "colour", "rating",
         "delivery confidence",
@@ -161,6 +168,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "progress": (
         "progress", "progress update", "update", "commentary", "comments", "comment", "progress to date",
+        "update on progress", "current progress", "progress comments", "progress made", "status update", "rag commentary",
         "latest update", "current position", "notes", "progress notes", "evidence of progress", "position",
     ),
     "reason": (
@@ -254,6 +262,9 @@ CODES: dict[str, FindingCode] = {
     "column-guessed": FindingCode("note", "A header was matched to a canonical name by likeness, not by a known word."),
     "no-action-table": FindingCode("error", "No table of actions was found in the file."),
     "cell-outside-table": FindingCode("note", "Text outside the table of actions; kept in extras."),
+    "row-not-used": FindingCode(
+        "note", "A row of a table that is no action, such as a description of the columns; kept in extras."
+    ),
     "cell-not-used": FindingCode("note", "A cell of a known column that says nothing usable; kept in extras."),
     "file-not-read": FindingCode("note", "A file of the plan folder whose name does not begin with a date."),
     "sheet-hidden": FindingCode("note", "A hidden sheet; not read."),

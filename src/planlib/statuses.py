@@ -758,7 +758,7 @@ def split_legend(text: str) -> list[tuple[str, str]]:
     if len(text) > 1000:
         return []
     found = list(_LEGEND_MARK.finditer(text))
-    ends = [mark.start() for mark in found[1:]] + [len(text)]
+    ends = [*(mark.start() for mark in found[1:]), len(text)] if found else []
     pairs = [
         (mark["word"] or mark["letter"], text[mark.end() : end].strip(" \t\n,;|.•·*/"))
         for mark, end in zip(found, ends, strict=True)

@@ -19,7 +19,8 @@ import pandas as pd
 from planlib import history, schema
 from planlib.dates import month_first, read_date
 from planlib.errors import InputError, nearest
-from planlib.layout import find_tables, fold_header
+from planlib.headers import fold_header
+from planlib.layout import count_cells, find_layout
 from planlib.normalise import (
     RAW,
     Finding,
@@ -30,7 +31,7 @@ from planlib.normalise import (
     frame,
     normalise,
     take_rows,
-    unused_cell,
+    unused_cells,
 )  # fmt: skip
 from planlib.readers.delimited import read as read_delimited
 from planlib.readers.formats import ENDINGS, read_document
@@ -367,10 +368,9 @@ def _take(path: Path, settings: Settings) -> tuple[Raw, list[Finding], list[dict
     document = read_document(path, data, settings.limits)
     understood = [{"what": "format", "value": document.format, "why": "by its content"}]
     understood += [{"what": what, "value": value, "why": why} for what, value, why in document.decided]
-    tables = find_tables(document.grids, settings.columns)
-    raw = take_rows(tables, sum(bool(text) for grid in document.grids for row in grid.rows for text in row))
+    raw = take_rows(find_layout(document.grids, settings.columns), count_cells(document.grids))
     findings = [finding(code, message, place=place) for code, place, message in document.notes]
-    if not tables:
+    if not raw.tables:
         findings.append(finding(
             "no-action-table",
             "no table with a header row that names actions (or references) and a status or target date was found; "
@@ -381,15 +381,6 @@ def _take(path: Path, settings: Settings) -> tuple[Raw, list[Finding], list[dict
         if name not in raw.headers:
             listed = "' or '".join(headers)
             findings.append(finding("column-not-found", f"no column '{listed}' was found", column=name, text=listed))
-    loose = [
-        {"place": grid.place(row, column), "header": "(no action table)", "text": text, "row": -1}
-        for grid in document.grids if not any(grid is table.grid for table in tables)
-        for row, texts in enumerate(grid.rows) for column, text in enumerate(texts) if text
-    ]  # fmt: skip
-    if loose:
-        raw = replace(raw, extras=(*raw.extras, *loose))
-        message = f"{len(loose)} cells of sheets without a table of actions are kept in extras"
-        findings.append(finding("cell-outside-table", message, place=loose[0]["place"], text=loose[0]["text"]))
     return raw, findings, [*understood, *raw.understood], hashlib.sha256(data).hexdigest()
 
 
@@ -428,7 +419,7 @@ def _by_snapshot(raw: Raw, day: date | None, settings: Settings, path: Path) -> 
     if not slices:
         raise InputError(f"{path}: no row of '{raw.headers['as_of'][0]}' has a date")
     first_day, first = slices[0]
-    in_rows = int((raw.rows[list(RAW)] != "").to_numpy().sum())
+    in_rows = int(raw.rows["own"].sum())
     rest = raw.cells - sum(part.cells for _, part in slices)
     slices[0] = first_day, replace(
         first, findings=raw.findings + first.findings, cells=first.cells + rest, used=first.used + raw.used - in_rows,
@@ -447,7 +438,7 @@ def _without_as_of(raw: Raw, day: date, settings: Settings) -> Raw:
     rows = [index for index, text in enumerate(raw.rows["as_of"]) if text]
     if not rows:
         return raw
-    cells = [unused_cell(raw, index, "as_of") for index in rows]
+    cells = [cell for index in rows for cell in unused_cells(raw, index, "as_of")]
     other = [cell for cell in cells if _day_of(cell["text"], settings) not in (day, None)]
     findings = raw.findings
     if other:
@@ -465,12 +456,11 @@ def _slice(raw: Raw, days: pd.Series, keep: pd.Series) -> Raw:
                 place=raw.place(index, "as_of"), column="as_of", text=raw.rows["as_of"].iat[index])
         for index in undated
     ]  # fmt: skip
-    lost = [unused_cell(raw, index, name) | {"row": -1} for index in undated for name in RAW
-            if raw.rows[name].iat[index]]  # fmt: skip
+    lost = [cell for index in undated for cell in raw.own_cells(index)]
     rows = raw.rows[keep].drop(index=undated)
     numbers = {int(old): new for new, old in enumerate(rows.index)} | dict.fromkeys(undated, -1)
     extras = [each | {"row": numbers[each["row"]]} for each in raw.extras if each["row"] in numbers] + lost
-    used = int((rows[list(RAW)] != "").to_numpy().sum())
+    used = int(rows["own"].sum())
     return replace(
         raw, rows=rows.reset_index(drop=True), extras=tuple(extras), findings=tuple(odd), cells=used + len(extras),
         used=used,

@@ -55,6 +55,8 @@ class Grid:
         rows. A sheet has none: all its text stands in cells.
     edges : tuple of float
         Left edges of the columns on a printed page, in points; empty where there is no page.
+    cell_places : mapping of (row, column) to str
+        Where cells come from that were put into rows by us (`planlib.rearrange`); the first row of such a grid is made.
     """
 
     name: str
@@ -67,10 +69,18 @@ class Grid:
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     before: tuple[Line, ...] = ()
     edges: tuple[float, ...] = ()
+    cell_places: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    @property
+    def made(self) -> bool:
+        """Whether its first row is no row of the source."""
+        return bool(self.cell_places)
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a row, or one cell of it, stands: ``Sheet1!B5``, ``line 12, column 3``."""
-        if self.columns_lettered:
+        if column is not None and (row, column) in self.cell_places:
+            return self.cell_places[row, column]
+        if self.columns_lettered and not self.made:
             cell = f"{letters(column)}{row + 1}" if column is not None else self.places[row]
             return f"{self.name}!{cell}" if column is not None else f"{self.name}, {cell}"
         where = self.places[row] if column is None else f"{self.places[row]}, column {column + 1}"

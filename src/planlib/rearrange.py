@@ -1,0 +1,340 @@
+"""Puts into rows what a document has otherwise: forms, one column per action, lists of labels under headings.
+
+What comes out is a grid like any other: a row of headers that we made, and a row per action, each cell with the place
+that it comes from. What was not put into rows stays with the grid as lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from planlib.headers import KNOWN, Match, fold_header, match_headers
+from planlib.readers.grid import Grid, Line
+
+_SUBJECT = {"action", "ref", "ref_range"}
+_STANDING = {"target", "original", "status", "rag", "completed", "percent_complete", "progress"}
+_LABEL_COLUMNS = 8  # how far to the right labels are looked for
+_MOST_ROWS = 5000  # of a form
+_LABEL = re.compile(r"\s*([^:\n]{2,60}?)\s*:\s*(.*)", re.DOTALL)
+
+Named = Mapping[str, Sequence[str]]
+Cell = tuple[int, int]
+
+
+def absorb_forms(
+    grids: Sequence[Grid], named: Named
+) -> tuple[list[Grid], int, tuple[tuple[str, str, str], ...]]:
+    """Put forms, transposed tables and lists of labels into rows.
+
+    Parameters
+    ----------
+    grids : sequence of Grid
+    named : mapping
+        The plan's own canonical name to header texts.
+
+    Returns
+    -------
+    list of Grid
+        The same grids where nothing is to be put into rows.
+    int
+        Cells and lines of the document that became headers, or are labels without a value.
+    tuple of (what, value, why)
+        What was put into rows.
+    """
+    made: list[Grid] = []
+    absorbed = 0
+    decided: list[tuple[str, str, str]] = []
+    listed, used = _records_of_lines(grids, named)
+    absorbed += used
+    for grid in listed:
+        form = None if grid.made else _form(grid, named)
+        if form is not None:
+            grid, labels, why = form
+            absorbed += labels
+            decided.append(("form", grid.name or grid.places[-1], why))
+        elif grid.made:
+            decided.append(("labels under headings", f"{len(grid.rows) - 1} rows", "lines with a label before a colon"))
+        made.append(grid)
+    return made, absorbed, tuple(decided)
+
+
+# --- forms and transposed tables -------------------------------------------------------------------------------------
+
+
+def _form(grid: Grid, named: Named) -> tuple[Grid, int, str] | None:
+    """A grid whose labels stand in columns; None where a row names as many columns, or more."""
+    if not 2 <= len(grid.rows) <= _MOST_ROWS:
+        return None
+    columns = _label_columns(grid, named)
+    if not columns:
+        return None
+    labels = [(row, column) for column in columns for row in range(len(grid.rows)) if _cell(grid, row, column)]
+    match = match_headers([[_cell(grid, *at)] for at in labels], named)
+    upright = 2 * len(match.columns) - len(match.guessed)
+    sure = len(match.columns) - len(match.guessed)
+    fits = _SUBJECT & match.columns.keys() and _STANDING & match.columns.keys()
+    if sure < 3 or not fits or upright <= _best_row(grid, named):
+        return None
+    return _in_rows(grid, columns, named)
+
+
+def _cell(grid: Grid, row: int, column: int) -> str:
+    return grid.rows[row][column] if column < len(grid.rows[row]) else ""
+
+
+def _is_label(text: str, named: Named) -> bool:
+    folded = fold_header(text) if 0 < len(text) <= 80 else ""
+    return folded in KNOWN or any(folded == fold_header(each) for texts in named.values() for each in texts if folded)
+
+
+def _label_columns(grid: Grid, named: Named) -> list[int]:
+    """Columns with two labels or more, each with something else to the right of it."""
+    found = []
+    for column in range(_LABEL_COLUMNS):
+        rows = [row for row in range(len(grid.rows)) if _is_label(_cell(grid, row, column), named)]
+        if len(rows) >= 2 and not any(_is_label(_cell(grid, row, column + 1), named) for row in rows):
+            found.append(column)
+    return found
+
+
+def _best_row(grid: Grid, named: Named) -> int:
+    """How many columns the best row names, as the search for a header counts them."""
+    best = 0
+    for row in range(min(60, len(grid.rows))):
+        texts = grid.rows[row]
+        if sum(bool(text) for text in texts) >= 2:
+            match = match_headers([[text] if text else [] for text in texts], named)
+            if _SUBJECT & match.columns.keys() and _STANDING & match.columns.keys():
+                best = max(best, 2 * len(match.columns) - len(match.guessed))
+    return best
+
+
+def _in_rows(grid: Grid, columns: Sequence[int], named: Named) -> tuple[Grid, int, str]:
+    """A row per form, or per column of values where the labels stand in one column only."""
+    width = max(len(texts) for texts in grid.rows)
+    first = next(fold_header(_cell(grid, row, columns[0])) for row in range(len(grid.rows))
+                 if _is_label(_cell(grid, row, columns[0]), named))  # fmt: skip
+    starts = [row for row in range(len(grid.rows)) if fold_header(_cell(grid, row, columns[0])) == first]
+    blocks = list(zip(starts, [*starts[1:], len(grid.rows)], strict=True))
+    headers: dict[str, str] = {}
+    records: list[dict[str, Cell]] = []
+    taken: set[Cell] = set()
+    labels = 0
+    for top, bottom in blocks:
+        ends = [*columns[1:], width]
+        pairs = list(zip(columns, ends, strict=True))
+        many = len(columns) == 1 and len(_value_columns(grid, columns[0], width, top, bottom)) > 1
+        values = _value_columns(grid, columns[0], width, top, bottom) if many else [-1]
+        block: list[dict[str, Cell]] = [{} for _ in values]
+        for column, end in pairs:
+            for row in range(top, bottom):
+                label = _cell(grid, row, column)
+                if not label or not (_is_label(label, named) or (_values(grid, row, column, end) and len(label) <= 80)):
+                    continue
+                folded = fold_header(label)
+                if any(folded in record for record in block):
+                    continue
+                headers.setdefault(folded, " ".join(label.split()))
+                taken.add((row, column))
+                labels += 1
+                for record, value in zip(block, values, strict=True):
+                    at = (row, value) if many else next(iter(_values(grid, row, column, end)), (row, column + 1))
+                    record[folded] = at
+                    taken.add(at)
+        records += block
+    return _assembled(grid, headers, records, taken), labels, _why(len(records), len(blocks))
+
+
+def _why(records: int, blocks: int) -> str:
+    if records > blocks:
+        return f"labels stand in the first column, and each of {records} columns beside it is an action"
+    return f"labels stand beside their values: {records} form{'s' if records > 1 else ''}"
+
+
+def _values(grid: Grid, row: int, column: int, end: int) -> list[Cell]:
+    """Cells with something in them between a label and the next column of labels."""
+    return [(row, at) for at in range(column + 1, end) if _cell(grid, row, at) or (row, at) in grid.fills
+            or (row, at) in grid.struck]  # fmt: skip
+
+
+def _value_columns(grid: Grid, column: int, width: int, top: int, bottom: int) -> list[int]:
+    found = {at for row in range(top, bottom) if _cell(grid, row, column) for _, at in _values(grid, row, column, width)
+             if _cell(grid, row, at)}  # fmt: skip
+    return sorted(found)
+
+
+def _assembled(grid: Grid, headers: Mapping[str, str], records: Sequence[Mapping[str, Cell]], taken: set[Cell]) -> Grid:
+    """The grid of the records, with what is left of the old one as lines."""
+    names = list(headers)
+    rows: list[list[str]] = [list(headers.values())]
+    places = ["(labels)"]
+    cell_places: dict[Cell, str] = {(0, at): "(labels)" for at in range(len(names))}
+    moved: dict[Cell, Cell] = {}
+    for number, record in enumerate(records, start=1):
+        at = [record.get(name) for name in names]
+        rows.append([_cell(grid, *cell) if cell else "" for cell in at])
+        places.append(grid.place(min(cell for cell in at if cell)[0]) if len(records) == 1 else
+                      grid.place(*min((cell for cell in at if cell), key=lambda cell: (cell[0], cell[1]))))  # fmt: skip
+        for column, cell in enumerate(at):
+            if cell:
+                cell_places[number, column] = grid.place(*cell)
+                moved[cell] = (number, column)
+    spans = {}
+    for (row, column), (height, wide) in grid.spans.items():
+        if (row, column) in moved and wide > 1 and len(records) > 1 and height == 1:
+            spans[moved[row, column]] = (wide, 1)
+    left = tuple(
+        Line(text, grid.place(row, column)) for row, texts in enumerate(grid.rows) for column, text in enumerate(texts)
+        if text and (row, column) not in taken
+    )  # fmt: skip
+    return Grid(
+        grid.name, rows, places, columns_lettered=grid.columns_lettered,
+        fills={moved[at]: fill for at, fill in grid.fills.items() if at in moved},
+        struck={moved[at]: runs for at, runs in grid.struck.items() if at in moved},
+        notes={moved[at]: note for at, note in grid.notes.items() if at in moved},
+        spans=spans, before=(*grid.before, *left), cell_places=cell_places,
+    )  # fmt: skip
+
+
+# --- lists of labels under headings ----------------------------------------------------------------------------------
+
+
+def _records_of_lines(grids: Sequence[Grid], named: Named) -> tuple[list[Grid], int]:
+    """Lines such as "Responsible: the Director" under the heading of each action, as grids of their own."""
+    labels = [label for grid in grids for line in grid.before if (label := _label_of(line, named)[0])]
+    match = match_headers([[label] for label in dict.fromkeys(labels)], named)
+    if not _STANDING & match.columns.keys():
+        return list(grids), 0
+    made: list[Grid] = []
+    absorbed = 0
+    titles = sum(line.level == 1 for grid in grids for line in grid.before)
+    for grid in grids:
+        records = _segments(grid.before, named)
+        wanted = {fold_header(label) for label in _names(match, labels)}
+        records = [each for each in records if wanted & each[1].keys() and (each[0] is not None or _has_subject(each[1], match, labels))]
+        if len(records) < 2 and not (records and _has_subject(records[0][1], match, labels)):
+            made.append(grid)
+            continue
+        built, gone, blank = _grid_of_lines(grid, records, titles > 1)
+        absorbed += blank
+        rest = tuple(line for at, line in enumerate(grid.before) if at not in gone)
+        made += [built, replace(grid, before=rest)]
+    return made, absorbed
+
+
+def _names(match: Match, labels: Sequence[str]) -> list[str]:
+    unique = list(dict.fromkeys(labels))
+    return [unique[column] for name, column in match.columns.items() if name in _STANDING]
+
+
+def _has_subject(record: Mapping[str, int], match: Match, labels: Sequence[str]) -> bool:
+    unique = list(dict.fromkeys(labels))
+    return any(fold_header(unique[match.columns[name]]) in record for name in _SUBJECT if name in match.columns)
+
+
+def _label_of(line: Line, named: Named) -> tuple[str, str]:
+    """The label of a line and what follows it; blank where there is none."""
+    if line.level:
+        return "", line.text
+    if line.label:
+        rest = line.text[len(line.label):] if line.text.startswith(line.label) else line.text
+        return line.label.strip(" :"), rest.lstrip(" :\u2013-").strip()
+    found = _LABEL.fullmatch(line.text)
+    return (found[1], found[2].strip()) if found and _is_label(found[1], named) else ("", line.text)
+
+
+def _segments(
+    lines: Sequence[Line], named: Named
+) -> list[tuple[int | None, dict[str, int], list[int]]]:
+    """Records: the number of the heading, label to the number of its line, and all numbers; in order."""
+    records: list[tuple[int | None, dict[str, int], list[int]]] = []
+    heading: int | None = None
+    for number, line in enumerate(lines):
+        if line.level:
+            heading = number
+            continue
+        label = fold_header(_label_of(line, named)[0])
+        if not label:
+            continue
+        same = records and records[-1][0] == heading and label not in records[-1][1]
+        if not same:
+            # A label that comes again begins another record, which has no heading of its own.
+            fresh = heading if not any(record[0] == heading for record in records) else None
+            if fresh is None and heading is not None:
+                continue
+            records.append((heading, {}, []))
+        records[-1][1][label] = number
+        records[-1][2].append(number)
+    return records
+
+
+def _grid_of_lines(
+    grid: Grid, records: Sequence[tuple[int | None, dict[str, int], list[int]]], titles: bool
+) -> tuple[Grid, set[int], int]:
+    """The grid of the records, the lines that are in it now, and how many of them are blank labels."""
+    lines = grid.before
+    with_heading = any(record[0] is not None for record in records)
+    has_action = any("action" in record[1] for record in records)
+    first = ["Theme" if has_action else "Action"] if with_heading else []
+    names: dict[str, str] = {}
+    for _, record, _ in records:
+        for label, number in record.items():
+            names.setdefault(label, _label_of(lines[number], {})[0] or lines[number].label or label)
+    columns = list(names)
+    rows: list[list[str]] = [[*first, *names.values()]]
+    places = ["(labels)"]
+    cell_places: dict[Cell, str] = {(0, at): "(labels)" for at in range(len(rows[0]))}
+    struck: dict[Cell, tuple[str, ...]] = {}
+    spans: dict[Cell, Cell] = {}
+    gone: set[int] = set()
+    blank = 0
+    current: int | None = None
+    for start, record, _ in records:
+        heading = start
+        above = _parent(lines, heading, titles)
+        if above is not None and above != current:
+            current = above
+            rows.append([lines[above].text] + [""] * (len(rows[0]) - 1))
+            places.append(lines[above].place)
+            spans[len(rows) - 1, 0] = (1, len(rows[0]))
+            cell_places[len(rows) - 1, 0] = lines[above].place
+            gone.add(above)
+        row = ([lines[heading].text] if heading is not None else [""]) if with_heading else []
+        here = len(rows)
+        if heading is not None and with_heading:
+            cell_places[here, 0] = lines[heading].place
+            gone.add(heading)
+        for at, label in enumerate(columns, start=len(first)):
+            if label not in record:
+                row.append("")
+                continue
+            line = lines[record[label]]
+            row.append(_value(line))
+            gone.add(record[label])
+            blank += not row[-1]
+            cell_places[here, at] = line.place
+            if line.struck:
+                struck[here, at] = line.struck
+        rows.append(row)
+        places.append(lines[min([number for number in [heading, *record.values()] if number is not None])].place)
+    return Grid(grid.name, rows, places, struck=struck, spans=spans, cell_places=cell_places), gone, blank
+
+
+def _value(line: Line) -> str:
+    found = _LABEL.fullmatch(line.text)
+    rest = line.text[len(line.label):] if line.label and line.text.startswith(line.label) else (found[2] if found else "")
+    return rest.lstrip(" :\u2013-").strip()
+
+
+def _parent(lines: Sequence[Line], heading: int | None, titles: bool) -> int | None:
+    """The heading above a heading; not the title of the document."""
+    if heading is None:
+        return None
+    level = lines[heading].level
+    for number in range(heading - 1, -1, -1):
+        above = lines[number].level
+        if above and above < level:
+            return number if above > 1 or titles else None
+    return None

@@ -1,0 +1,340 @@
+"""Which tables hold actions, which rows are headers and sections, and which column is what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from planlib.headers import fold_header, match_headers
+from planlib.layout import count_cells, find_layout
+from planlib.normalise import Raw, take_rows
+from planlib.readers.grid import Grid, Line
+
+HEAD = "Ref | Action | Lead | Target date | Status"
+
+
+def grid(text: str, name: str = "", **more: Any) -> Grid:
+    """A grid of cells parted by bars, a row a line."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.strip("\n").splitlines()]
+    return Grid(name, rows, [f"{name} row {number}".strip() for number in range(1, len(rows) + 1)], **more)
+
+
+def taken(*grids: Grid, columns: Mapping[str, Sequence[str]] | None = None) -> Raw:
+    """The rows of a document; everything that was read is accounted for."""
+    raw = take_rows(find_layout(grids, columns or {}), count_cells(grids))
+    assert raw.cells == raw.used + len(raw.extras)
+    return raw
+
+
+def column(raw: Raw, name: str) -> list[str]:
+    """The texts of one canonical column."""
+    return raw.rows[name].tolist()
+
+
+# --- headers ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Target date for completion (by when)", "target"), ("Project Phase Planned End Date", "target"), ("Deadline", "target"),
+        ("Lead officer / partner", "lead"), ("Responsible party", "lead"), ("Accountable officer(s)", "lead"),
+        ("Project Phase Actual End Date", "completed"), ("Date action closed", "completed"),
+        ("Baseline end date", "original"), ("Originally agreed date", "original"), ("Previous target date", "previous_target"),
+        ("RAG status June 2011", "rag"), ("IPA Delivery Confidence Assessment", "rag"), ("Current BRAG", "rag"),
+        ("Update at 30 June 2011", "progress"), ("Progress Q2", "progress"), ("Departmental commentary on the RAG rating", "progress"),
+        ("Reasons for the delay", "reason"), ("Departmental narrative on schedule, including any deviation", "reason"),
+        ("Recommendation number", "area_ref"), ("Recommendation", "area"), ("Annual Report Category", "area"),
+        ("Unique action reference", "ref"), ("Project Description", "action"), ("Project Status Name", "status"),
+        ("% of work completed", "percent_complete"),
+    ],
+)  # fmt: skip
+def test_a_header_is_known_by_its_words(header, name):
+    """Words that add nothing do not hide what a column is."""
+    assert match_headers([[header]], {}).columns == {name: 0}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Start date", "Project Phase Actual Start Date", "Review date", "Date raised", "Date agreed", "Next meeting date",
+        "Departmental narrative on budgeted whole life costs", "Evidence of completion", "Success measure", "Completed by",
+        "Financial Year Variance (%)", "Project Building Identifier", "Owner's e-mail date", "Outcome / success measure",
+    ],
+)  # fmt: skip
+def test_a_header_of_something_else_is_left_alone(header):
+    """A start, a review, money or evidence is no column of ours."""
+    assert match_headers([[header]], {}).columns == {}
+
+
+def test_the_plans_own_header_wins_and_the_second_best_is_told():
+    """`[columns]` overrules every known word; what came close is named."""
+    texts = [["Due date"], ["Forecast date"], ["Action"]]
+    assert match_headers(texts, {"target": ["Forecast date"]}).columns["target"] == 1
+    plain = match_headers([["Action"], ["Deadline"], ["Due date"]], {})
+    assert (plain.columns["target"], plain.rivals) == (2, {"target": 1})
+
+
+def test_of_several_periods_the_last_with_text_is_taken():
+    """A tracker with a column of progress per quarter is read at its latest."""
+    match = match_headers([["Action"], ["Progress Q1"], ["Progress Q2"], ["Progress Q3"]], {}, filled={0, 1, 2})
+    assert match.columns["progress"] == 2
+
+
+def test_folding_is_the_same_twice():
+    """A folded header folds to itself."""
+    assert fold_header(fold_header("Target\nDate (as agreed):")) == "target date"
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def test_headers_two_rows_deep_are_read_together():
+    """A group over columns belongs to the header of each, merged or not."""
+    text = """
+Ref | Action | Target date | | Lead
+    |        | Original | Revised |
+1 | Recruit | 1 Sep 2011 | 30 Sep 2011 | AB"""
+    for more in ({}, {"spans": {(0, 2): (1, 2), (0, 0): (2, 1), (0, 1): (2, 1), (0, 4): (2, 1)}}):
+        raw = taken(grid(text, **more))
+        assert (column(raw, "original"), column(raw, "target"), column(raw, "lead")) == (["1 Sep 2011"], ["30 Sep 2011"], ["AB"])
+
+
+def test_headers_three_rows_deep_are_read_together():
+    """Three rows of header, as large organisations have them."""
+    raw = taken(grid("""
+Improvement plan | | | |
+What | | When | |
+ | | Date | | Progress
+Ref | Action | Original | Revised | Status
+1 | Recruit | 1 Sep 2011 | 30 Sep 2011 | Complete""", spans={(0, 0): (1, 5), (1, 0): (1, 2), (1, 2): (1, 2), (2, 2): (1, 2)}))
+    assert (column(raw, "original"), column(raw, "target"), column(raw, "status")) == (["1 Sep 2011"], ["30 Sep 2011"], ["Complete"])
+
+
+def test_a_title_above_and_notes_below_are_no_actions():
+    """What stands around a table is kept, not counted."""
+    raw = taken(grid(f"""
+Improvement plan 2011 | | | |
+ | | | |
+{HEAD}
+1 | Recruit | AB | 1 Sep 2011 | Open
+ | | | |
+Note: dates are those of the board | | | |"""))
+    assert column(raw, "ref") == ["1"]
+    assert {extra["text"] for extra in raw.extras} == {"Improvement plan 2011", "Note: dates are those of the board"}
+
+
+def test_a_header_repeated_on_each_page_is_no_action():
+    """The same header further down is the header again."""
+    raw = taken(grid(f"{HEAD}\n1 | Recruit | AB | 1 Sep 2011 | Open\n{HEAD}\n2 | Train | CD | 1 Oct 2011 | Open"))
+    assert column(raw, "ref") == ["1", "2"]
+
+
+def test_a_second_header_within_a_sheet_begins_another_table():
+    """Columns that change half-way are read by the header above them."""
+    raw = taken(grid(f"""
+{HEAD}
+1 | Recruit | AB | 1 Sep 2011 | Open
+ | | | |
+Ref | Action | Status | Target date | Lead
+2 | Train | Complete | 1 Oct 2011 | CD"""))
+    assert (column(raw, "lead"), column(raw, "status")) == (["AB", "CD"], ["Open", "Complete"])
+
+
+@pytest.mark.parametrize("spans", [{}, {(1, 0): (1, 5), (3, 0): (1, 5)}])
+def test_section_headings_are_the_area_of_the_rows_below(spans):
+    """A row with one text, merged over the table or alone, heads the actions below it."""
+    raw = taken(grid(f"""
+{HEAD}
+Priority 1: Safeguarding | | | |
+1 | Recruit | AB | 1 Sep 2011 | Open
+Priority 2: Looked after children | | | |
+2 | Train | CD | 1 Oct 2011 | Open""", spans=spans))
+    assert column(raw, "area") == ["Priority 1: Safeguarding", "Priority 2: Looked after children"]
+
+
+def test_an_action_without_anything_else_is_still_an_action():
+    """A row with only a wording in the action column is not taken for a heading."""
+    raw = taken(grid(f"{HEAD}\n1 | Recruit | AB | 1 Sep 2011 | Open\n | Write to the parents | | | "))
+    assert column(raw, "action") == ["Recruit", "Write to the parents"]
+
+
+def test_cells_merged_down_hold_for_each_row():
+    """A recommendation merged down over its actions is the area of each."""
+    raw = taken(grid("""
+Recommendation | Action | Due date | Status
+Keep files | Recruit | 1 Sep 2011 | Open
+ | Train | 1 Oct 2011 | Open
+See children | Visit | 1 Nov 2011 | Open""", spans={(1, 0): (2, 1)}))
+    assert column(raw, "area") == ["Keep files", "Keep files", "See children"]
+
+
+def test_an_area_written_once_holds_until_the_next():
+    """In a format without merged cells a blank area is that of the row above; not where areas are repeated."""
+    raw = taken(grid("""
+Recommendation | Action | Due date
+Keep files | Recruit | 1 Sep 2011
+ | Train | 1 Oct 2011
+See children | Visit | 1 Nov 2011"""))
+    assert column(raw, "area") == ["Keep files", "Keep files", "See children"]
+    raw = taken(grid("""
+Recommendation | Action | Due date
+Keep files | Recruit | 1 Sep 2011
+Keep files | Train | 1 Oct 2011
+ | Visit | 1 Nov 2011"""))
+    assert column(raw, "area") == ["Keep files", "Keep files", ""]
+
+
+@pytest.mark.parametrize(
+    "row", ["Unique no. | What will be done | Name of the lead | dd/mm/yyyy | R/A/G", "1 | 2 | 3 | 4 | 5", "(a) | (b) | (c) | (d) | (e)"]
+)
+def test_a_row_that_describes_the_columns_is_no_action(row):
+    """Guidance under the header is kept with a finding."""
+    raw = taken(grid(f"{HEAD}\n{row}\n7 | Recruit | AB | 1 Sep 2011 | Open"))
+    assert column(raw, "ref") == ["7"]
+    assert [each["code"] for each in raw.findings if each["code"] == "row-not-used"] == ["row-not-used"]
+
+
+def test_references_within_the_texts_are_taken_out():
+    """Where no column holds references and each wording begins with one, it is the reference."""
+    raw = taken(grid("Milestone | Target date\n1.1 Assess the data | 1 Sep 2011\n1.2 Publish the plan | 1 Oct 2011"))
+    assert (column(raw, "ref"), column(raw, "action")) == (["1.1", "1.2"], ["Assess the data", "Publish the plan"])
+
+
+def test_a_priority_of_high_or_low_is_no_area():
+    """An area is a subject, not a rank."""
+    raw = taken(grid("Action | Priority | Due date\nRecruit | High | 1 Sep 2011\nTrain | Low | 1 Oct 2011"))
+    assert column(raw, "area") == ["", ""]
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def test_only_tables_of_actions_are_taken():
+    """A history of versions, a budget, contacts, indicators and risks are kept in extras."""
+    others = [
+        grid("Version | Date | Status | Description\n0.1 | 1 May 2011 | Draft | First draft\n1.0 | 1 June 2011 | Final | Agreed"),
+        grid("Item | Budget | Spent | Status\nTraining | 10,000 | 2,000 | G\nPosts | 50,000 | 20,000 | A"),
+        grid("Name | Responsible for | Telephone\nJ Smith | Training | 0151"),
+        grid("Ref | Indicator | Target | Actual | RAG\nN1 | Visits in time | 95% | 90% | A\nN2 | Reviews | 100% | 99% | G"),
+        grid("Risk | Likelihood | Impact | Owner | Mitigating action\nStaff leave | 3 | 4 | AB | Recruit"),
+    ]
+    raw = taken(*others, grid(f"{HEAD}\n1 | Recruit | AB | 1 Sep 2011 | Open"))
+    assert column(raw, "ref") == ["1"]
+
+
+def test_one_header_serves_the_tables_below_it():
+    """Tables over pages, or one per recommendation under a single header, go on with it."""
+    first = grid(f"{HEAD}\n1 | Recruit | AB | 1 Sep 2011 | Open", "table 1")
+    more = grid("2 | Train | CD | 1 Oct 2011 | Open\n3 | Visit | EF | 1 Nov 2011 | Open", "table 2")
+    assert column(taken(first, more), "ref") == ["1", "2", "3"]
+
+
+def test_a_table_of_another_kind_does_not_go_on_under_a_header():
+    """Equal width alone joins nothing."""
+    first = grid(f"{HEAD}\n1 | Recruit | AB | 1 Sep 2011 | Open")
+    other = grid("Hall | 10 chairs | Ground floor | Key at desk | Yes")
+    assert column(taken(first, other), "ref") == ["1"]
+
+
+def test_tables_under_headings_have_them_as_area():
+    """One table per recommendation: the heading above is the area of its actions."""
+    def under(heading: str, ref: str) -> Grid:
+        lines = (Line(heading, "paragraph 1", 2), Line("Some words about it.", "paragraph 2"))
+        return grid(f"{HEAD}\n{ref} | Recruit | AB | 1 Sep 2011 | Open", before=lines)
+    raw = taken(under("Recommendation 1: files", "1"), under("Recommendation 2: visits", "2"))
+    assert column(raw, "area") == ["Recommendation 1: files", "Recommendation 2: visits"]
+
+
+def test_the_title_above_the_only_table_is_no_area():
+    """A document with one table of actions has a title, not an area."""
+    raw = taken(grid(f"{HEAD}\n1 | Recruit | AB | 1 Sep 2011 | Open", before=(Line("Our plan", "paragraph 1", 1),)))
+    assert column(raw, "area") == [""]
+
+
+# --- what is put into rows -------------------------------------------------------------------------------------------
+
+
+def test_a_form_is_one_action():
+    """Labels at the left, values at the right, one table per action; two pairs side by side too."""
+    first = grid("Reference | 1\nAction | Recruit\nLead officer | AB\nTarget date | 1 Sep 2011\nStatus | Open", "form 1")
+    second = grid("Reference | 2 | Lead officer | CD\nAction | Train | Target date | 1 Oct 2011\nStatus | Complete | |", "form 2")
+    raw = taken(first, second)
+    assert (column(raw, "ref"), column(raw, "lead")) == (["1", "2"], ["AB", "CD"])
+    assert (column(raw, "target"), column(raw, "status")) == (["1 Sep 2011", "1 Oct 2011"], ["Open", "Complete"])
+    assert raw.place(0, "target") == "form 1, form 1 row 4, column 2"
+
+
+def test_forms_one_below_the_other_are_several_actions():
+    """A sheet of forms: each begins where the first label comes again."""
+    forms = [f"Ref | {ref}\nAction | {action}\nDue date | {date}\nStatus | Open"
+             for ref, action, date in (("1", "Recruit", "1 Sep 2011"), ("2", "Train", "1 Oct 2011"))]  # fmt: skip
+    raw = taken(grid("\n | \n".join(forms)))
+    assert (column(raw, "ref"), column(raw, "target")) == (["1", "2"], ["1 Sep 2011", "1 Oct 2011"])
+
+
+def test_a_table_on_its_side_has_an_action_per_column():
+    """Labels in the first column and an action in each of the others."""
+    raw = taken(grid("""
+Ref | 1 | 2 | 3
+Action | Recruit | Train | Visit
+Due date | 1 Sep 2011 | 1 Oct 2011 | 1 Nov 2011
+Status | Open | Open | Complete"""))
+    assert (column(raw, "ref"), column(raw, "status")) == (["1", "2", "3"], ["Open", "Open", "Complete"])
+
+
+def test_labels_under_headings_are_an_action_each():
+    """"Responsible: ..." and "Timeline: ..." under the heading of each action, under headings of areas."""
+    lines = (
+        Line("The plan", "line 1", 1), Line("Shared actions", "line 2", 2), Line("Action 1: Create a council", "line 3", 3),
+        Line("Some words.", "line 4"), Line("Responsible: the Director", "line 5", 0, "Responsible"),
+        Line("Timeline: Completed within 3 months", "line 6", 0, "Timeline"), Line("Action 2: Train", "line 7", 3),
+        Line("Responsible: the Head", "line 8", 0, "Responsible"), Line("Timeline: 1 May 2011", "line 9", 0, "Timeline"),
+    )  # fmt: skip
+    raw = taken(Grid("", [], [], before=lines))
+    assert column(raw, "area") == ["Shared actions", "Shared actions"]
+    assert column(raw, "lead") == ["the Director", "the Head"]
+    assert column(raw, "target") == ["Completed within 3 months", "1 May 2011"]
+    assert raw.place(1, "target") == "line 9"
+
+
+def test_a_document_without_a_table_of_actions_has_none():
+    """Prose and other tables are kept in extras, whole."""
+    raw = taken(Grid("", [["a", "b"]], ["row 1"], before=(Line("Minutes: of the board", "paragraph 1"),)), Grid("", [], []))
+    assert (len(raw.rows), len(raw.extras)) == (0, 3)
+
+
+# --- the document's own key ------------------------------------------------------------------------------------------
+
+
+def test_a_key_beside_the_table_is_used():
+    """Rows that say what the letters mean are the key of the status column, and are no actions."""
+    raw = taken(grid("""
+Key | | |
+B | Complete | |
+G | On track | |
+R | Overdue | |
+Ref | Action | Due date | RAG
+1 | Recruit | 1 Sep 2011 | B"""))
+    assert column(raw, "ref") == ["1"]
+    assert (raw.legend["b"], raw.legend["g"], raw.legend["r"]) == ("complete", "on course", "delayed")
+
+
+def test_a_line_that_gives_the_key_is_used():
+    """The same in one line of text."""
+    lines = (Line("Key: Green = complete; Amber = in progress; Red = overdue", "paragraph 1"),)
+    raw = taken(grid("Ref | Action | Due date | RAG\n1 | Recruit | 1 Sep 2011 | Green", before=lines))
+    assert (raw.legend["green"], raw.legend["amber"]) == ("complete", "in progress")
+
+
+def test_a_scale_of_risk_is_no_key():
+    """High, medium and low say nothing of how far an action is."""
+    raw = taken(grid("""
+Red | High | |
+Amber | Medium | |
+Green | Low | |
+Ref | Action | Due date | RAG
+1 | Recruit | 1 Sep 2011 | Green"""))
+    assert raw.legend == {}
