@@ -26,7 +26,7 @@ _SHOWN = 200  # characters of a text that was not read
 
 
 class Run(NamedTuple):
-    """Neighbouring characters of one look; a line break is ``\\n``."""
+    """Neighbouring characters of one look; a line break is a line feed."""
 
     text: str
     struck: bool = False

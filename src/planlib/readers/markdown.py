@@ -26,7 +26,9 @@ _NO_TAG = re.compile(
     r"<(?!/?(?:a|abbr|b|big|br|caption|center|cite|code|col|colgroup|dd|del|details|div|dl|dt|em|figure|font|h[1-6]|hr|i|img"
     r"|ins|kbd|li|mark|ol|p|pre|q|s|section|article|small|span|strike|strong|sub|summary|sup|t[dhr]|table|tbody|tfoot|thead"
     r"|u|ul|style|script|article|header|footer|main|nav|figcaption|input|label|blockquote)\b[^<]*>)"
-    r"(?!https?://|mailto:|[\w.+-]+@|!--)", re.IGNORECASE)
+    r"(?!https?://|mailto:|[\w.+-]+@|!--)",
+    re.IGNORECASE,
+)
 _LOOK_AHEAD = 400  # lines of source in which the next line of text is looked for
 _KNOWN_BY = 24  # letters and figures by which it is found
 
@@ -222,7 +224,7 @@ def _inline(text: str, render: Callable[[str], str]) -> str:
 
 def _numbered(grids: Sequence[Grid], source: Sequence[str]) -> tuple[Grid, ...]:
     """The grids with each line named by its line in the file, where it is found below the one before."""
-    known = [_letters(line) for line in source]
+    known = [_letters(re.sub(r"<[^<>]*>|\]\([^()]*\)", "", _KRAMDOWN.sub("", line))) for line in source]
     at = 0
     out = []
     for grid in grids:
@@ -243,7 +245,7 @@ def _numbered(grids: Sequence[Grid], source: Sequence[str]) -> tuple[Grid, ...]:
 def _found(known: list[str], at: int, text: str) -> int | None:
     """The line of the source that holds a text, whose letters are then taken from it; None if none is sure."""
     letters = _letters(re.sub(r"^\d+\. ", "", text))
-    for length in (_KNOWN_BY, _KNOWN_BY // 2):  # an address may stand behind the first words
+    for length in (_KNOWN_BY, _KNOWN_BY // 2):
         wanted = letters[:length]
         for number in range(at, min(at + _LOOK_AHEAD, len(known))) if wanted else ():
             line = known[number]

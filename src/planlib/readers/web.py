@@ -15,9 +15,11 @@ from planlib.readers.grid import Document
 from planlib.settings import Limits
 
 PLACE = "planlib-place"  # attribute of a row of a table that we wrote ourselves
-_BLOCKS = frozenset("""address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
+_BLOCKS = frozenset(
+    """address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
     figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol option p pre search section
-    summary table tbody td tfoot th thead tr ul""".split())
+    summary table tbody td tfoot th thead tr ul""".split()
+)
 _DROPPED = frozenset("script style head template noscript object embed iframe audio video canvas datalist".split())
 _STRUCK, _BOLD = frozenset(("s", "del", "strike")), frozenset(("b", "strong", "th", "dt"))
 _ROW_GROUPS = ("thead", "tbody", "tfoot")
@@ -41,7 +43,9 @@ _COLOURS = {
 _MEANT = ("background", "background-color", "display", "visibility", "font-weight", "text-decoration", "mso-hide",
           "text-decoration-line", "vertical-align", "white-space", "list-style")  # fmt: skip
 _META = re.compile(rb"""<meta[^>]*?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
-_MHTML = re.compile(rb"\s*(?:From|MIME-Version|Content-Type|Subject|Date|X-[\w-]+|Snapshot-Content-Location):", re.IGNORECASE)
+_MHTML = re.compile(
+    rb"\s*(?:From|MIME-Version|Content-Type|Subject|Date|X-[\w-]+|Snapshot-Content-Location):", re.IGNORECASE
+)
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
 _LETTERS = {"a": 97, "A": 65}
 # Where footnotes are, and where their marks are.
@@ -81,7 +85,9 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
         If it is empty, is not text, is an MHTML archive, or is nested beyond reason.
     """
     if _MHTML.match(data[:200]) and b"mime-version" in data[:4096].lower():
-        raise InputError(f"{path.name}: is a web archive (.mhtml); open it in a browser and save it as 'Webpage, HTML only'")
+        raise InputError(
+            f"{path.name}: is a web archive (.mhtml); open it in a browser and save it as 'Webpage, HTML only'"
+        )
     text, encoding, why = _decode(path, data)
     if not text.strip():
         raise InputError(f"{path.name}: the file is empty")
@@ -127,7 +133,9 @@ def read_text(path: Path, text: str, limits: Limits, flow: Flow | None = None) -
     except (etree.ParserError, ValueError, AssertionError):  # lxml's ways to say that nothing is in it
         return flow
     except RecursionError:
-        raise InputError(f"{path.name}: its elements are nested too deeply; save the page again from a browser") from None
+        raise InputError(
+            f"{path.name}: its elements are nested too deeply; save the page again from a browser"
+        ) from None
     return flow
 
 
@@ -137,7 +145,9 @@ def _decode(path: Path, data: bytes) -> tuple[str, str, str]:
     if named and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         encoding = named[1].decode("ascii").lower()
         # Browsers take Latin-1 for Windows text, and a page that can say UTF-16 in ASCII is not UTF-16.
-        encoding = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "utf-16": "utf-8"}.get(encoding, encoding)
+        encoding = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "utf-16": "utf-8"}.get(
+            encoding, encoding
+        )
         try:
             return data.decode(encoding), encoding, "the page says so"
         except (LookupError, UnicodeError):
@@ -214,7 +224,7 @@ def _mixed(parts: str) -> str:
         values = [float(one[:-1]) * 2.55 if one.endswith("%") else float(one) for one in numbers[:3]]
     except ValueError:
         return ""
-    return "".join(f"{min(int(round(value)), 255):02X}" for value in values)
+    return "".join(f"{min(round(value), 255):02X}" for value in values)
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
