@@ -201,19 +201,23 @@ def _xlsx(path: Path, blocks: Blocks) -> None:
             sheet.fit_to_pages(1, 0)
             sheet.set_column(0, 12, 22)
             for y, row in enumerate(_stacked(group)):
+                # Excel fits heights to wrapped text when a row is typed; a file that is written must say them.
+                lines = max((-(-len(cell.text) // 22) + cell.text.count("\n") for cell in row if cell), default=1)
+                if len(row) > 1:
+                    sheet.set_row(y, 15 * max(lines, 1))
                 for x, cell in enumerate(row):
                     if cell:
                         _xlsx_cell(book, sheet, y, x, cell)
 
 
 def _xlsx_cell(book: Any, sheet: Any, y: int, x: int, cell: Cell) -> None:
-    look = {"text_wrap": True, "valign": "top", "bold": cell.bold} | ({"bg_color": cell.fill} if cell.fill else {})
+    look = {"text_wrap": True, "valign": "top", "bold": cell.bold, "border": 1} | ({"bg_color": cell.fill} if cell.fill else {})
     if cell.day:
         stored = datetime.combine(cell.day, time())
         sheet.write_datetime(y, x, stored, book.add_format(look | {"num_format": "dd/mm/yyyy"}))
     elif cell.span != (1, 1):
         sheet.merge_range(
-            y, x, y + cell.span[0] - 1, x + cell.span[1] - 1, cell.text, book.add_format(look | {"border": 1})
+            y, x, y + cell.span[0] - 1, x + cell.span[1] - 1, cell.text, book.add_format(look)
         )
     elif cell.struck:
         gone = book.add_format({"font_strikeout": True})
