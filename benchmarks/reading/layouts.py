@@ -73,18 +73,24 @@ class Made:
 
 HEADERS = {
     "ref": ("Ref", "No.", "Ref No", "Action ref", "Action No.", "Reference"),
-    "area": ("Area for development", "Recommendation", "Theme", "Priority", "Objective"),
-    "action": ("Action", "Action required", "Actions", "Agreed action", "Action to be taken", "Task"),
-    "lead": ("Lead", "Lead officer", "Owner", "Responsible officer", "By whom", "Who", "Action owner"),
-    "target": ("Target date", "By when", "Due date", "Deadline", "Target\ndate", "When", "Target completion date"),
+    "area": ("Area for development", "Recommendation", "Theme", "Priority", "Objective", "Area for improvement"),
+    "action": ("Action", "Action required", "Actions", "Agreed action", "Action to be taken", "Task", "Action/Task",
+               "What will we do?", "Agreed management action"),
+    "lead": ("Lead", "Lead officer", "Owner", "Responsible officer", "By whom", "Who", "Action owner", "Who?",
+             "Lead Officer(s)", "Person responsible", "Lead\nofficer"),
+    "target": ("Target date", "By when", "Due date", "Deadline", "Target\ndate", "When", "Target completion date",
+               "By when?", "Timescale", "Date due", "Completion date", "Target date for completion", "Implementation date"),
     "original": ("Original target date", "Original date", "Original due date", "Baseline date"),
     "status": ("Status", "Current status", "Progress status", "Action status"),
     "rag": ("RAG", "RAG rating", "BRAG", "RAG status"),
     "percent": ("% complete", "Percentage complete"),
     "progress": ("Progress", "Progress update", "Comments", "Latest update"),
     "as_of": ("Reporting date",),
+    "outcome": ("Success measure", "Expected outcome", "How will we know?", "Evidence of success", "Resources"),
 }
-USUAL = ("ref", "action", "lead", "target", "status", "progress")
+OUTCOMES = ("", "90% of assessments on time by March 2012", "Fewer repeat referrals", "Staff survey 2011", "£12,000",
+            "Report to the board, completed audits")  # fmt: skip
+USUAL = ("ref", "action", "outcome", "lead", "target", "status", "progress")
 
 
 def _cell(action: Action, name: str) -> Cell:
@@ -97,6 +103,8 @@ def _cell(action: Action, name: str) -> Cell:
         return Cell("" if action.status.percent is None else f"{action.status.percent:g}%")
     if name == "as_of":
         return Cell(truth.numeric(action.as_of or date.min), day=action.as_of)
+    if name == "outcome":
+        return Cell(OUTCOMES[len(action.action) % len(OUTCOMES)])
     return Cell(getattr(action, name))
 
 
@@ -200,6 +208,23 @@ def per_recommendation(rng: Random, as_of: date) -> Made:
         blocks += [Heading(3, word.format(ref, area)), Line("The review found that practice varied between teams."),
                    Table([heads, *_rows(group, names)])]  # fmt: skip
     return Made(blocks, actions, _shows("area", *names), lenient=_shows("area"))
+
+
+def audit_forms(rng: Random, as_of: date) -> Made:
+    """As in an audit report: a table per recommendation, its title across the top, two labels and values in a row."""
+    actions = _plan(rng, as_of, size=24)
+    blocks: list[Any] = [Heading(1, "Findings and agreed actions")]
+    for action in actions:
+        rows = [
+            [Cell("Recommendation", bold=True), Cell(action.area, span=(1, 3)), None, None],
+            [Cell("Agreed action", bold=True), Cell(action.action, span=(1, 3)), None, None],
+            [Cell("Ref", bold=True), Cell(action.ref), Cell("Priority", bold=True), Cell("Medium")],
+            [Cell("Responsible officer", bold=True), Cell(action.lead), Cell("Target date", bold=True),
+             _cell(action, "target")],
+            [Cell("Status", bold=True), _cell(action, "status"), Cell("Accepted?", bold=True), Cell("Yes")],
+        ]  # fmt: skip
+        blocks += [Table(rows, heads=0), Line("")]
+    return Made(blocks, actions, _shows("ref", "area", "action", "lead", "target", "status"))
 
 
 def forms(rng: Random, as_of: date) -> Made:
@@ -453,6 +478,7 @@ LAYOUTS: dict[Layout, tuple[str, ...]] = {
     one_header: ("docx", "html", "pdf-libreoffice", "xlsx", "html-libreoffice"),
     per_recommendation: ("docx", "md-pandoc", "html-pandoc", "pdf-chromium", "xlsx", "docx-libreoffice"),
     forms: ("docx", "html", "pdf-libreoffice", "xlsx", "docx-pandoc"),
+    audit_forms: ("docx", "html", "pdf-libreoffice", "xlsx"),
     sections: (*SHEETS[:3], "docx", "pdf-libreoffice", "html", "csv"),
     merged_down: ("xlsx", "ods", "xls", "docx", "docx-libreoffice", "html", "pdf-libreoffice", "pdf-chromium"),
     refs_missing: ("xlsx", "csv-tab", "docx", "html", "pdf-sheet"),

@@ -124,6 +124,11 @@ def short_numeric(day: date) -> str:
     return f"{day.day}.{day.month}.{day:%y}"
 
 
+def _misspelt(month: str) -> str:
+    """Long names as typed in haste; short ones as they are."""
+    return month if len(month) < 7 else month[:-3] + month[-2:]
+
+
 DAY_FORMS: tuple[Callable[[date], str], ...] = (
     long_day,
     long_day,
@@ -147,6 +152,17 @@ DAY_FORMS: tuple[Callable[[date], str], ...] = (
     lambda d: f"Due {numeric(d)}",
     lambda d: f"No later than {long_day(d)}",
     lambda d: f"{long_day(d)}*",
+    lambda d: f"{LONG[d.month]} {ordinal(d.day)} {d.year}",
+    lambda d: f"On or before {numeric(d)}",
+    lambda d: f"{long_day(d)} at the latest",
+    lambda d: f"{numeric(d)} 17:00",
+    lambda d: f"{d.day} {LONG[d.month].lower()} {d.year}",
+    lambda d: f"{d.day} {LONG[d.month].upper()} {d.year}",
+    lambda d: f"{d.day:02} {_misspelt(LONG[d.month])} {d.year}",
+    lambda d: f"{calendar.day_abbr[d.weekday()]} {d.day} {SHORT[d.month]} {d.year}",
+    lambda d: f"{long_day(d)} (no change)",
+    lambda d: f"{numeric(d)} - phase 1",
+    lambda d: f"{ordinal(d.day)}  of {LONG[d.month]}, {d.year}",
 )
 SETTLED_FORMS = (long_day, numeric, short_numeric, lambda d: f"{d.day} {SHORT[d.month]} {d.year}")
 
@@ -167,6 +183,8 @@ def _a_month(rng: Random, as_of: date, anchor: date) -> Target:
     text = rng.choice((
         f"{long} {day.year}", f"{long} {day.year}", f"{short} {day.year}", f"{short} '{day:%y}", f"{long[:3]}-{day:%y}",
         f"by {long} {day.year}", f"During {long} {day.year}", f"{day:%m/%Y}", f"{short}. {day.year}",
+        f"{long.upper()} {day.year}", f"{long}, {day.year}", f"{long} {day.year} (Cabinet)", f"due {short} {day.year}",
+        f"{long} {day.year} - Audit Committee", f"Report to the Board in {long} {day.year}",
     ))  # fmt: skip
     return Target(text, months(day.year, day.month, 1))
 
@@ -174,7 +192,7 @@ def _a_month(rng: Random, as_of: date, anchor: date) -> Target:
 def _end_of_month(rng: Random, as_of: date, anchor: date) -> Target:
     day = some_day(rng, as_of)
     end = month_end(day.year, day.month)
-    text = rng.choice(("end of {} {}", "End {} {}", "by the end of {} {}", "by end {} {}", "End of {}, {}"))
+    text = rng.choice(("end of {} {}", "End {} {}", "by the end of {} {}", "by end {} {}", "End of {}, {}", "Before the end of {} {}"))
     return on(text.format(rng.choice((LONG, SHORT))[day.month], day.year), end)
 
 
@@ -193,7 +211,8 @@ def _financial_quarter(rng: Random, as_of: date, anchor: date) -> Target:
     names = f"{LONG[span[0].month][:3]} - {LONG[span[1].month][:3]} {span[1].year}"
     text = rng.choice((
         f"Q{quarter} {pair}", f"Q{quarter} {pair}", f"Quarter {quarter} {pair}", f"{pair} Q{quarter}",
-        f"Q{quarter} {year}-{(year + 1) % 100:02}", f"Q{quarter} {pair} ({names})",
+        f"Q{quarter} {year}-{(year + 1) % 100:02}", f"Q{quarter} {pair} ({names})", f"Q{quarter} {pair[2:]}",
+        f"Qtr {quarter} {pair}", f"{('1st', '2nd', '3rd', '4th')[quarter - 1]} quarter {pair}", f"{names} (Q{quarter})",
     ))  # fmt: skip
     if rng.random() < 0.2:
         return on(f"End of Q{quarter} {pair}", span[1])
@@ -221,7 +240,8 @@ def _a_year(rng: Random, as_of: date, anchor: date) -> Target:
     pair = f"{year}/{(year + 1) % 100:02}"
     financial = (date(year, 4, 1), date(year + 1, 3, 31))
     return rng.choice((
-        Target(pair, financial), Target(f"Financial year {pair}", financial),
+        Target(pair, financial), Target(f"Financial year {pair}", financial), Target(f"FY {pair}", financial),
+        Target(f"FY{pair[2:]}", financial), Target(f"during {pair}", financial),
         on(f"End of financial year {pair}", financial[1]), on(f"end of {year}", date(year, 12, 31)),
         Target(f"During {year}", (date(year, 1, 1), date(year, 12, 31))),
         Target(f"Second half of {year}", (date(year, 7, 1), date(year, 12, 31))),
@@ -239,6 +259,9 @@ def _a_week(rng: Random, as_of: date, anchor: date) -> Target:
         Target(f"Week commencing {ordinal(monday.day)} {LONG[monday.month]} {monday.year}",
                (monday, monday + timedelta(6))),
         Target(f"w/e {numeric(friday)}", (saturday, friday)),
+        Target(f"Week beginning {long_day(monday)}", (monday, monday + timedelta(6))),
+        Target(f"w/b {numeric(monday)}", (monday, monday + timedelta(6))),
+        Target(f"Week ending {long_day(friday)}", (saturday, friday)),
     ))  # fmt: skip
 
 
@@ -280,8 +303,19 @@ def _changed(rng: Random, as_of: date, anchor: date) -> Target:
         f"{now} (was {past})", f"{past} revised to {now}", f"Original: {past} Revised: {now}",
         f"Was {past}, now {now}", f"{past}\nRevised to {now}", f"{now} (previously {past})",
         f"{now} (revised from {past})", f"{past}\nExtended to {now}", f"Extended from {past} to {now}",
+        f"{now} (originally {past})", f"Slipped from {past} to {now}", f"{past} → {now}", f"{past} deferred to {now}",
+        f"{now} (original date {past})", f"{past} - extended to {now} (agreed by the Board)",
+        f"New date {now} (old date {past})", f"{past} now {now}", f"Original date {past}; revised date {now}",
     ))  # fmt: skip
     return on(text, new, previous=old)
+
+
+def _changed_months(rng: Random, as_of: date, anchor: date) -> Target:
+    old = some_day(rng, as_of, -200, 60)
+    new = after(old, rng.randint(1, 9))
+    past, now = (f"{rng.choice((LONG, SHORT))[day.month]} {day.year}" for day in (old, new))
+    text = rng.choice((f"{now} (was {past})", f"{past} revised to {now}", f"Revised from {past} to {now}"))
+    return Target(text, months(new.year, new.month, 1), previous=month_end(old.year, old.month))
 
 
 def _only_revised(rng: Random, as_of: date, anchor: date) -> Target:
@@ -321,6 +355,11 @@ NO_DATE = (
     "-", "N/A", "n/a", "ASAP", "Quarterly", "Monthly", "Annually", "On appointment of lead", "Subject to funding",
     "Following consultation with partners", "Exempt under section 43 of the Freedom of Information Act 2000",
     "Once the new system is live", "Immediate", "Not applicable", "To be agreed with partners", "Ongoing, reviewed monthly",
+    "Awaiting confirmation", "Unknown", "Not set", "As required", "As and when", "Each term", "Every six weeks", "?",
+    "Rolling programme", "In line with the budget timetable", "Linked to action 3", "BAU", "3 monthly", "Every 6 months",
+    "Twice yearly", "See comments", "When funding allows", "Long term", "Medium term", "High", "Not agreed", "In place",
+    "From September 2011", "September 2011 onwards", "Ongoing from April 2011", "TBC - depends on the 2012 budget",
+    "Date to be agreed at the meeting in May", "6 weeks after the new policy is agreed", "Phase 2", "Urgent", "Deferred",
     "Within 3 months of appointment", "Dependent on the outcome of the review", "Continuous", "See action 4 above",
 )  # fmt: skip
 
@@ -341,7 +380,8 @@ def _a_slip(rng: Random, as_of: date, anchor: date) -> Target:
 # Weight and maker: mostly days, and everything else now and then, as in real plans.
 MIXED: tuple[tuple[int, Maker], ...] = (
     (30, _a_day), (8, _stored_day), (10, _a_month), (6, _end_of_month), (4, _part_of_month), (5, _financial_quarter),
-    (4, _a_season), (3, _a_term), (4, _a_year), (4, _a_week), (4, _american), (4, _without_year), (3, _a_range), (8, _changed),
+    (4, _a_season), (3, _a_term), (4, _a_year), (4, _a_week), (4, _american), (4, _without_year),
+    (3, _a_range), (8, _changed), (2, _changed_months),
     (4, _only_revised), (2, _two_lines), (4, _relative), (14, _no_date), (2, _a_slip),
 )  # fmt: skip
 STRUCK: tuple[tuple[int, Maker], ...] = (*MIXED, (35, _struck_out))
@@ -362,25 +402,34 @@ WORDS = tuple(
     Status(text, status, claim, rag, percent=percent)
     for texts, status, claim, rag, percent in (
         ("Complete|Complete|Completed|Completed|Implemented|Fully implemented|Achieved|Done|Completed (July 2011)|"
+         "Now complete|Action complete|Closed - complete|COMPLETE|Complete.|Achieved in full|Fully met|Completed Sept 2011|"
          "Complete - procedure issued to all teams|Completed 31/05/2011", "complete", "", "", None),
         ("Signed off|Complete and verified|Completed and evidenced", "evidenced", "", "", None),
         ("In progress|In progress|In Progress|Ongoing|Underway|Started|Partially complete|Partially implemented|"
-         "Partly complete|Mostly complete|Nearly complete|Work in progress|Open/In progress", "in progress", "", "",
+         "Partly complete|Mostly complete|Nearly complete|Work in progress|Open/In progress|Partial|Partially met|"
+         "Substantially complete|Achieved in part|WIP|In hand|in-progress|Some progress made|Under way", "in progress", "", "",
          None),
-        ("In progress - on track", "in progress", "on course", "", None),
-        ("In progress - delayed|Underway but behind schedule", "in progress", "delayed", "", None),
+        ("In progress - on track|Ongoing – on target|Started, on schedule", "in progress", "on course", "", None),
+        ("In progress - delayed|Underway but behind schedule|Overdue - in progress", "in progress", "delayed", "", None),
         ("Not started|Not started|Not yet started|To be started|No progress", "not started", "", "", None),
         ("Not implemented|Completion pending|Closure requested|To be completed by March 2012|Not complete|"
-         "Outstanding|On hold|Open|Incomplete|Will be completed by the autumn|Due for completion|Planned", "open", "",
+         "Outstanding|On hold|Open|Incomplete|Will be completed by the autumn|Due for completion|Planned|Not met|"
+         "Not yet due|Awaiting approval|Awaiting sign off|Deferred|Not achieved|Not yet complete|To be closed", "open", "",
          "", None),
         ("On track|On target|On track to complete|On schedule|On track for completion by March 2012", "open",
          "on course", "", None),
         ("Delayed|Overdue|Behind schedule|Slipped|Off track", "open", "delayed", "", None),
-        ("Superseded|Withdrawn|No longer required|Cancelled|Superseded by action 12", "closed not done", "", "", None),
-        ("|TBC|Verbal update to be given|Yes|Complete?|Complete, subject to approval|Training complete", "unknown", "",
+        ("Superseded|Withdrawn|No longer required|Cancelled|Closed – superseded|"
+         "Closed - no longer required|Will not implement|Superseded by action 12", "closed not done", "", "", None),
+        ("|TBC|Verbal update to be given|Yes|Complete?|Complete, subject to approval|Training complete|N/A|"
+         "Complete – awaiting sign off|Complete/ongoing|See progress|Draft complete|Closed", "unknown", "",
          "", None),
         ("Amber", "unknown", "", "amber", None), ("Red", "unknown", "", "red", None),
         ("Green - complete", "complete", "", "green", None), ("Red - not started", "not started", "", "red", None),
+        ("Red (overdue)", "open", "delayed", "red", None), ("Amber - some slippage", "open", "delayed", "amber", None),
+        ("Green (on track)", "open", "on course", "green", None), ("Blue - complete", "complete", "", "blue", None),
+        ("Completed late", "complete", "delayed", "", None), ("60% complete", "in progress", "", "", 60.0),
+        ("In progress (60%)", "in progress", "", "", 60.0),
         ("75%", "in progress", "", "", 75.0), ("100%", "complete", "", "", 100.0), ("0%", "not started", "", "", 0.0),
         ("50% complete", "in progress", "", "", 50.0),
     )
