@@ -8,7 +8,6 @@ more than a page to know (headings, headers and footers, rows that a page break 
 from __future__ import annotations
 
 import io
-import itertools
 import logging
 import re
 import time
@@ -18,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -37,6 +37,9 @@ _GAP = 2.5  # of a letter's size, the gap that parts a line in two
 _MARGIN = 0.1  # of a page's height: where headers and footers stand
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _MARK = re.compile(r"[(\[]?(\d{1,3}|[a-z]|[*†‡§¶#]+)[)\]]?([,;\s]+[(\[]?(\d{1,3}|[a-z]|[*†‡§¶#]+)[)\]]?)*")
+_MONTHS = frozenset(
+    "january february march april june july august september october november december".split()
+)  # not May, which nobody breaks
 _UNIT = re.compile(r"(^|[\d\s])(mm|cm|m|km|ft|in)$")
 _RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -113,6 +116,7 @@ class _Text:
     struck: tuple[str, ...]
     notes: str
     label: str = ""
+    overprinted: bool = False  # lines of it are printed over each other
 
 
 class _Print(NamedTuple):
@@ -154,6 +158,7 @@ class _Found:
     rows: list[list[str]]
     edges: tuple[float, ...]
     size: float = 0.0
+    overprinted: bool = False
     fills: dict[tuple[int, int], str] = field(default_factory=dict)
     struck: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
@@ -209,6 +214,9 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
             notes.append(("characters-not-read", f"page {number}", message))
         seen.update(letters=len(ink.letters), unread=ink.unread, unseen=ink.unseen)
         pages.append(_page(number, ink))
+        if any(isinstance(item, _Found) and item.overprinted for item in pages[-1].items):
+            message = "lines of text are printed over each other; what stands there may belong to the row above"
+            notes.append(("characters-not-read", f"page {number}", message))
         if ink.crowded:
             message = "has too many lines drawn on it to look for tables; its text was read as lines"
             notes.append(("characters-not-read", f"page {number}", message))
@@ -424,12 +432,10 @@ def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, 
         return
     xs, ys = [x for x, _ in points], [y for _, y in points]
     box = _Box(min(xs), min(ys), max(xs), max(ys))
-    straight = not curved and all(
-        abs(x0 - x1) < 0.3 or abs(y0 - y1) < 0.3 for (x0, y0), (x1, y1) in itertools.pairwise(points)
-    )
+    straight = not curved and all(abs(x0 - x1) < 0.3 or abs(y0 - y1) < 0.3 for (x0, y0), (x1, y1) in pairwise(points))
     corners = {(round(x, 1), round(y, 1)) for x, y in points}
     if straight and len(corners) > 4:  # an outline with more corners: its sides, and its colour where it is filled
-        for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        for (x0, y0), (x1, y1) in pairwise(points):
             ink.shapes.append(_Shape(_Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), None, True))
     if straight and len(corners) <= 4:
         ink.shapes.append(_Shape(box, colour, True))
@@ -671,7 +677,7 @@ def _closed(rails: Sequence[_Edge], posts: Sequence[_Edge]) -> list[_Edge]:
     for rail in rails:
         groups[round(rail.low / 4), round(rail.high / 4)].append(rail)
     for group in groups.values():
-        for first, second in itertools.pairwise(group):
+        for first, second in pairwise(group):
             joined = any(
                 post.low <= first.at + _TOUCH and post.high >= second.at - _TOUCH
                 and first.low + _TOUCH < post.at < first.high - _TOUCH
@@ -726,6 +732,11 @@ def _table(
         if top < bottom and left < right:
             spans[top, left] = (bottom - top, right - left)
             owner |= {(row, column): (top, left) for row in range(top, bottom) for column in range(left, right)}
+    beside: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for (row, _), key in owner.items():
+        beside[row].add(key)
+    if max(map(len, beside.values())) < 2:  # boxes below each other, such as lines of text that are marked
+        return None, letters
     held: dict[tuple[int, int], list[_Letter]] = defaultdict(list)
     left_over: list[_Letter] = []
     for letter in letters:
@@ -741,6 +752,7 @@ def _table(
     found.size = median(letter.size for group in held.values() for letter in group)
     for key, group in held.items():
         text = _assembled(group)
+        found.overprinted |= text.overprinted
         found.rows[key[0]][key[1]] = text.text
         if text.struck:
             found.struck[key] = text.struck
@@ -809,7 +821,11 @@ def _prints(letters: Sequence[_Letter], turn: int) -> list[_Print]:
             size = median(letter.size for _, letter in run)
             base = median(box.bottom for box, _ in run) - _BELOW * size
             middle = base - 0.3 * size
-            near = [line for line in lines if line[0] - _ABOVE * line[1] < middle < line[0] + _BELOW * line[1]]
+            near = [
+                line for line in lines
+                if line[0] - _ABOVE * line[1] < middle < line[0] + _BELOW * line[1]
+                and (size < 0.9 * line[1] or abs(line[0] - base) < 0.15 * size or not _overlap(run, line[2]))
+            ]  # fmt: skip
             if near:
                 min(near, key=lambda line: abs(line[0] - base))[2].extend(run)
             else:
@@ -823,6 +839,12 @@ def _prints(letters: Sequence[_Letter], turn: int) -> list[_Print]:
     lines.sort(key=lambda line: (line[0], line[1]))
     return [_Print(base, size, [letter for _, letter in sorted(run, key=lambda each: each[0].x0)])
             for base, size, run in lines]  # fmt: skip
+
+
+def _overlap(some: Sequence[tuple[_Box, _Letter]], others: Sequence[tuple[_Box, _Letter]]) -> bool:
+    """Whether letters are printed over each other."""
+    taken = {round((box.x0 + box.x1) / 4) for box, letter in others if letter.text.strip()}
+    return sum(round((box.x0 + box.x1) / 4) in taken for box, letter in some if letter.text.strip()) > 2
 
 
 def _pieces(line: _Print, gap: float = _GAP) -> list[_Print]:
@@ -848,9 +870,13 @@ def _pieces(line: _Print, gap: float = _GAP) -> list[_Print]:
 def _assembled(letters: Sequence[_Letter], raised: bool = False) -> _Text:
     """Text of a cell or line; marks of footnotes are taken out of it, or (`raised`) left in it as raised figures."""
     marks: list[tuple[str, bool, bool, bool]] = []  # character, struck, raised, bold
+    overprinted = False
     for turn in sorted({letter.turn for letter in letters}):
-        for line in _prints(letters, turn):
-            if marks:
+        lines = _prints(letters, turn)
+        for index, line in enumerate(lines):
+            if index and line.base - lines[index - 1].base < 0.6 * line.size:
+                overprinted = True
+            if marks and not (index and _broken(lines[index - 1], line)):
                 marks.append(("\n", False, False, False))
             end: float | None = None
             for letter in line.letters:
@@ -859,11 +885,23 @@ def _assembled(letters: Sequence[_Letter], raised: bool = False) -> _Text:
                     marks.append((" ", letter.struck, False, letter.bold))
                 end = box.x1 if end is None else max(end, box.x1)
                 base = box.bottom - _BELOW * letter.size
-                small = letter.size < 0.8 * line.size and base < line.base - 0.15 * line.size
+                small = letter.size < 0.9 * line.size and base < line.base - 0.15 * line.size
                 small = small or letter.text.translate(_LOWERED) != letter.text
                 text = letter.text.translate(_LOWERED) if small else letter.text
                 marks += [(each, letter.struck, small, letter.bold) for each in text]
-    return _sorted_out(marks, raised)
+    whole = _sorted_out(marks, raised)
+    whole.overprinted = overprinted
+    return whole
+
+
+def _broken(above: _Print, below: _Print) -> bool:
+    """Whether the name of a month is broken in two without a hyphen, as it is where its column is too narrow.
+
+    Other words may be broken so too, but nothing tells them from two words.
+    """
+    end = "".join(letter.text for letter in above.letters[-9:]).rpartition(" ")[2]
+    begin = "".join(letter.text for letter in below.letters[:9]).partition(" ")[0]
+    return bool(end and begin) and f"{end}{begin}".rstrip(",.").casefold() in _MONTHS
 
 
 def _sorted_out(marks: Sequence[tuple[str, bool, bool, bool]], raised: bool) -> _Text:
@@ -894,7 +932,9 @@ def _sorted_out(marks: Sequence[tuple[str, bool, bool, bool]], raised: bool) -> 
         index = end
     lines = [" ".join(line.split()) for line in text.split("\n")]
     label = text[: text.find(":")] if ":" in text[:80] else ""
-    if not label.strip() or any(b == " " and c.strip() for b, c in zip(bold, label, strict=False)):
+    rest = [b for b, c in zip(bold, text, strict=True) if c.strip()][len("".join(label.split())) + 1 :]
+    plain = any(b == " " and c.strip() for b, c in zip(bold, label, strict=False))
+    if plain or (rest and all(b == "b" for b in rest)):  # all in bold is a heading
         label = ""
     kept = tuple(" ".join(each.split()) for each in struck if each.strip())
     return _Text("\n".join(line for line in lines if line), kept, notes.strip(), " ".join(label.split()))
@@ -969,11 +1009,11 @@ def _aligned_cells(block: Sequence[_Print], rules: Sequence[_Edge]) -> list[_Box
     parts = [[(part.box.x0, part.box.x1) for part in _pieces(line, 0.9)] for line in block]
     columns = _columns([part for line in parts for part in line], 0.5 * block[0].size)
     left, right = columns[0][0], columns[-1][1]
-    steps = [after.base - before.base for before, after in itertools.pairwise(block)]
+    steps = [after.base - before.base for before, after in pairwise(block)]
     ruled = [
         any(before.base < rule.at < after.base and min(rule.high, right) - max(rule.low, left) > 0.5 * (right - left)
             for rule in rules)
-        for before, after in itertools.pairwise(block)
+        for before, after in pairwise(block)
     ]  # fmt: skip
     if sum(ruled) >= 2:
         begins = ruled
@@ -986,9 +1026,7 @@ def _aligned_cells(block: Sequence[_Print], rules: Sequence[_Edge]) -> list[_Box
         ys += [line.base - 0.9 * line.size] if begin else []
     ys.append(block[-1].base + 0.4 * block[-1].size)
     xs = [x0 - 1 for x0, _ in columns] + [right + 1]
-    return [
-        _Box(x0, y0, x1, y1) for y0, y1 in itertools.pairwise(ys) for x0, x1 in itertools.pairwise(xs)
-    ]
+    return [_Box(x0, y0, x1, y1) for y0, y1 in pairwise(ys) for x0, x1 in pairwise(xs)]
 
 
 # --- all pages -------------------------------------------------------------------------------------------------------
@@ -1002,11 +1040,11 @@ def _document(pages: Sequence[_Page], notes: list[tuple[str, str, str]], recogni
     repeated = _drop_repeated(pages)
     if repeated:
         notes.append(("cell-outside-table", "", f"lines at the top or bottom of pages were read once: {repeated}"))
-    joined = _join_cut_rows(pages)
-    if joined:
-        decided.append(
-            ("rows cut by a page break", ", ".join(joined), "their sentence goes on in a row without a number")
-        )
+    rows, cells = _join_breaks(pages)
+    if rows:
+        decided.append(("rows cut by a page break", ", ".join(rows), "joined: they go on in a row without a number"))
+    if cells:
+        decided.append(("merged cells cut by a page break", ", ".join(cells), "each part was given the whole text"))
     body = _body_size(pages)
     levels = _levels(pages, body)
     grids: list[Grid] = []
@@ -1024,11 +1062,11 @@ def _document(pages: Sequence[_Page], notes: list[tuple[str, str, str]], recogni
             if last is not None and before and _goes_on(last, item, right):
                 line = before[-1]
                 space = "" if line.text.endswith("-") else " "
-                before[-1] = replace(
-                    line, text=f"{line.text}{space}{text.text}".strip(), struck=line.struck + text.struck
-                )
+                whole = f"{line.text}{space}{text.text}".strip()
+                level = line.level if len(whole) <= 200 else 0
+                before[-1] = replace(line, text=whole, level=level, struck=line.struck + text.struck)
             else:
-                level = 0 if text.label or not _heads(item, body) else levels[round(item.size), item.bold]
+                level = 0 if not _heads(item, body) else levels[round(item.size), item.bold]
                 before.append(Line(text.text, item.place, level, text.label, text.struck))
             last = item
     if before or not grids:
@@ -1075,7 +1113,8 @@ def _body_size(pages: Sequence[_Page]) -> float:
 def _heads(row: _Row, body: float) -> bool:
     text = row.text.text
     short = len(text) <= 160 and any(each.isalpha() for each in text)
-    return short and (row.size >= 1.15 * body or (row.bold and row.size >= 0.95 * body and not text.endswith(".")))
+    bold = row.bold and row.size >= 0.95 * body and not text.endswith(".") and not row.text.label
+    return short and (row.size >= 1.15 * body or bold)
 
 
 def _levels(pages: Sequence[_Page], body: float) -> dict[tuple[int, bool], int]:
@@ -1083,7 +1122,7 @@ def _levels(pages: Sequence[_Page], body: float) -> dict[tuple[int, bool], int]:
     kinds = {
         (round(item.size), item.bold)
         for page in pages for item in page.items
-        if isinstance(item, _Row) and not item.text.label and _heads(item, body)
+        if isinstance(item, _Row) and _heads(item, body)
     }  # fmt: skip
     return {kind: min(index + 1, 6) for index, kind in enumerate(sorted(kinds, reverse=True))}
 
@@ -1097,14 +1136,17 @@ def _goes_on(last: _Row, row: _Row, right: float) -> bool:
     return alike and below and not begins and full and row.box.x0 < last.box.x0 + 4 * row.size
 
 
-def _join_cut_rows(pages: Sequence[_Page]) -> list[str]:
-    """Join rows that a page break cuts in two, where that is certain; the places of the joined rows.
+def _join_breaks(pages: Sequence[_Page]) -> tuple[list[str], list[str]]:
+    """Join what page breaks cut in two, where that is certain; the places of the rows and of the cells.
 
-    It is where the row below the break has no number and little text, and a cell of it goes on, in small letters, with
-    a sentence that does not end above, in a column whose other cells begin with a capital. All else stays as rows.
+    A row is, where what follows below the break has no number and little text, and a cell of it goes on with what does
+    not end above: a struck-out word, or a sentence, in small letters in a column whose cells begin with capitals.
+    A merged cell is, where what follows is blank in a column that has no other blank, or goes on with a sentence in the
+    same way. All else stays as rows.
     """
-    joined: list[str] = []
-    for before, after in itertools.pairwise(pages):
+    rows: list[str] = []
+    cells: list[str] = []
+    for before, after in pairwise(pages):
         upper = next((item for item in reversed(before.items) if not _in_margin(item, before)), None)
         lower = next((item for item in after.items if not _in_margin(item, after)), None)
         if not isinstance(upper, _Found) or not isinstance(lower, _Found) or len(upper.edges) != len(lower.edges):
@@ -1115,9 +1157,49 @@ def _join_cut_rows(pages: Sequence[_Page]) -> list[str]:
         while row < min(len(lower.rows), len(upper.rows) - 1) and lower.rows[row] == upper.rows[row]:
             row += 1
         if row < len(lower.rows) and _is_cut(upper, lower, row):
-            joined.append(lower.places[row])
+            rows.append(lower.places[row])
             _join_row(upper, lower, row)
+        if row < len(lower.rows):
+            cells += [f"{lower.places[row]}, column {each + 1}" for each in _join_merged(upper, lower, row)]
+    return rows, cells
+
+
+def _join_merged(upper: _Found, lower: _Found, row: int) -> list[int]:
+    """Give both parts of a merged cell that a page break cuts its whole text; the columns where it was."""
+    joined: list[int] = []
+    for column, rest in enumerate(lower.rows[row]):
+        at = _above(upper, column)
+        tall, wide = upper.spans.get(at, (1, 1))
+        tall_below, wide_below = lower.spans.get((row, column), (1, 1))
+        text = upper.rows[at[0]][at[1]]
+        if not text or at[1] != column or wide != wide_below or max(tall, tall_below) < 2:
+            continue
+        others = _column(upper, column, 1, at) + _column(lower, column, row, (row, column))
+        if (not rest and others and all(others)) or (rest and _continues(text, rest, others, 1)):
+            whole = f"{text}\n{rest}".strip()
+            upper.rows[at[0]][column] = lower.rows[row][column] = whole
+            joined.append(column)
     return joined
+
+
+def _column(table: _Found, column: int, first: int, but: tuple[int, int]) -> list[str]:
+    """The texts of the cells of a column, each merged one once, without one of them."""
+    covered = {
+        (row, left + right)
+        for (top, left), (height, width) in table.spans.items()
+        for row in range(top, top + height)
+        for right in range(width)
+        if row > top or right
+    }
+    rows = range(first, len(table.rows))
+    return [table.rows[row][column] for row in rows if (row, column) not in covered and (row, column) != but]
+
+
+def _continues(text: str, rest: str, others: Sequence[str], enough: int) -> bool:
+    """Whether what follows goes on with a sentence, in a column whose other cells begin with a capital."""
+    begins = [each[0] for each in others if each]
+    capital = len(begins) >= enough and sum(not each.islower() for each in begins) >= 0.9 * len(begins)
+    return capital and rest[0].islower() and text[-1] not in ".!?:;"
 
 
 def _in_margin(item: _Row | _Found, page: _Page) -> bool:
@@ -1125,15 +1207,20 @@ def _in_margin(item: _Row | _Found, page: _Page) -> bool:
 
 
 def _is_cut(upper: _Found, lower: _Found, row: int) -> bool:
-    rest, columns = lower.rows[row], [column for column, text in enumerate(lower.rows[row]) if text]
-    above = {column: _above(upper, column) for column in range(len(rest))}
-    texts = {column: upper.rows[above[column][0]][above[column][1]] for column in above}
-    if rest[0] or not texts[0] or not columns or len(columns) > len(rest) / 2 or not all(texts[c] for c in columns):
+    rest = lower.rows[row]
+    columns = [column for column, text in enumerate(rest) if text or (row, column) in lower.struck]
+    above = [_above(upper, column) for column in range(len(rest))]
+    texts = [upper.rows[at[0]][at[1]] for at in above]
+    if rest[0] or not texts[0] or not columns or len(columns) > len(rest) / 2:
+        return False
+    if not all(texts[column] or above[column] in upper.struck for column in columns):
         return False
     for column in columns:
-        others = [each[column][:1] for each in (*upper.rows[1:], *lower.rows[row + 1 :]) if each[column]]
-        capital = len(others) >= 3 and sum(not each.islower() for each in others) >= 0.9 * len(others)
-        if capital and rest[column][0].islower() and texts[column][-1] not in ".!?:;":
+        struck, struck_above = lower.struck.get((row, column)), upper.struck.get(above[column])
+        if struck and struck_above and struck[0][0].islower():
+            return True
+        others = [each[column] for each in (*upper.rows[1:-1], *lower.rows[row + 1 :])]
+        if rest[column] and texts[column] and _continues(texts[column], rest[column], others, 3):
             return True
     return False
 
