@@ -38,7 +38,10 @@ _STARTS_SECTION = re.compile(
     r"(priority|theme|objective|recommendation|area|section|outcome|standard|part|work ?stream|strand|aim|goal|domain|"
     r"pillar|programme|chapter|key line)\b", re.IGNORECASE,
 )  # fmt: skip
-_OWN_REF = re.compile(r"(\d+(?:\.\d+)+\.?|\d+[.):]|\(?\d{1,3}\)|[A-Z]{1,4}[-/ ]?\d+(?:\.\d+)*[.:)]?)\s+(?=\S)")
+_OWN_REF = re.compile(
+    r"(?:(?:Action|Milestone|Task|Step|Recommendation|Commitment)\s+(?=\d+[a-z]?(?:\.\d+)*\s*[:.\u2013-]))?"
+    r"(\d+(?:\.\d+)+\.?|\d+[a-z]?\s?[.):]|\(?\d{1,3}\)|(?<=\s)\d+[a-z]?|[A-Z]{1,4}[-/ ]?\d+(?:\.\d+)*[.:)]?)\s*[\u2013-]?\s+(?=\S)"
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Table:
         Row of `body` to the heading it stands under; blank ones are left out.
     heading : tuple of int
         Numbers of the lines before the grid that gave the heading of all of it.
+    rest_of_last : int or None
+        First row of a page that is the rest of the last action of the page before.
     target_is_revision : bool
         The target column holds revisions only: a blank one means that the original stands.
     own_refs : bool
@@ -92,6 +97,7 @@ class Table:
     aside: Mapping[int, str] = field(default_factory=dict)
     under: Mapping[int, str] = field(default_factory=dict)
     heading: tuple[int, ...] = ()
+    rest_of_last: int | None = None
     target_is_revision: bool = False
     own_refs: bool = False
     fill_column: int | None = None
@@ -414,7 +420,26 @@ def _continued(grid: Grid, before: Table) -> Table | None:
     lead = [tuple(" ".join(text.split()) for text in before.grid.rows[row]) for row in before.header]
     again = [row for row in table.body if tuple(" ".join(text.split()) for text in grid.rows[row]) in lead]
     table = replace(table, body=tuple(row for row in table.body if row not in again), repeats=tuple(again))
+    if table.body and _is_rest(table, before):
+        table = replace(table, body=table.body[1:], rest_of_last=table.body[0])
     return table if table.body and _holds_actions(table, sure=True) else None
+
+
+def _is_rest(table: Table, before: Table) -> bool:
+    """Whether the first row of a page goes on with the last of the page before: text only, under text that is there."""
+    row = table.body[0]
+    if not table.grid.edges or not before.body or any(row < top + height and height > 1 and _at(table.grid, top, left)
+                                                     for (top, left), (height, _) in table.grid.spans.items()
+                                                     if top <= row):  # fmt: skip
+        return False
+    names = {column: name for name, column in table.columns.items()}
+    shown = _filled(table.grid.rows[row])
+    texts = {"action", "progress", "reason", "lead"}
+    if not all(names.get(column, "action") in texts and before.text(before.body[-1], column) for column in shown):
+        return False
+    keyed = [column for name, column in table.columns.items() if name in ("ref", "ref_range", "target", "status")]
+    whole = [each for each in before.body if any(_at(before.grid, each, column) for column in keyed)]
+    return bool(keyed) and len(whole) >= 0.9 * len(before.body)
 
 
 def _same_edges(grid: Grid, other: Grid) -> bool:
@@ -496,18 +521,15 @@ def _reads_as(name: str, text: str) -> bool:
 
 def _headed(tables: Sequence[Table]) -> list[Table]:
     """Give tables under headings of their own those headings, where a document has several tables."""
-    if len(tables) < 2:
-        return list(tables)
     grids = list({id(table.grid): table.grid for table in tables}.values())
-    if len(grids) < 2:
+    if len(grids) < 2 and not any(grid.made for grid in grids):
         return list(tables)
     headings = {id(grid): _heading(grid) for grid in grids}
-    if len({heading for heading in headings.values() if heading[0]}) < 1:
-        return list(tables)
     made, current = [], ""
     for table in tables:
         text, numbers = headings[id(table.grid)]
-        current = text or (current if not table.header or not table.grid.before else "")
+        goes_on = not table.grid.made and (not table.header or not table.grid.before)
+        current = text or (current if goes_on else "")
         under = {row: table.under.get(row, current) for row in table.body} if current else table.under
         made.append(replace(table, under=under, heading=numbers if text else ()))
     return made
@@ -517,8 +539,10 @@ def _heading(grid: Grid) -> tuple[str, tuple[int, ...]]:
     """The last heading before a grid; where there are none, a short line that stands right above it."""
     levels = [number for number, line in enumerate(grid.before) if line.level]
     if levels:
-        return " ".join(grid.before[levels[-1]].text.split()), (levels[-1],)
-    if grid.before:
+        text = " ".join(grid.before[levels[-1]].text.split())
+        own = grid.made and re.match(r"(action|task|milestone|form)\b.*\d", text, re.IGNORECASE)  # of a form itself
+        return ("", ()) if own else (text, (levels[-1],))
+    if grid.before and not grid.made:
         line = grid.before[-1]
         if len(line.text) <= 200 and not line.text.rstrip().endswith((".", ";")) and not split_legend(line.text):
             return " ".join(line.text.split()), (len(grid.before) - 1,)
@@ -553,11 +577,11 @@ def split_ref(text: str) -> tuple[str, str]:
 
     Examples
     --------
-    >>> split_ref("1.2 Acquire the data"), split_ref("Acquire the data")
-    (('1.2', 'Acquire the data'), ('', 'Acquire the data'))
+    >>> split_ref("1.2 Acquire the data"), split_ref("Action 3: Acquire it"), split_ref("Acquire the data")
+    (('1.2', 'Acquire the data'), ('3', 'Acquire it'), ('', 'Acquire the data'))
     """
     found = _OWN_REF.match(text)
-    return (found[1].strip("().:"), text[found.end():]) if found else ("", text)
+    return (found[1].strip("().: "), text[found.end():]) if found else ("", text)
 
 
 def _fill_column(table: Table) -> int | None:

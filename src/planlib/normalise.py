@@ -170,7 +170,11 @@ def take_rows(layout: Layout, cells: int) -> Raw:
         _describe(table, told, findings, understood)
         named = [*([] if grid.made else table.header), *table.repeats, *table.sections]
         used += sum(bool(text) for row in named for text in grid.rows[row]) + len(table.heading)
+        if table.rest_of_last is not None and records:
+            used += _append(table, records[-1], len(records) - 1, extras)
         taken = _take_table(table, number, len(records), extras)
+        if not table.header and grid.edges and records:
+            _carry_over(table, taken, records[-1])
         used += sum(record["own"] for record in taken)
         records += taken
     _fill_down(records, layout.tables)
@@ -227,6 +231,34 @@ def _take_table(table: Table, number: int, start: int, extras: list[dict[str, An
     return records
 
 
+def _append(table: Table, record: dict[str, Any], index: int, extras: list[dict[str, Any]]) -> int:
+    """Put the rest of a row that runs over a page to its beginning; how many cells that was."""
+    row, used = table.rest_of_last or 0, 0
+    names = {column: name for name, column in table.columns.items()}
+    for column, text in enumerate(table.grid.rows[row]):
+        if text and column in names:
+            record[names[column]] += f" {text}"
+            record["own"] += 1
+            used += 1
+        elif text:
+            extras.append(_loose(table.grid, row, column, table.headers.get(column, "")) | {"row": index})
+    return used
+
+
+def _carry_over(table: Table, taken: Sequence[dict[str, Any]], last: Mapping[str, Any]) -> None:
+    """A cell merged over the end of a page: the rows below it that are blank have what the page before had."""
+    for name in ("area_ref", "area", "timescale"):
+        column = table.columns.get(name)
+        if column is None or not taken or taken[0][name]:
+            continue
+        first = taken[0]["row"]
+        over = [(top, height) for (top, left), (height, _) in table.grid.spans.items() if left == column]
+        end = max((top + height for top, height in over if top <= first < top + height), default=first + 1)
+        for record in taken:
+            if record["row"] < end and not record[name]:
+                record[name] = last[name]
+
+
 def _fill_down(records: Sequence[dict[str, Any]], tables: Sequence[Table]) -> None:
     """An area written once above all its actions, in formats that do not say that it is merged over them."""
     for number, table in enumerate(tables):
@@ -252,6 +284,8 @@ def _loose_cells(layout: Layout) -> list[dict[str, Any]]:
     for table in layout.tables:
         rows = inside.setdefault(id(table.grid), {})
         rows |= dict.fromkeys((*table.header, *table.repeats, *table.sections), "header") | dict.fromkeys(table.body, "body")
+        if table.rest_of_last is not None:
+            rows[table.rest_of_last] = "rest"
     found: list[dict[str, Any]] = []
     for number, grid in enumerate(layout.grids):
         kept = inside.get(id(grid), {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from planlib.headers import KNOWN, Match, fold_header, match_headers
 from planlib.readers.grid import Grid, Line
@@ -21,6 +22,7 @@ _LABEL = re.compile(r"\s*([^:\n]{2,60}?)\s*:\s*(.*)", re.DOTALL)
 
 Named = Mapping[str, Sequence[str]]
 Cell = tuple[int, int]
+_Record = tuple[int | None, dict[str, int], list[int]]  # number of the heading's line, label to its line, all its lines
 
 
 def absorb_forms(
@@ -207,21 +209,38 @@ def _records_of_lines(grids: Sequence[Grid], named: Named) -> tuple[list[Grid], 
     match = match_headers([[label] for label in dict.fromkeys(labels)], named)
     if not _STANDING & match.columns.keys():
         return list(grids), 0
+    wanted = {fold_header(label) for label in _names(match, labels)}
     made: list[Grid] = []
     absorbed = 0
-    titles = sum(line.level == 1 for grid in grids for line in grid.before)
+    titles = sum(line.level == 1 for grid in grids for line in grid.before) > 1
     for grid in grids:
-        records = _segments(grid.before, named)
-        wanted = {fold_header(label) for label in _names(match, labels)}
-        records = [each for each in records if wanted & each[1].keys() and (each[0] is not None or _has_subject(each[1], match, labels))]
+        records = [each for each in _segments(grid.before, named)
+                   if wanted & each[1].keys() and (each[0] is not None or _has_subject(each[1], match, labels))]  # fmt: skip
+        records = _outer(grid.before, records)
         if len(records) < 2 and not (records and _has_subject(records[0][1], match, labels)):
             made.append(grid)
             continue
-        built, gone, blank = _grid_of_lines(grid, records, titles > 1)
-        absorbed += blank
-        rest = tuple(line for at, line in enumerate(grid.before) if at not in gone)
-        made += [built, replace(grid, before=rest)]
+        gone: set[int] = set()
+        for above, run in groupby(records, key=lambda each: _parent(grid.before, each[0], titles)):
+            built, used, blank = _grid_of_lines(grid, list(run), above)
+            gone |= used
+            absorbed += blank
+            made.append(built)
+        made.append(replace(grid, before=tuple(line for at, line in enumerate(grid.before) if at not in gone)))
     return made, absorbed
+
+
+def _outer(lines: Sequence[Line], records: Sequence[_Record]) -> list[_Record]:
+    """The records that stand in no other: a heading below that of a record is a part of it."""
+    kept: list[_Record] = []
+    for heading, record, numbers in records:
+        if heading is not None and kept and kept[-1][0] is not None:
+            outer = kept[-1][0]
+            levels = [lines[at].level for at in range(outer + 1, heading + 1) if lines[at].level]
+            if min(levels) > lines[outer].level:
+                continue
+        kept.append((heading, record, numbers))
+    return kept
 
 
 def _names(match: Match, labels: Sequence[str]) -> list[str]:
@@ -245,11 +264,9 @@ def _label_of(line: Line, named: Named) -> tuple[str, str]:
     return (found[1], found[2].strip()) if found and _is_label(found[1], named) else ("", line.text)
 
 
-def _segments(
-    lines: Sequence[Line], named: Named
-) -> list[tuple[int | None, dict[str, int], list[int]]]:
+def _segments(lines: Sequence[Line], named: Named) -> list[_Record]:
     """Records: the number of the heading, label to the number of its line, and all numbers; in order."""
-    records: list[tuple[int | None, dict[str, int], list[int]]] = []
+    records: list[_Record] = []
     heading: int | None = None
     for number, line in enumerate(lines):
         if line.level:
@@ -270,10 +287,8 @@ def _segments(
     return records
 
 
-def _grid_of_lines(
-    grid: Grid, records: Sequence[tuple[int | None, dict[str, int], list[int]]], titles: bool
-) -> tuple[Grid, set[int], int]:
-    """The grid of the records, the lines that are in it now, and how many of them are blank labels."""
+def _grid_of_lines(grid: Grid, records: Sequence[_Record], above: int | None) -> tuple[Grid, set[int], int]:
+    """The grid of the records, the lines that are in it now, and how many of them are labels without a value."""
     lines = grid.before
     with_heading = any(record[0] is not None for record in records)
     has_action = any("action" in record[1] for record in records)
@@ -281,45 +296,30 @@ def _grid_of_lines(
     names: dict[str, str] = {}
     for _, record, _ in records:
         for label, number in record.items():
-            names.setdefault(label, _label_of(lines[number], {})[0] or lines[number].label or label)
-    columns = list(names)
+            names.setdefault(label, _label_of(lines[number], {})[0] or label)
     rows: list[list[str]] = [[*first, *names.values()]]
     places = ["(labels)"]
     cell_places: dict[Cell, str] = {(0, at): "(labels)" for at in range(len(rows[0]))}
     struck: dict[Cell, tuple[str, ...]] = {}
-    spans: dict[Cell, Cell] = {}
-    gone: set[int] = set()
+    gone: set[int] = set() if above is None else {above}
     blank = 0
-    current: int | None = None
-    for start, record, _ in records:
-        heading = start
-        above = _parent(lines, heading, titles)
-        if above is not None and above != current:
-            current = above
-            rows.append([lines[above].text] + [""] * (len(rows[0]) - 1))
-            places.append(lines[above].place)
-            spans[len(rows) - 1, 0] = (1, len(rows[0]))
-            cell_places[len(rows) - 1, 0] = lines[above].place
-            gone.add(above)
-        row = ([lines[heading].text] if heading is not None else [""]) if with_heading else []
-        here = len(rows)
-        if heading is not None and with_heading:
-            cell_places[here, 0] = lines[heading].place
-            gone.add(heading)
-        for at, label in enumerate(columns, start=len(first)):
-            if label not in record:
+    for heading, record, _ in records:
+        cells: list[int | None] = [*([heading] if with_heading else []), *(record.get(label) for label in names)]
+        row = []
+        for at, number in enumerate(cells):
+            if number is None:
                 row.append("")
                 continue
-            line = lines[record[label]]
-            row.append(_value(line))
-            gone.add(record[label])
+            row.append(lines[number].text if number == heading else _value(lines[number]))
+            gone.add(number)
             blank += not row[-1]
-            cell_places[here, at] = line.place
-            if line.struck:
-                struck[here, at] = line.struck
+            cell_places[len(rows), at] = lines[number].place
+            if lines[number].struck:
+                struck[len(rows), at] = lines[number].struck
+        places.append(lines[min(number for number in cells if number is not None)].place)
         rows.append(row)
-        places.append(lines[min([number for number in [heading, *record.values()] if number is not None])].place)
-    return Grid(grid.name, rows, places, struck=struck, spans=spans, cell_places=cell_places), gone, blank
+    heads = () if above is None else (lines[above],)
+    return Grid(grid.name, rows, places, struck=struck, before=heads, cell_places=cell_places), gone, blank
 
 
 def _value(line: Line) -> str:

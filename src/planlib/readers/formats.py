@@ -8,15 +8,20 @@ import zipfile
 from pathlib import Path
 
 from planlib.errors import InputError
-from planlib.readers import delimited, xlsx
+from planlib.readers import delimited, docx, markdown, pdf, web, xlsx
 from planlib.readers.grid import Document
 from planlib.settings import Limits
 
-ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+ENDINGS = (
+    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".odt", ".docx", ".pdf", ".html", ".htm", ".md", ".markdown",
+)  # fmt: skip
+_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|table|div|h\d|p)\b", re.IGNORECASE | re.DOTALL)
+_TABLE_RULE = re.compile(rb"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*\|", re.MULTILINE)  # between header and rows in Markdown
 _REFUSED = {
-    rb"%PDF": "a PDF file",
-    rb"\{\\rtf": "a rich-text document",
-    rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|table|\?xml|!--|mso-)": "a web page or XML file, whatever its name says",
+    rb"\{\\rtf": "a rich-text document (.rtf); save it as .docx",
+    rb"(\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*<\?mso-application": "an XML file of an old Office program; save it as .xlsx or .docx",
+    rb"(mime-version|from|subject|date|content-type):": "a web archive or an e-mail (.mht, .eml); save the page as .html",
+    rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*|BM.{4}\x00": "a picture; ask for the file that it was made from",
 }
 
 
@@ -46,14 +51,25 @@ def read_document(path: Path, data: bytes, limits: Limits) -> Document:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(path, data, limits)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InputError(
-            f"{path.name}: is an old Office file (.doc, .xls) or protected by a password; "
-            "open it, remove the password and save it as .xlsx or .csv"
-        )
+        return _compound(path, data, limits)
+    if b"%PDF-" in data[:1024]:
+        return pdf.read(path, data, limits)
     for beginning, kind in _REFUSED.items():
-        if re.match(beginning, data, re.IGNORECASE):
-            raise InputError(f"{path.name}: is {kind}, which cannot be read; save the table as .xlsx or .csv")
+        if re.match(beginning, data, re.IGNORECASE | re.DOTALL):
+            raise InputError(f"{path.name}: is {kind}")
+    if _PAGE.match(data[:20_000]) or (data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _ends_in(path, ".html", ".htm")):
+        return web.read(path, data, limits)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+        if re.search(rb"<html\b", data[:4096], re.IGNORECASE):
+            return web.read(path, data, limits)
+        raise InputError(f"{path.name}: is an XML file, which holds no table as such; save the table as .xlsx or .csv")
+    if _ends_in(path, ".md", ".markdown") or (_TABLE_RULE.search(data) and not _ends_in(path, ".csv", ".tsv")):
+        return markdown.read(path, data, limits)
     return delimited.read(path, data)
+
+
+def _ends_in(path: Path, *endings: str) -> bool:
+    return path.suffix.casefold() in endings
 
 
 def _zipped(path: Path, data: bytes, limits: Limits) -> Document:
@@ -67,7 +83,19 @@ def _zipped(path: Path, data: bytes, limits: Limits) -> Document:
     if any(name.startswith("xl/") for name in names):
         return xlsx.read(path, data, limits)
     if any(name.startswith("word/") for name in names):
-        kind = "a Word document"
-    else:
-        kind = "an OpenDocument file" if "content.xml" in names else "an archive"
-    raise InputError(f"{path.name}: is {kind}, which cannot be read; save the table as .xlsx or .csv")
+        return docx.read(path, data, limits)
+    if "content.xml" in names:
+        return ods.read(path, data, limits)
+    raise InputError(f"{path.name}: is an archive of other files; take the plan's file out of it")
+
+
+def _compound(path: Path, data: bytes, limits: Limits) -> Document:
+    """An old Office file, or a new one behind a password."""
+    kind = xls.kind_of_ole(data)
+    if kind == "xls":
+        return xls.read(path, data, limits)
+    said = {
+        "doc": "is an old Word document (.doc); open it in Word or LibreOffice and save it as .docx",
+        "encrypted": "is protected by a password; open it, remove the password and save it again",
+    }.get(kind, "is an old Office file, or protected by a password; open it and save it as .docx or .xlsx")
+    raise InputError(f"{path.name}: {said}")
