@@ -653,10 +653,7 @@ class _Grammar:
         self.tokens = tokens
         self.count = len(tokens)
         self.context = context
-        # "1. Sept 2011 2. Dec 2011": a cell that counts its lines
-        marks = [i for i in range(self.count) if self._is_list_mark(i)]
-        counted = [self.tokens[i].value for i in marks] == list(range(1, len(marks) + 1))
-        self.listed = frozenset(marks if len(marks) > 1 and marks[0] == 0 and counted else ())
+        self.listed = self._list_marks()
 
     def at(self, i: int) -> _Token:
         return self.tokens[i] if 0 <= i < self.count else _END
@@ -706,11 +703,16 @@ class _Grammar:
             i += 1
         return made
 
-    def _is_list_mark(self, i: int) -> bool:
-        token, mark, after = self.at(i), self.at(i + 1), self.at(i + 2)
-        return token.kind == "number" and token.digits == 1 and not token.glued and (
-            mark.glued and mark.kind in (".", ")") and bool(after.kind) and not after.glued
-        )  # fmt: skip
+    def _list_marks(self) -> frozenset[int]:
+        """The numbers of a cell that counts its lines: 1. September 2011 2. December 2011."""
+        if not self.tokens or self.tokens[0].value != 1 or self.at(1).kind not in (".", ")"):
+            return frozenset()
+        marks = [
+            i for i, (token, mark, after) in enumerate(zip(self.tokens, self.tokens[1:], self.tokens[2:], strict=False))
+            if token.digits == 1 and not token.glued and mark.glued and mark.kind in (".", ")") and not after.glued
+        ]  # fmt: skip
+        counted = [self.tokens[i].value for i in marks] == list(range(1, len(marks) + 1))
+        return frozenset(marks if len(marks) > 1 and counted else ())
 
     def _is_label(self, i: int) -> bool:
         """Whether a number counts something that is not a date: Phase 2, Section 24, the Act 2000."""
