@@ -349,6 +349,13 @@ _PARTS = {
     "end": "end", "close": "end", "eom": "end", "eoy": "end",
 }  # fmt: skip
 
+# The words with which a date, a period or a length of time can begin; numbers can as well.
+_OPENERS = frozenset((
+    *MONTHS, *WEEKDAYS, *SEASONS, *HOLIDAYS, *ORDINALS, *UNITS, *_SMALL, *_TENS, *_PARTS,
+    *"the this current new next a an towards toward latter later quarter qtr q qu qrt h fy fye f/y cy ay financial "
+    "fiscal fin academic school calendar tax budget w w/c w/b w/e wc wb".split(),
+))  # fmt: skip
+
 # Words and phrases that decide what a cell means; what stands here under no tag is an unknown word. Longest first.
 _TAGGED = {
     "withheld": "exempt|exempted|exemption|withheld|redacted|freedom of information|commercial in confidence|"
@@ -674,7 +681,9 @@ class _Grammar:
         i = 0
         while i < self.count:
             token = self.tokens[i]
-            if token.kind in ("number", "word") and not self._is_label(i):
+            if (token.kind == "number" and not self._is_label(i)) or (
+                token.kind == "word" and (token.text in _OPENERS or _misspelt_month(token.text))
+            ):
                 whens = self.when(i)
                 if whens:
                     found, j = whens
@@ -766,7 +775,7 @@ class _Grammar:
         if self.at(i).text in WEEKDAYS:
             weekday = WEEKDAYS[self.at(i).text]
             i = self.skip(i + 1, ",", ".", "the")
-        part, j = self.part(i)
+        part, j = self.part(i) if self.at(i).kind == "word" or self.at(i).how else ("", i)
         if part:
             found = self.period(j)
             if found and len(found[0].options) == 2 and found[0].options[0].year != found[0].options[1].year:
