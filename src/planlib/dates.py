@@ -349,12 +349,20 @@ _PARTS = {
     "end": "end", "close": "end", "eom": "end", "eoy": "end",
 }  # fmt: skip
 
+# The words with which a date, a period or a length of time can begin; numbers can as well.
+_OPENERS = frozenset((
+    *MONTHS, *WEEKDAYS, *SEASONS, *HOLIDAYS, *ORDINALS, *UNITS, *_SMALL, *_TENS, *_PARTS,
+    *"the this current new next a an towards toward latter later quarter qtr q qu qrt h fy fye eofy f/y cy ay financial "
+    "fiscal fin academic school calendar tax budget w w/c w/b w/e wc wb".split(),
+))  # fmt: skip
+
 # Words and phrases that decide what a cell means; what stands here under no tag is an unknown word. Longest first.
 _TAGGED = {
     "withheld": "exempt|exempted|exemption|withheld|redacted|freedom of information|commercial in confidence|"
     "not disclosed|commercially sensitive",
     "not applicable": "n/a|na|not applicable|not relevant|not required|no longer required|no longer applicable|"
-    "no longer needed|no longer relevant|does not apply|no action required|no further action|no further action required|no milestones due|nothing due|none due|not needed",
+    "no longer needed|no longer relevant|does not apply|no action required|no further action|"
+    "no further action required|no milestones due|nothing due|none due|not needed",
     "blank": "blank|none|nil|null|nan|nat|not stated|not given|no date|no date given|no date set|no dates|"
     "not specified|not provided|not recorded|no target|no target date|no deadline|undated|missing|none set|"
     "none given|no timescale|no date provided|no end date given|not dated",
@@ -389,7 +397,8 @@ _TAGGED = {
     "under way|paused|cancelled|canceled|withdrawn|superseded|yes|no|delayed|late|met|not met|live|signed off|"
     "not complete|not completed|not yet complete|not yet completed|incomplete|launched|action complete|outstanding|"
     "suspended|on hold|not yet due|not due",
-    "start": "starts|beginning|starting|start date|started on|began|begin|begins|beginning on|commence|commences|commenced|"
+    "start": "starts|beginning|starting|start date|started on|began|begin|begins|beginning on|commence|commences|"
+    "commenced|"
     "commencing|commencement|since|with effect from|wef|effective from|effective|begun|start on|starts on|to start|"
     "to begin|to commence|started in|start in|starting from|start from|commencing from|start|started",
     "from": "from",
@@ -399,8 +408,9 @@ _TAGGED = {
     "was": "was|were|previously|formerly|originally|initially|was originally|was previously|instead of|rather than|"
     "replaces|replacing|replaced|superseding|was due|were due|had been|was due by|was to be|previously due|"
     "originally due",
-    "old": "original|orig|previous|initial|old|prior|baseline",
-    "verb": "revised|rev|revise|re revised|amended|changed|moved|extended|extension|extend|ext|extension granted|extension agreed|extension approved|replaced by|replaced with|deferred|defer|postponed|"
+    "old": "original|orig|previous|prev|initial|old|prior|baseline",
+    "verb": "revised|rev|revise|re revised|amended|changed|moved|extended|extension|extend|ext|extension granted|"
+    "extension agreed|extension approved|replaced by|replaced with|deferred|defer|postponed|"
     "rescheduled|re scheduled|put back|pushed back|pushed|brought forward|carried forward|carried over|"
     "rolled forward|slipped|slippage|re profiled|reprofiled|re phased|rephased|rebaselined|re baselined|re dated|"
     "redated|reforecast|re forecast|increased|re set|reset|shifted|re timed|retimed|reprogrammed|re programmed|"
@@ -415,12 +425,14 @@ _TAGGED = {
     "no": "not|cannot|never|unable|nor|neither|no longer|failed|without|won t|can t|isn t|wasn t|unlikely",
     "deadline": "by|due|no later than|not later than|latest|at the latest|at latest|deadline|until|till|til|up to|"
     "to be completed|complete by|completed by|for completion|target|target date|target for|end date|ends|ending|"
-    "on or before|before or on|not after|to be completed by|will be completed by|delivery by|due date|due by|due on|due in|"
+    "on or before|before or on|not after|to be completed by|will be completed by|delivery by|due date|due by|due on|"
+    "due in|"
     "completion date|no later|by end of play|cob|cop|close of play|close of business|expiry|expires|year ending|"
     "period ending|quarter ending|month ending|financial year ending|years ending|ends on|end on|finish|finishes|"
     "finish date|completion by|complete in|date due",
     "harmless": "short term|medium term|long term|next|the|of|in|on|at|for|to|a|an|and|is|be|will|are|it|this|that|"
-    "with|date|dates|day|month|week|approx|approximately|about|around|circa|ca|c|max|maximum|already|est|estimated|estimate|planned|"
+    "with|date|dates|day|month|week|approx|approximately|about|around|circa|ca|c|max|maximum|already|est|estimated|"
+    "estimate|planned|"
     "scheduled|anticipated|expected|likely|provisional|provisionally|targeted|targets|timescale|timescales|timeframe|"
     "finally|then|thereafter|if possible|where possible|during|over|throughout|between|through|latest by|"
     "new financial year|new academic year|new school year|new fiscal year|forecast|schedule|projected|projection|"
@@ -447,7 +459,8 @@ _ANCHOR_EVENTS = frozenset((
     "receipt of the report", "the publication of this report", "publication of the inspection report",
     "the inspection report", "publication of this report", "the publication of the inspection report",
     "report publication", "the report being published", "publication of report", "publication of inspection report",
-    "this report", "receipt of report", "receipt of this report", "receipt of the final report", "the date of this report", "the date of the report", "date of report", "now", "today",
+    "this report", "receipt of report", "receipt of this report", "receipt of the final report",
+    "the date of this report", "the date of the report", "date of report", "now", "today",
 ))  # fmt: skip
 
 
@@ -483,6 +496,7 @@ _TOKEN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_BULLET = re.compile(r"^[ \t]*[-–—•*·][ \t]", re.MULTILINE)
 _THREE_NUMBERS = re.compile(
     r"\s*(\d{1,2})(?:[\s,;_\\]+|\.\.)(\d{1,2})(?:[\s.,;_\\]+)(\d{4})\s*"
     r"|\s*(0[1-9]|[12]\d|3[01])/(0[1-9]|1[0-2])((?:19|20)\d\d)\s*", re.ASCII
@@ -514,6 +528,8 @@ _END = _Token("")
 
 def _clean(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Plain text of a cell, and which parts of it markup strikes out."""
+    if "\n" in text and _BULLET.match(text):
+        text = _BULLET.sub(" ; ", text)  # the dash of a list joins no dates
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found[0].lower()), text)
     if not text.isascii():
@@ -653,10 +669,7 @@ class _Grammar:
         self.tokens = tokens
         self.count = len(tokens)
         self.context = context
-        # "1. Sept 2011 2. Dec 2011": a cell that counts its lines
-        marks = [i for i in range(self.count) if self._is_list_mark(i)]
-        counted = [self.tokens[i].value for i in marks] == list(range(1, len(marks) + 1))
-        self.listed = frozenset(marks if len(marks) > 1 and marks[0] == 0 and counted else ())
+        self.listed = self._list_marks()
 
     def at(self, i: int) -> _Token:
         return self.tokens[i] if 0 <= i < self.count else _END
@@ -677,7 +690,9 @@ class _Grammar:
         i = 0
         while i < self.count:
             token = self.tokens[i]
-            if token.kind in ("number", "word") and not self._is_label(i):
+            if (token.kind == "number" and not self._is_label(i)) or (
+                token.kind == "word" and (token.text in _OPENERS or _misspelt_month(token.text))
+            ):
                 whens = self.when(i)
                 if whens:
                     found, j = whens
@@ -706,11 +721,16 @@ class _Grammar:
             i += 1
         return made
 
-    def _is_list_mark(self, i: int) -> bool:
-        token, mark, after = self.at(i), self.at(i + 1), self.at(i + 2)
-        return token.kind == "number" and token.digits == 1 and not token.glued and (
-            mark.glued and mark.kind in (".", ")") and bool(after.kind) and not after.glued
-        )  # fmt: skip
+    def _list_marks(self) -> frozenset[int]:
+        """The numbers of a cell that counts its lines: 1. September 2011 2. December 2011."""
+        if not self.tokens or self.tokens[0].value != 1 or self.at(1).kind not in (".", ")"):
+            return frozenset()
+        marks = [
+            i for i, (token, mark, after) in enumerate(zip(self.tokens, self.tokens[1:], self.tokens[2:], strict=False))
+            if token.digits == 1 and not token.glued and mark.glued and mark.kind in (".", ")") and not after.glued
+        ]  # fmt: skip
+        counted = [self.tokens[i].value for i in marks] == list(range(1, len(marks) + 1))
+        return frozenset(marks if len(marks) > 1 and counted else ())
 
     def _is_label(self, i: int) -> bool:
         """Whether a number counts something that is not a date: Phase 2, Section 24, the Act 2000."""
@@ -730,8 +750,7 @@ class _Grammar:
         # "Milestone 30 September" is a date; "Phase 2 March 2012" has a number and a month.
         return not (
             after.text in MONTHS
-            and before.text
-            in ("milestone", "deliverable", "action", "policy", "task", "draft", "standard", "plan")
+            and before.text in ("milestone", "deliverable", "action", "policy", "task", "draft", "standard", "plan")
         )
 
     def tagged(self, i: int) -> tuple[str, int] | None:
@@ -764,9 +783,12 @@ class _Grammar:
         if self.at(i).text in WEEKDAYS:
             weekday = WEEKDAYS[self.at(i).text]
             i = self.skip(i + 1, ",", ".", "the")
-        part, j = self.part(i)
+        part, j = self.part(i) if self.at(i).kind == "word" or self.at(i).how else ("", i)
         if part:
             found = self.period(j)
+            label = self._label(j) if found is None else ("", j)
+            if label[0] and (month := self._month_period(self.skip(label[1], "(", ","))):
+                found = month[0], self.skip(month[1], ")")  # end of the financial year (March 2025)
             if found and len(found[0].options) == 2 and found[0].options[0].year != found[0].options[1].year:
                 # "end of Sept 11": a day has no end, so the number is the year.
                 months = tuple(spec for spec in found[0].options if spec.unit == "month")
@@ -810,7 +832,11 @@ class _Grammar:
             name = "late" if self.at(j).text in ("latter", "later") else "early"
             return name, self.skip(j + 2, "of", "in", "the")
         name = _PARTS.get(self.at(j).text, "")
-        if not name or (towards and name != "end") or (self.word(j, "start", "beginning") and not self.word(j + 1, "of")):
+        if (
+            not name
+            or (towards and name != "end")
+            or (self.word(j, "start", "beginning") and not self.word(j + 1, "of"))
+        ):
             return "", i  # "start April 2012" says when it begins
         k = j + 1
         name = "late" if towards else name
@@ -945,7 +971,9 @@ class _Grammar:
         first, mark, second = self.at(i), self.at(i + 1), self.at(i + 2)
         if first.kind != "number" or second.kind != "number" or mark.kind not in _SEPARATORS or first.how or second.how:
             return None
-        if not (mark.glued and second.glued) or first.digits > 4 or not self._loose(i, i + 3) or self._label(i + 3)[0]:
+        if not (mark.glued and second.glued) or first.digits > 4 or not self._loose(i, i + 3):
+            return None
+        if self._label(i + 3)[0] or self._quarter_follows(i + 3):
             return None
         a, b = first.value, second.value
         if first.digits == 4 and second.digits == 2 and 1 <= b <= 12 and b != (a + 1) % 100 and mark.kind != ".":
@@ -1026,6 +1054,8 @@ class _Grammar:
         after = self.at(i + 3)
         if after.glued and ((after.kind in ("/", "-") and self.at(i + 4).kind == "number") or after.kind == "number"):
             return None
+        if labelled and first.digits == 4 and second.digits == 1 and second.value == (first.value + 1) % 10:
+            return first.value, False, i + 3  # 2024/5
         if first.digits == 4 and second.value == (first.value + 1 if second.digits == 4 else (first.value + 1) % 100):
             return (first.value, False, i + 3) if second.digits in (2, 4) else None
         if first.digits == 2 and second.digits == 2 and second.value == (first.value + 1) % 100:
@@ -1159,7 +1189,7 @@ class _Grammar:
 
     def _month_period(self, i: int) -> tuple[_When, int] | None:
         found = self.month_day(i) or self.two_numbers(i)
-        if found and len(found[0]) == 1 and found[0][0].options[0].unit == "month":
+        if found and len(found[0]) == 1 and found[0][0].options[0].unit in ("month", "financial year"):
             return found[0][0], found[1]
         return None
 
@@ -1264,7 +1294,7 @@ class _Grammar:
         i = self.skip(i, "the", "this", "new", "next", "current")
         token = self.at(i)
         kind = ""
-        if token.text in ("fy", "f/y", "fye"):
+        if token.text in ("fy", "f/y", "fye", "eofy"):
             kind, i = "financial", i + 1
         elif token.text in ("financial", "fiscal", "fin", "academic", "school", "calendar", "tax", "budget"):
             j = self.skip(i + 1, ".", "-")
@@ -1278,9 +1308,10 @@ class _Grammar:
         elif token.text in ("ay", "cy") and self.at(i + 1).kind == "number":
             kind, i = "academic" if token.text == "ay" else "calendar", i + 1
         if kind:
+            end = self.skip(i, "-")
             i = (
-                self.skip(i, "end", "-", ":", "of", "in", "(")
-                if self.word(i, "end")
+                self.skip(end, "end", "-", ":", "of", "in", "(")
+                if self.word(end, "end")
                 else self.skip(i, "-", ":", "of", "'")
             )
         return kind, i
@@ -1288,7 +1319,7 @@ class _Grammar:
     def split_year(self, i: int) -> tuple[_When, int] | None:
         """FY22/23 | financial year 2017/18 | academic year 2011/12 | 2012/13 | FY2023."""
         kind, j = self._label(i)
-        ends = bool(kind) and any(self.at(k).text in ("end", "fye") for k in range(i, j))
+        ends = bool(kind) and any(self.at(k).text in ("end", "fye", "eofy") for k in range(i, j))
         # 24/25 is a year where the words after it say so
         pair = self.pair(j, labelled=bool(kind or self._label(j + 3)[0]))
         if pair:
@@ -1345,7 +1376,7 @@ class _Grammar:
         kind, i = self._label(i)
         if kind not in ("", "financial"):
             return None
-        pair = self.pair(i, labelled=bool(kind))
+        pair = self.pair(i, labelled=bool(kind) or self._quarter_follows(i + 3))
         token = self.at(i)
         if pair:
             year, short, j = pair
@@ -1370,6 +1401,9 @@ class _Grammar:
                     return (_When((financial,)) if pair else _When((spec, financial), doubt="note")), found[1]
                 return _When((spec,)), found[1]
         return None
+
+    def _quarter_follows(self, i: int) -> bool:
+        return self.word(self.skip(i, "-", ",", ":"), "q", "qtr", "quarter")
 
     def season(self, i: int) -> tuple[_When, int] | None:
         """Spring 2023 | autumn term 2011 | winter 2011/12 | autumn/winter 2011 | Easter term."""
@@ -1673,7 +1707,7 @@ def _assumed(spec: _Spec, context: _Context) -> tuple[date, date, str]:
     if spec.unit.endswith("year"):
         whole = spec._replace(part="")
         year = next(y for y in (as_of.year - 1, as_of.year) if _span(whole, y, context)[1] >= as_of)
-        if not spec.day and as_of < add_months(_span(whole, year, context)[0], MONTHS_BACK):
+        if not spec.day and as_of < add_months(_span(whole, year - 1, context)[1], MONTHS_BACK):
             raise _YearlessError  # in April, "end of the financial year" may be that of the month before
         return _span(spec, year + (spec.day == 2), context)
     spans = []
@@ -1952,7 +1986,13 @@ def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> boo
             if any(each.kind == "tag" and each.tag == "from" for each in between):
                 changed = True
                 continue
-            if why == "close" and item.tag == "verb" and k + 2 < len(items) and items[k + 2].kind == "date":
+            if (
+                why == "close"
+                and before < 0
+                and item.tag == "verb"
+                and k + 2 < len(items)
+                and items[k + 2].kind == "date"
+            ):
                 after, why, between = k + 2, "", []  # (revised) 31 December 2011
             if after >= 0 and not why:
                 on = item.tag == "verb" and between and text(between[0]) in ("on", "at", "in") and (
@@ -2014,7 +2054,11 @@ def _last_verb(items: list[_Item], before: int) -> int:
 
 def _is_to(item: _Item, tokens: list[_Token]) -> bool:
     first = tokens[item.first].text
-    return item.kind in ("mark", "tag") and first in ("to", "until", "till", "-", "through", "->")
+    return (
+        item.kind in ("mark", "tag")
+        and item.last - item.first == 1
+        and first in ("to", "until", "till", "-", "through", "->")
+    )
 
 
 def _split(found: list[_Found], ranged: _Found) -> None:
@@ -2033,7 +2077,10 @@ def _joined(items: list[_Item], one: _Found, two: _Found, tokens: list[_Token]) 
     """How two dates that follow one another are joined: "to", "or", or not."""
     if two.position == one.position + 1 and two.item.first == one.item.first:
         return ""
-    joiners = [tokens[item.first].text for item in items[one.position + 1 : two.position]]
+    joiners = [
+        tokens[item.first].text if item.last - item.first == 1 else ""  # "to", and not "to be completed"
+        for item in items[one.position + 1 : two.position]
+    ]
     joiners = [text for text in joiners if text not in ("the", "end", "by", "of")]
     if len(joiners) != 1:
         return ""
@@ -2139,9 +2186,7 @@ def _try(each: _Found, context: _Context) -> None:
         return
     options = when.options
     if each.before:
-        options = tuple(
-            spec._replace(part="before") if not spec.part else spec for spec in options
-        )
+        options = tuple(spec._replace(part="before") if not spec.part else spec for spec in options)
     try:
         spans = [_explicit(spec, context) for spec in options]
         each.span = spans[0]
@@ -2400,7 +2445,11 @@ def _refusal(
         return "tbc", "stands after words that say that the date is to be confirmed; not used"
     if "ongoing" in says:
         k = place("ongoing")
-        until = first - 1 > k and tokens[items[first - 1].first].text in ("to", "until", "till", "by", "due", "target")
+        until = (
+            first - 1 > k
+            and items[first - 1].tag != "to be"
+            and tokens[items[first - 1].first].text in ("to", "until", "till", "by", "due", "target")
+        )
         if not until and not (k > last and current[-1].marked):  # by 30 September and ongoing
             return "ongoing", "stands beside words that say that the action is ongoing; not used"
     if "condition" in says:

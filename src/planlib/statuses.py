@@ -115,6 +115,7 @@ LETTERS = {"b": "blue", "g": "green", "a": "amber", "y": "amber", "r": "red"}
 # A phrase to what it says. Longest first; a word that stands under nothing is unknown.
 _SAYS = {
     "done": "implementation complete|implementation completed|complete|completed|completes|done|finished|achieved|"
+    "actioned|"
     "delivered|implemented|fulfilled|discharged|accomplished|concluded|resolved|fully implemented|fully complete|"
     "fully completed|fully achieved|fully delivered|fully met|met|target met|achieved in full|implemented in full|"
     "completed in full|action complete|action completed|actions complete|actions completed|task complete|"
@@ -127,7 +128,8 @@ _SAYS = {
     "achieved and sustained|completed and sustained|complete and sustained|delivered and embedded|"
     "implemented and embedded|achieved and embedded|delivered and sustained",
     "evidenced": "verified by internal audit|verified by audit|delivered and evidenced|implemented and evidenced|"
-    "achieved and evidenced|evidenced|verified|signed off|complete and verified|completed and verified|complete and evidenced|"
+    "achieved and evidenced|evidenced|verified|signed off|complete and verified|completed and verified|"
+    "complete and evidenced|"
     "completed and evidenced|complete and signed off|completed and signed off|validated|verified complete|"
     "implemented and verified|implementation verified|completion verified|verified as complete|"
     "verified as implemented|evidence verified|evidence seen|evidenced complete|evidenced as complete|"
@@ -142,9 +144,11 @@ _SAYS = {
     "closed no longer required|closed unimplemented|not accepted|recommendation withdrawn|recommendation superseded|"
     "obsolete|redundant|duplicate|wont do|will not do|risk accepted|closed superseded|closed withdrawn|"
     "closed cancelled|stopped|not required|not needed|merged|combined with|replaced by|incorporated into|"
-    "incorporated in|subsumed|subsumed by|subsumed into|removed|deleted|closed merged|closed merged with",
+    "incorporated in|subsumed|subsumed by|subsumed into|merged into|merged with|removed|deleted|closed merged|"
+    "closed merged with",
     "none": "not started|unstarted|not yet started|not commenced|not yet commenced|not begun|not yet begun|"
-    "to be started|yet to start|yet to commence|yet to begin|yet to be started|no progress|no progress made|"
+    "to be started|to be commenced|yet to start|yet to commence|yet to begin|yet to be started|no progress|"
+    "no progress made|"
     "no action taken|no action|not initiated|nothing done|no work done|awaiting start|due to start|not due to start|"
     "to start|will start|to commence|not underway|not yet underway|hasnt started|has not started|no work undertaken|"
     "no work has started|hasnt commenced|has not commenced|has not begun",
@@ -154,7 +158,8 @@ _SAYS = {
     "good progress made|acceptable progress|acceptable progress made|limited progress|limited progress made|"
     "significant progress|substantial progress|progress being made|progress is being made|work ongoing|work underway|"
     "work has started|work started|work commenced|implementation in progress|implementation underway|"
-    "implementation ongoing|implementation started|in train|part way|partway|action in progress|action ongoing|"
+    "implementation ongoing|implementation started|implementation commenced|well underway|well under way|in train|"
+    "part way|partway|action in progress|action ongoing|"
     "actions in progress|actions ongoing|satisfactory progress|making progress|work continues|work is ongoing|"
     "in delivery|reasonable progress",
     "open": "open|outstanding|pending|on hold|paused|suspended|deferred|postponed|remains open|remain open|"
@@ -179,7 +184,8 @@ _SAYS = {
     "on course": "on track|on target|on course|on schedule|on plan|on programme|on time|ahead of schedule|"
     "ahead of plan|ahead of target|ahead of time|within timescale|within timescales|within the timescale|within time|"
     "to plan|to schedule|to time|to target|in line with plan|as planned|according to plan|back on track|"
-    "within its dates|to timescale|to timescales|within timeframe|within deadline|by the target date|within target|within target date|in time|"
+    "within its dates|to timescale|to timescales|within timeframe|within deadline|by the target date|within target|"
+    "within target date|in time|"
     "still on track|within agreed timescale|within agreed timescales|within original timescale|"
     "within initial timescale|on track to deliver|on track to complete|on target to complete|on course to complete|"
     "on schedule to complete|on track for completion|on target for completion|on course for completion|"
@@ -189,6 +195,7 @@ _SAYS = {
     "delayed": "off target but action being taken|delayed|overdue|behind|behind schedule|behind target|behind plan|"
     "behind programme|slipped|slipping|slippage|late|off track|off target|off course|off schedule|off plan|past due|"
     "after target date|after the target date|after deadline|after the deadline|after due date|"
+    "target date has passed|deadline has passed|past the target date|past its target date|past their target date|"
     "deadline missed|missed deadline|missed target|target missed|missed|target date missed|not on track|"
     "not on target|not on course|not on schedule|not on plan|no longer on track|no longer on target|out of time|"
     "past deadline|date passed|delay|delays|outside timescale|outside timescales|past target date|overrunning|"
@@ -225,7 +232,8 @@ _SAYS = {
     "at risk": "at risk|at risk of slippage|at risk of delay|risk of slippage|risk of delay|at risk of slipping|"
     "at risk of being delayed|at risk of not being completed|at risk of missing deadline|some risk|with risks|"
     "some risks|some issues|minor issues|with issues",
-    "doubt": "tbc|tba|n|was complete|not|no|never|except|excepting|apart|but|subject|pending|awaiting|await|awaits|outstanding|remaining|"
+    "doubt": "tbc|tba|n|was complete|not|no|never|except|excepting|apart|but|subject|pending|awaiting|await|awaits|"
+    "outstanding|remaining|"
     "remains|remain|partly|until|unless|once|if|still|some|most|requested|request|proposed|propose|recommended|to be|"
     "will be|should be|yet|however|although|expected|due|incomplete|further|next|target|aim|planned|scheduled|when|"
     "pilot|draft|requires|required|require|needs|needed|need|query|queried|unclear|unverified|claimed|believed|"
@@ -588,6 +596,8 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
     named = list(
         dict.fromkeys(_MEANS[part.tag][0] if part.tag in _MEANS else "closed" for part in head if part in states)
     )
+    if _by_someone(parts, first):
+        return _MEANS[first.tag][0], "", ""
     if any(part.tag == "word" for part in head) or not named:
         return _beyond(parts, states, words, claim)
     tail = [part for part in parts if part.clause > clause]
@@ -629,6 +639,17 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
     return status, claim if status != "closed not done" else "", ""
 
 
+def _by_someone(parts: list[_Part], first: _Part) -> bool:
+    """Whether a cell says only that something was dropped, or signed off, by someone: Superseded by the new policy."""
+    k = parts.index(first)
+    rest = parts[k + 1 :]
+    return (
+        first.tag in ("dropped", "evidenced") and k == 0 and 2 <= len(rest) <= 5 and rest[0].words in ("by", "into")
+        and all(part.clause == first.clause and part.tag in ("word", "harmless") for part in rest)
+        and any(part.tag == "word" for part in rest[1:])
+    )  # fmt: skip
+
+
 _CLAIMING = ("on course", "delayed")
 _ABOUT = ("approx", "approximately", "about", "around", "circa", "c")
 
@@ -645,7 +666,7 @@ def _finished(
 ) -> tuple[str, str, str]:
     """A cell that begins by saying that it is done: done only if nothing takes it back."""
     everything = [*head, *tail]
-    if any(part.tag == "doubt" for part in everything) or any(part.tag == "template" for part in everything):
+    if any(part.tag in ("doubt", "template") or part.words == "or" for part in everything):
         return "unknown", "", "says that it is done, and words that hold it back"
     dated = any(part.tag == "date" for part in everything)
     if not dated and (everything[-1].words == "by" or everything[0].words == "date"):
@@ -725,7 +746,9 @@ _LEGEND_MARK = re.compile(
     r"(?:=+>?|:|[-–—]+>?|→)\s*"
 )
 _LEGEND_ENTRY = re.compile(rf"(.+?)\s*(?:=|:|\(|\s[-–—])\s*({'|'.join(COLOURS)})\s*\)?\.?", re.IGNORECASE)
-_LEGEND_HEAD = re.compile(r"(?:(?:key|legend|b?rag|status|rating|ratings|colour|coding|progress|to|the|code|codes)\b\W*)*", re.I)
+_LEGEND_HEAD = re.compile(
+    r"(?:(?:key|legend|b?rag|status|rating|ratings|colour|coding|progress|to|the|code|codes)\b\W*)*", re.I
+)
 # A key that speaks of these rates risks, priorities or confidence, and not how far an action is.
 _OTHER_SCALES = frozenset(
     "high medium low moderate critical severe major minor negligible likelihood impact probability priority severity "
@@ -766,13 +789,17 @@ def split_legend(text: str) -> list[tuple[str, str]]:
     head = text[: found[0].start()] if found else ""
     if len(pairs) < 2 or not _LEGEND_HEAD.fullmatch(head.strip(" \t\n,;|.•·*([")):
         head_end = _LEGEND_HEAD.match(text)
-        entries = [part.strip() for part in re.split(r"[;,|\n]", text[head_end.end() if head_end else 0 :]) if part.strip()]
+        entries = [
+            part.strip() for part in re.split(r"[;,|\n]", text[head_end.end() if head_end else 0 :]) if part.strip()
+        ]
         turned = [_LEGEND_ENTRY.fullmatch(entry) for entry in entries]
         pairs = [(entry[2], entry[1].strip()) for entry in turned if entry]
         if len(pairs) < len(entries):
             return []
     marks = {fold(mark) for mark, _ in pairs}
-    loose = any(not meaning or meaning.split()[-1].casefold() in ("was", "from", "now", "to", "not") for _, meaning in pairs)
+    loose = any(
+        not meaning or meaning.split()[-1].casefold() in ("was", "from", "now", "to", "not") for _, meaning in pairs
+    )
     return pairs if len(pairs) >= 2 and len(marks) == len(pairs) and not loose else []
 
 
@@ -794,12 +821,12 @@ def read_legend(pairs: Sequence[tuple[str, str, str]]) -> dict[str, str]:
     Examples
     --------
     >>> read_legend([("B", "#0070C0", "Complete and evidenced"), ("", "#FF0000", "Delayed - action off track")])
-    {'b': 'evidenced', 'fill:#0070C0': 'evidenced', 'blue': 'evidenced', 'fill:#FF0000': 'delayed'}
+    {'b': 'evidenced', 'fill:#0070C0': 'evidenced', 'fill:#FF0000': 'delayed', 'blue': 'evidenced'}
     >>> read_legend([("Red", "", "High"), ("Amber", "", "Medium"), ("Green", "", "Low")])
     {}
     """
     entries = [(mark.strip(), _hex(fill), meaning) for mark, fill, meaning in pairs if meaning.strip()]
-    meant = [_legend_meaning(meaning) for _, _, meaning in entries]
+    meant = [_legend_meaning(mark, meaning) for mark, _, meaning in entries]
     other = sum(bool(_OTHER_SCALES & set(fold(f"{mark} {meaning}").split())) for mark, _, meaning in entries)
     if len(entries) < 2 or other * 2 >= len(entries) or sum(map(bool, meant)) * 2 < len(entries):
         return {}
@@ -825,11 +852,14 @@ def read_legend(pairs: Sequence[tuple[str, str, str]]) -> dict[str, str]:
     return {mark: value for mark, value in key.items() if value and mark not in twice}
 
 
-def _legend_meaning(text: str) -> str:
+def _legend_meaning(mark: str, text: str) -> str:
     """What an entry of a legend means, as the key writes it; blank where that is not sure."""
     reading = read_status(text)
-    if reading.status == "unknown" or reading.percent is not None:
+    several = reading.status in schema.DONE_STATUSES and re.search(r"/|\bor\b", text, re.IGNORECASE)
+    if reading.status == "unknown" or reading.percent is not None or several:
         return ""
-    if reading.status == "open" and reading.claim:
-        return reading.claim
-    return ", ".join(part for part in (reading.status, reading.claim) if part)
+    # "Overdue: not complete by its target date" says no less than the word itself
+    claim = reading.claim or (read_status(mark).claim if reading.status == "open" else "")
+    if reading.status == "open" and claim:
+        return claim
+    return ", ".join(part for part in (reading.status, claim) if part)
