@@ -160,7 +160,7 @@ def _on(element: Any) -> bool:
 
 
 def _whole(text: str, default: int = 0) -> int:
-    return int(text) if re.fullmatch(r"-?\d{1,9}", text, re.ASCII) else default
+    return int(text[:10]) if re.fullmatch(r"-?\d+", text, re.ASCII) else default
 
 
 # --- looks and styles ------------------------------------------------------------------------------------------------

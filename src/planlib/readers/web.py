@@ -528,7 +528,7 @@ def _only_places(rows: Sequence[tuple[Any, list[Any]]], inner: Sequence[Any]) ->
 
 def _whole(text: str | None) -> int:
     """The number of a colspan or rowspan; 1 where there is none."""
-    found = re.match(r"\s*(\d{1,9})", text or "")
+    found = re.match(r"\s*(\d{1,9})", text or "", re.ASCII)
     return int(found[1]) if found else 1
 
 
