@@ -107,8 +107,10 @@ def _parts(path: Path, archive: ZipFile) -> tuple[Any, dict[str, list[Any]]]:
         raise InputError(f"{path.name}: has no Word text in it; save it again as .docx")
     related = _related(path, archive, names, main)
     parts = {kind: [_part(path, archive, part) for part in related.get(kind, ())] for kind in _READ}
-    for part in related.get("aFChunk", ()):
-        raise InputError(f"{path.name}: holds another document ({part}) in itself; open it in Word and save it again")
+    if inner := related.get("aFChunk"):
+        raise InputError(
+            f"{path.name}: holds another document ({inner[0]}) within itself; open it in Word and save it again"
+        )
     return _part(path, archive, main), parts
 
 
