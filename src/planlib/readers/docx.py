@@ -39,6 +39,7 @@ _SIGNS = {
 # Elements that only wrap others, in a paragraph, a cell, a row or a table.
 _WRAPPERS = frozenset("hyperlink ins moveTo smartTag sdtContent fldSimple customXml dir bdo ruby rubyBase".split())
 _TEXTS = frozenset(("t", "delText"))
+_READ = ("styles", "numbering", "footnotes", "endnotes", "header", "footer", "comments")
 _NARROW = 113  # twips, two millimetres: columns begin nearer to each other only where a line was drawn by hand
 _WIDEST = 1000  # columns that a cell may span; Word itself allows 63
 _NAMES: dict[Any, str] = {}
@@ -86,34 +87,31 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
     InputError
         If it is no Word document, is damaged or protected by a password, or is larger than `limits` allow.
     """
+    with open_package(path, data, limits) as archive:
+        main, parts = _parts(path, archive)
+    # Behind the archive, which takes any fault while it is open for one of its own.
     try:
-        with open_package(path, data, limits) as archive:
-            word = _opened(path, archive, limits)
-            body = next((one for one in word.root if _name(one) == "body"), word.root)
-            word.story(body)
-            word.rest(archive)
+        word = _Word(Flow(path, limits), parts)
+        word.story(next((one for one in main if _name(one) == "body"), main))
+        word.rest()
     except RecursionError:
         raise InputError(f"{path.name}: its parts are nested too deeply; copy the table to a new document") from None
     return word.flow.document("Word document")
 
 
-def _opened(path: Path, archive: ZipFile, limits: Limits) -> _Word:
+def _parts(path: Path, archive: ZipFile) -> tuple[Any, dict[str, list[Any]]]:
+    """The root of the text, and those of the parts that it leads to, by their kind."""
     names = set(archive.namelist())
     main = next(iter(_related(path, archive, names, "").get("officeDocument", ["word/document.xml"])), "")
     if main not in names:
         raise InputError(f"{path.name}: has no Word text in it; save it again as .docx")
-    parts = _related(path, archive, names, main)
-    word = _Word(Flow(path, limits), _part(path, archive, main), parts)
-    for part in parts.get("styles", []):
-        word.styles = _styles(_part(path, archive, part))
-    for part in parts.get("numbering", []):
-        word.numbering = _Numbering.read(_part(path, archive, part))
-    for kind in ("footnote", "endnote"):
-        for part in parts.get(f"{kind}s", []):
-            for note in _part(path, archive, part):
-                if _name(note) == kind and _value(note, "type") in ("", "normal"):
-                    word.footnotes[kind, _value(note, "id")] = note
-    return word
+    related = _related(path, archive, names, main)
+    parts = {kind: [_part(path, archive, part) for part in related.get(kind, ())] for kind in _READ}
+    if inner := related.get("aFChunk"):
+        raise InputError(
+            f"{path.name}: holds another document ({inner[0]}) within itself; open it in Word and save it again"
+        )
+    return _part(path, archive, main), parts
 
 
 def _part(path: Path, archive: ZipFile, name: str) -> Any:
@@ -160,7 +158,7 @@ def _on(element: Any) -> bool:
 
 
 def _whole(text: str, default: int = 0) -> int:
-    return int(text) if re.fullmatch(r"-?\d{1,9}", text, re.ASCII) else default
+    return int(text[:10]) if re.fullmatch(r"-?\d+", text, re.ASCII) else default
 
 
 # --- looks and styles ------------------------------------------------------------------------------------------------
@@ -338,15 +336,26 @@ class _Word:
     """A document while it is read."""
 
     flow: Flow
-    root: Any
-    parts: Mapping[str, Sequence[str]]
-    styles: Mapping[str, Style] = field(default_factory=dict)
+    parts: Mapping[str, Sequence[Any]]
+    styles: dict[str, Style] = field(default_factory=dict)
     numbering: _Numbering = field(default_factory=_Numbering)
     footnotes: dict[tuple[str, str], Any] = field(default_factory=dict)
     marks: dict[tuple[str, str], str] = field(default_factory=dict)  # of footnotes, in the order of their references
     notes: dict[tuple[str, str], str] = field(default_factory=dict)  # what those say
     fields: list[bool] = field(default_factory=list)  # whether each field that is open has come to what it shows
     boxes: list[Any] = field(default_factory=list)  # text boxes of the paragraph that is read
+
+    def __post_init__(self) -> None:
+        for root in self.parts["styles"]:
+            self.styles |= _styles(root)
+        for root in self.parts["numbering"]:
+            self.numbering = _Numbering.read(root)
+        for kind in ("footnote", "endnote"):
+            for root in self.parts[f"{kind}s"]:
+                self.footnotes |= {
+                    (kind, _value(note, "id")): note for note in root
+                    if _name(note) == kind and _value(note, "type") in ("", "normal")
+                }  # fmt: skip
 
     def story(self, parent: Any) -> None:
         """Read what stands below each other, outside any cell."""
@@ -359,22 +368,16 @@ class _Word:
                 for box in boxes:
                     self.story(box)
 
-    def rest(self, archive: ZipFile) -> None:
+    def rest(self) -> None:
         """Read footnotes, and note what is not read."""
         for (kind, ident), note in self.footnotes.items():
             mark = self.marks.get((kind, ident), "")
             said = self.notes[kind, ident] if (kind, ident) in self.notes else self.said(note)
             self.flow.write([Run(said)], 0, f"{mark}:" if mark else "", f"{kind} {mark or ident}")
-        path = self.flow.path
         for kind, what in (("header", "page header"), ("footer", "page footer"), ("comments", "comment")):
-            texts: dict[str, None] = {}
-            for part in self.parts.get(kind, ()):
-                root = _part(path, archive, part)
-                texts |= dict.fromkeys(self.said(one) for one in (root if kind == "comments" else [root]))
-            for text in texts:
+            stories = [one for root in self.parts[kind] for one in (root if kind == "comments" else [root])]
+            for text in dict.fromkeys(map(self.said, stories)):
                 self.flow.leave(what, what, text)
-        for part in self.parts.get("aFChunk", ()):
-            self.flow.leave("a document within the document", "", part)
 
     def said(self, parent: Any) -> str:
         """Plain text of a footnote, a page header or a comment."""

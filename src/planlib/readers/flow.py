@@ -18,7 +18,7 @@ from planlib.settings import Limits
 _GONE = "\x1f"
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff" + _GONE)) | {ord("\u2028"): "\n", ord("\u2029"): "\n"}
 _ONE_MARK = r"[\[(]?(?:\d{1,3}|[*†‡§¶#]{1,3}|[a-z]|[ivx]{2,4})[\])]?"
-_MARK = re.compile(rf"{_ONE_MARK}(?:\s*[,;]?\s*{_ONE_MARK})*")
+_MARK = re.compile(rf"{_ONE_MARK}(?:(?:\s*[,;]\s*|\s+){_ONE_MARK})*")
 _UNIT = re.compile(r"(?:^|[\s\d/])[kcm]?m$|\bft$")  # square and cubic metres are no footnotes
 _LONGEST_LABEL = 120
 _CORRECTED_WITHIN_A_WORD = 3  # characters: what is longer and struck out was a word of its own
@@ -129,10 +129,11 @@ def _in_place_of(words: str) -> str:
 
 
 def _is_mark(words: str, before: str) -> bool:
-    """Whether raised characters are a footnote's mark, not part of 31st or of m2."""
+    """Whether raised characters are a footnote's mark, not part of an ordinal or of m2."""
     if not _MARK.fullmatch(words):
         return False
-    return not (words in ("2", "3") and _UNIT.search(before))
+    ordinal = words in ("e", "o") and before[-1:].isdigit()
+    return not ordinal and not (words in ("2", "3") and _UNIT.search(before))
 
 
 def _label(runs: Sequence[Run], text: str) -> str:

@@ -14,7 +14,7 @@ from planlib.readers.grid import Document, Grid, Line
 from planlib.settings import Limits
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")  # below the header of a table
 _BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 _KRAMDOWN = re.compile(r"\{:[^{}\n]*\}")  # attributes, which style and say nothing
@@ -31,6 +31,7 @@ _NO_TAG = re.compile(
 )
 _LOOK_AHEAD = 400  # lines of source in which the next line of text is looked for
 _KNOWN_BY = 24  # letters and figures by which it is found
+_SHORTEST = 4  # of a line that is only the beginning of the text
 
 
 def read(path: Path, data: bytes, limits: Limits) -> Document:
@@ -58,7 +59,7 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
     text, encoding, why = delimited.decode(path, data)
     if not text.strip():
         raise InputError(f"{path.name}: the file is empty")
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace(web.PLACE, "").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     notes = []
     if lost := text.count("\ufffd"):
         notes.append(("characters-not-read", "", f"{lost} characters are not {encoding} and are shown as \ufffd"))
@@ -106,7 +107,8 @@ def _page(lines: list[str]) -> str:
             out += ["", _table(lines, number, end, render), ""]
             number = end - 1
         else:
-            out += _as_common(_with_marks(line))
+            # A fence that is never closed would make code of all that follows.
+            out += ["", f"\\{line.strip()}", ""] if _FENCE.match(line) else _as_common(_with_marks(line))
         number += 1
     notes = "".join(
         f'<p id="fn-{_name(mark)}">{html.escape(mark)}: {_inline(_with_marks(said), render)}</p>\n'
@@ -211,7 +213,7 @@ def _table(lines: Sequence[str], first: int, end: int, render: Callable[[str], s
 
 def _inline(text: str, render: Callable[[str], str]) -> str:
     """What Markdown makes of a cell, never more than words: a number and a point, or a dash, begin no list there."""
-    text = _words(text)
+    text = re.sub(r"<(?=/?(?:table|tbody|thead|tfoot|tr|td|th|caption)\b)", "&lt;", _words(text), flags=re.IGNORECASE)
     if not re.search(r"[*_`~\[\]<>&\\!#]|://", text):
         return html.escape(text, quote=False)
     # A word that is no mark-up before it keeps a cell from being a heading, a list or a block of HTML.
@@ -251,6 +253,9 @@ def _found(known: list[str], at: int, text: str) -> int | None:
             line = known[number]
             if line == wanted or (len(wanted) >= _KNOWN_BY // 2 and wanted in line):
                 known[number] = line[line.index(wanted) + len(wanted) :]
+                return number
+            if len(line) >= _SHORTEST and letters.startswith(line):  # the text goes on in the next line
+                known[number] = ""
                 return number
     return None
 

@@ -278,7 +278,9 @@ class _Page:
 
     def _block(self, element: Any, tag: str, look: Look) -> None:
         self.holds = self.holds and tag != "dt"
-        if not (tag == "dd" and self.holds):
+        if tag == "dd" and self.holds:
+            self._colon()
+        else:
             self.end_block()
         level = self.level
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() and not self.in_cell:
@@ -288,7 +290,7 @@ class _Page:
         self._inside(element, look)
         self.holds = self.holds and tag not in ("dl", "li")
         if tag == "dt":
-            self._term()
+            self.holds = any(run.text.strip() for run in self.runs)  # the term waits for what it means
         else:
             self.end_block()
         self.level = level
@@ -312,11 +314,10 @@ class _Page:
         first = _LETTERS.get(parent.get("type") or "")
         return f"{chr(first + number - 1)}." if first and 1 <= number <= 26 else f"{number}."
 
-    def _term(self) -> None:
-        """A term of a list of definitions waits for what it means."""
-        if term := tidy("".join(run.text for run in self.runs)):
-            self.runs.append(Run(" " if term.endswith(":") else ": "))
-            self.holds = True
+    def _colon(self) -> None:
+        """Go on from a term to what it means."""
+        if not tidy("".join(run.text for run in self.runs)).endswith(":"):
+            self.runs.append(Run(": "))
 
     def _break(self) -> None:
         if self.in_cell:
@@ -528,7 +529,7 @@ def _only_places(rows: Sequence[tuple[Any, list[Any]]], inner: Sequence[Any]) ->
 
 def _whole(text: str | None) -> int:
     """The number of a colspan or rowspan; 1 where there is none."""
-    found = re.match(r"\s*(\d{1,9})", text or "")
+    found = re.match(r"\s*(\d{1,9})", text or "", re.ASCII)
     return int(found[1]) if found else 1
 
 
