@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from planlib.errors import InputError
 from planlib.readers.grid import Document, Grid, Line
@@ -40,6 +40,7 @@ _MARK = re.compile(r"[(\[]?(\d{1,3}|[a-z]|[*†‡§¶#]+)[)\]]?([,;\s]+[(\[]?(\
 _MONTHS = frozenset(
     "january february march april june july august september october november december".split()
 )  # not May, which nobody breaks
+_CONTENTS = re.compile(r"\.{4,}\s*\d*$")  # an entry of a table of contents
 _UNIT = re.compile(r"(^|[\d\s])(mm|cm|m|km|ft|in)$")
 _RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -53,6 +54,9 @@ _PAGE_NUMBER = re.compile(
     r"(?:[-–|]\s*)?(?:page|p\.?)?\s*\d+(?:\s*(?:of|/)\s*\d+)?(?:\s*[-–|])?|.*\bpage\s+\d+(?:\s*(?:of|/)\s*\d+)?\W*",
     re.IGNORECASE,
 )
+
+
+_T = TypeVar("_T")
 
 
 class _Box(NamedTuple):
@@ -201,11 +205,7 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
     notes: list[tuple[str, str, str]] = []
     scanned: list[int] = []
     seen: Counter[str] = Counter()
-    for number, ink, damaged in _pages(path, data, limits):
-        if damaged:
-            notes.append(
-                ("characters-not-read", f"page {number}", "a part of the page is damaged; see what is missing")
-            )
+    for number, ink in _pages(path, data, limits):
         if not any(letter.text.strip() for letter in ink.letters):
             if ink.pictured or len(ink.shapes) > 50:
                 scanned.append(number)
@@ -220,6 +220,8 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
         if ink.crowded:
             message = "has too many lines drawn on it to look for tables; its text was read as lines"
             notes.append(("characters-not-read", f"page {number}", message))
+    if not any(page.items for page in pages) and not scanned:
+        raise InputError(f"{path.name}: has nothing on its pages, or is damaged; save it again")
     if not any(page.items for page in pages):
         raise InputError(
             f"{path.name}: is a scan: it has no text; ask for the original file, or run text recognition (OCR) on it "
@@ -247,14 +249,24 @@ def _look_first(path: Path, data: bytes, limits: Limits) -> None:
     if re.search(rb"/Filter\s*\[\s*/Fl\w*\s*/Fl", data):
         raise InputError(f"{path.name}: is packed twice over, as no office program writes; not opened")
     left = limits.mebibytes << 20
-    for found in re.finditer(rb"stream\r?\n", data):
-        left -= _unpacked(memoryview(data)[found.end() :], left)
+    for found in re.finditer(rb"(?<!end)stream\r?\n", data):
+        size, whole = _unpacked(memoryview(data)[found.end() :], left)
+        left -= size
         if left < 0:
             raise InputError(f"{path.name}: unpacks to more than {limits.mebibytes:,} MiB; not opened")
+        about = data[max(found.start() - 400, 0) : found.start()].rpartition(b" obj")[2]
+        # pdfminer would go on with what it can unpack, and read wrong letters by half a table of them.
+        if (
+            not whole
+            and re.search(rb"/Filter\s*/FlateDecode", about)
+            and b"/Image" not in about
+            and b"/Encrypt" not in data
+        ):
+            raise InputError(f"{path.name}: is damaged: a part of it cannot be unpacked; download or save it again")
 
 
-def _unpacked(packed: memoryview, most: int) -> int:
-    """How many bytes something unpacks to; a little more than `most` where it is more."""
+def _unpacked(packed: memoryview, most: int) -> tuple[int, bool]:
+    """How many bytes something unpacks to (a little more than `most` where it is more), and whether without an error."""
     unpack, size, at = zlib.decompressobj(), 0, 0
     try:
         while size <= most and not unpack.eof:
@@ -263,13 +275,13 @@ def _unpacked(packed: memoryview, most: int) -> int:
             if not feed:
                 break
             size += len(unpack.decompress(feed, 1 << 20))
-    except zlib.error:  # not packed, or in another way
-        pass
-    return size
+    except zlib.error:
+        return size, False
+    return size, True
 
 
-def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink, bool]]:
-    """Number, ink, and whether a part of it is damaged, of each page."""
+def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]]:
+    """Number and ink of each page."""
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect, PDFTextExtractionNotAllowed
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
@@ -295,7 +307,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink,
                     PDFPageInterpreter(resources, pen).process_page(page.page_obj)
                     left -= len(pen.ink.letters) + pen.shapes
                     check(0)
-                    yield page.page_number, _upright(pen.ink), _damaged(page.page_obj)
+                    yield page.page_number, _upright(pen.ink)
                     page.close()
         except InputError:
             raise
@@ -316,25 +328,6 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
-
-
-def _damaged(page: Any) -> bool:
-    """Whether what draws the page cannot be unpacked in full, which pdfminer says nobody."""
-    for stream in page.contents:
-        stream = stream.resolve() if hasattr(stream, "resolve") else stream
-        names = [str(getattr(name, "name", "")) for name, _ in stream.get_filters()] if stream else []
-        raw = getattr(stream, "rawdata", None)
-        if raw is None and stream is not None and stream.data == b"" and stream.attrs.get("Length"):
-            return True
-        if raw is not None and names == ["FlateDecode"]:
-            unpack = zlib.decompressobj()
-            try:
-                unpack.decompress(raw)
-            except zlib.error:
-                return True
-            if not unpack.eof:
-                return True
-    return False
 
 
 def _pen(resources: Any, check: Any) -> Any:
@@ -376,6 +369,7 @@ def _pen(resources: Any, check: Any) -> Any:
                 self.ink.crowded = True
                 return
             colour = _colour(gstate.ncolor) if fill else None
+            matrix = self.ctm or (1, 0, 0, 1, 0, 0)
             points: list[tuple[float, float]] = []
             curved = False
             for operator, *numbers in path:
@@ -384,14 +378,14 @@ def _pen(resources: Any, check: Any) -> Any:
                     points, curved = [], False
                 curved = curved or operator in "cvy"
                 if len(numbers) >= 2:
-                    x, y = apply_matrix_pt(self.ctm, tuple(numbers[-2:]))
+                    x, y = apply_matrix_pt(matrix, tuple(numbers[-2:]))
                     points.append((x, self.ink.height - y))
                 elif operator == "h" and points:
                     points.append(points[0])
             _draw_shape(self.ink, points, curved, fill, colour)
 
         def render_image(self, name: str, stream: Any) -> None:
-            a, b, c, d, _, _ = self.ctm
+            a, b, c, d, _, _ = self.ctm or (1, 0, 0, 1, 0, 0)
             share = abs(a * d - b * c) / max(self.ink.width * self.ink.height, 1)
             self.ink.pictured = max(self.ink.pictured, min(share, 1.0))
 
@@ -513,7 +507,7 @@ def _page(number: int, ink: _Ink) -> _Page:
     posts = _merged(down)
     rules = _unmarked(thin, ink.letters, posts)
     tables = None if ink.crowded else _tables(_merged(rules + sides), posts)
-    if tables is None or len(ink.shapes) * sum(map(len, tables)) > _WORK:
+    if tables is None or sum(shape.fill is not None for shape in ink.shapes) * sum(map(len, tables)) > _WORK:
         ink.crowded, tables = True, []
     found: list[_Found] = []
     left = [letter for letter in ink.letters if letter.turn >= 0]
@@ -545,8 +539,8 @@ def _page(number: int, ink: _Ink) -> _Page:
         if isinstance(item, _Row):
             item.place = f"page {number}, line {counts[_Row]}"
         else:
-            table = f", table {counts[_Found]}" if several else ""
-            item.places = [f"page {number}{table}, row {row + 1}" for row in range(len(item.rows))]
+            which = f", table {counts[_Found]}" if several else ""
+            item.places = [f"page {number}{which}, row {row + 1}" for row in range(len(item.rows))]
     return _Page(number, ink.height, items)
 
 
@@ -740,12 +734,12 @@ def _table(
     held: dict[tuple[int, int], list[_Letter]] = defaultdict(list)
     left_over: list[_Letter] = []
     for letter in letters:
-        key = owner.get((bisect_right(ys, letter.down) - 1, bisect_right(xs, letter.across) - 1))
-        tall = key is not None and ys[key[0] + spans[key][0]] - ys[key[0]] < 0.7 * letter.size
-        if key is None or tall:
+        at = owner.get((bisect_right(ys, letter.down) - 1, bisect_right(xs, letter.across) - 1))
+        # A letter taller than its cell is one of a watermark.
+        if at is None or ys[at[0] + spans[at][0]] - ys[at[0]] < 0.7 * letter.size:
             left_over.append(letter)
         else:
-            held[key].append(letter)
+            held[at].append(letter)
     if not any(letter.text.strip() for group in held.values() for letter in group):
         return None, letters
     found = _Found(box, [[""] * (len(xs) - 1) for _ in ys[1:]], tuple(round(x, 1) for x in xs[:-1]))
@@ -937,13 +931,16 @@ def _sorted_out(marks: Sequence[tuple[str, bool, bool, bool]], raised: bool) -> 
     if plain or (rest and all(b == "b" for b in rest)):  # all in bold is a heading
         label = ""
     kept = tuple(" ".join(each.split()) for each in struck if each.strip())
-    return _Text("\n".join(line for line in lines if line), kept, notes.strip(), " ".join(label.split()))
+    # A hyphen between figures is never one of hyphenation; any other may be, or not.
+    joined = re.sub(r"(?<=\d[-–])\n(?=\d)", "", "\n".join(line for line in lines if line))
+    return _Text(joined, kept, notes.strip(), " ".join(label.split()))
 
 
 def _row(line: _Print) -> _Row:
     written = [letter for letter in line.letters if letter.text.strip()]
     text = _assembled(line.letters, raised=True)
-    return _Row(text, line.box, line.base, line.size, all(letter.bold for letter in written))
+    base = line.box.bottom if line.letters[0].turn else line.base
+    return _Row(text, line.box, base, line.size, all(letter.bold for letter in written))
 
 
 # Tables without rulings.
@@ -1112,7 +1109,7 @@ def _body_size(pages: Sequence[_Page]) -> float:
 
 def _heads(row: _Row, body: float) -> bool:
     text = row.text.text
-    short = len(text) <= 160 and any(each.isalpha() for each in text)
+    short = len(text) <= 160 and any(each.isalpha() for each in text) and not _CONTENTS.search(text)
     bold = row.bold and row.size >= 0.95 * body and not text.endswith(".") and not row.text.label
     return short and (row.size >= 1.15 * body or bold)
 
@@ -1124,7 +1121,8 @@ def _levels(pages: Sequence[_Page], body: float) -> dict[tuple[int, bool], int]:
         for page in pages for item in page.items
         if isinstance(item, _Row) and _heads(item, body)
     }  # fmt: skip
-    return {kind: min(index + 1, 6) for index, kind in enumerate(sorted(kinds, reverse=True))}
+    # Of more than six kinds the largest, which are those of titles, share the first level.
+    return {kind: max(index + 1 - max(len(kinds) - 6, 0), 1) for index, kind in enumerate(sorted(kinds, reverse=True))}
 
 
 def _goes_on(last: _Row, row: _Row, right: float) -> bool:
@@ -1140,7 +1138,7 @@ def _join_breaks(pages: Sequence[_Page]) -> tuple[list[str], list[str]]:
     """Join what page breaks cut in two, where that is certain; the places of the rows and of the cells.
 
     A row is, where what follows below the break has no number and little text, and a cell of it goes on with what does
-    not end above: a struck-out word, or a sentence, in small letters in a column whose cells begin with capitals.
+    not end above: a date, a struck-out word, or a sentence, in small letters in a column whose cells begin with capitals.
     A merged cell is, where what follows is blank in a column that has no other blank, or goes on with a sentence in the
     same way. All else stays as rows.
     """
@@ -1195,6 +1193,13 @@ def _column(table: _Found, column: int, first: int, but: tuple[int, int]) -> lis
     return [table.rows[row][column] for row in rows if (row, column) not in covered and (row, column) != but]
 
 
+def _date_goes_on(text: str, rest: str) -> bool:
+    """Whether a date is cut before its month or its year."""
+    month = rf"({'|'.join(sorted(_MONTHS))}|may)"
+    day = re.search(r"\b\d{1,2}(st|nd|rd|th)?$", text) and re.match(rf"{month}\s+\d{{4}}\b", rest, re.IGNORECASE)
+    return bool(day or (re.search(rf"\b{month}$", text, re.IGNORECASE) and re.match(r"\d{4}\b", rest)))
+
+
 def _continues(text: str, rest: str, others: Sequence[str], enough: int) -> bool:
     """Whether what follows goes on with a sentence, in a column whose other cells begin with a capital."""
     begins = [each[0] for each in others if each]
@@ -1217,7 +1222,9 @@ def _is_cut(upper: _Found, lower: _Found, row: int) -> bool:
         return False
     for column in columns:
         struck, struck_above = lower.struck.get((row, column)), upper.struck.get(above[column])
-        if struck and struck_above and struck[0][0].islower():
+        if struck and struck_above and (struck[0][0].islower() or _date_goes_on(struck_above[-1], struck[0])):
+            return True
+        if _date_goes_on(texts[column], rest[column]):
             return True
         others = [each[column] for each in (*upper.rows[1:-1], *lower.rows[row + 1 :])]
         if rest[column] and texts[column] and _continues(texts[column], rest[column], others, 3):
@@ -1247,13 +1254,17 @@ def _join_row(upper: _Found, lower: _Found, row: int) -> None:
         if (row, column) in lower.fills:
             upper.fills.setdefault((top, left), lower.fills[row, column])
     del lower.rows[row], lower.places[row]
-    lower.fills, lower.struck, lower.notes = (
-        {(r - (r > row), c): value for (r, c), value in kept.items() if r != row}  # type: ignore[attr-defined]
-        for kept in (lower.fills, lower.struck, lower.notes)
-    )
+    lower.fills = _without(lower.fills, row)
+    lower.struck = _without(lower.struck, row)
+    lower.notes = _without(lower.notes, row)
     spans = {}
     for (top, left), (height, width) in lower.spans.items():
         height -= top <= row < top + height
         if height and (height, width) != (1, 1):
             spans[top - (top > row), left] = (height, width)
     lower.spans = spans
+
+
+def _without(kept: dict[tuple[int, int], _T], row: int) -> dict[tuple[int, int], _T]:
+    """What is kept by row and column, when a row is taken out."""
+    return {(at - (at > row), column): value for (at, column), value in kept.items() if at != row}
