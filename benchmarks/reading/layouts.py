@@ -133,20 +133,29 @@ def _shows(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def _shuffled(rng: Random, names: Sequence[str]) -> tuple[str, ...]:
+    """Reference and action in front, the rest in any order, as people have it."""
+    rest = [name for name in names if name not in ("ref", "action")]
+    if rng.random() < 0.6:
+        rng.shuffle(rest)
+    return (*(name for name in names if name in ("ref", "action")), *rest)
+
+
 Layout = Callable[[Random, date], Made]
 
 
 def plain(rng: Random, as_of: date) -> Made:
     """One table, one header row, an area in a column of its own."""
-    names = ("ref", "area", "action", "lead", "target", "status", "progress")
+    names = _shuffled(rng, ("ref", "area", "action", "lead", "target", "status", "progress"))
     actions = _plan(rng, as_of)
     return Made([Table([_heads(rng, names), *_rows(actions, names)])], actions, _shows(*names))
 
 
 def titles_above(rng: Random, as_of: date) -> Made:
     """Title rows above the table and notes below it."""
+    names = _shuffled(rng, USUAL)
     actions = _plan(rng, as_of)
-    table = Table([_heads(rng, USUAL), *_rows(actions, USUAL)])
+    table = Table([_heads(rng, names), *_rows(actions, names)])
     blocks = [
         Heading(1, "Improvement plan"), Line("Anytown Borough Council"), Line(f"Position as at {truth.long_day(as_of)}"),
         Line("Version 3"), table, Line("* date agreed by the Cabinet member"), Line("Next update due in the autumn."),
@@ -178,10 +187,11 @@ def three_deep(rng: Random, as_of: date) -> Made:
 
 def header_repeated(rng: Random, as_of: date) -> Made:
     """The header row again after every 15 rows, as pasted from a print."""
+    names = _shuffled(rng, USUAL)
     actions = _plan(rng, as_of)
-    heads = _heads(rng, USUAL)
+    heads = _heads(rng, names)
     rows = []
-    for number, row in enumerate(_rows(actions, USUAL)):
+    for number, row in enumerate(_rows(actions, names)):
         rows += [heads, row] if number % 15 == 0 else [row]
     return Made([Table(rows)], actions, _shows(*USUAL))
 
@@ -263,7 +273,7 @@ def merged_down(rng: Random, as_of: date) -> Made:
 
 def refs_missing(rng: Random, as_of: date) -> Made:
     """Blank references, and one reference for two different actions."""
-    names = ("ref", "action", "lead", "target", "status")
+    names = _shuffled(rng, ("ref", "action", "lead", "target", "status"))
     actions = _plan(rng, as_of)
     for k in range(2, len(actions), 5):
         actions[k] = replace(actions[k], ref="" if k % 2 else actions[k - 1].ref)
@@ -371,8 +381,9 @@ def letters_keyed(rng: Random, as_of: date) -> Made:
 
 def struck(rng: Random, as_of: date) -> Made:
     """The old date struck out in front of the new one."""
+    names = _shuffled(rng, USUAL)
     actions = _plan(rng, as_of, pool=truth.STRUCK)
-    return Made([Table([_heads(rng, USUAL), *_rows(actions, USUAL)])], actions, _shows(*USUAL))
+    return Made([Table([_heads(rng, names), *_rows(actions, names)])], actions, _shows(*names))
 
 
 def original_and_revised(rng: Random, as_of: date) -> Made:
@@ -456,12 +467,68 @@ def american(rng: Random, as_of: date) -> Made:
 
 def coarse(rng: Random, as_of: date) -> Made:
     """A strategy whose dates are months and parts of months, with a percentage beside each."""
-    names = ("ref", "action", "lead", "target", "percent", "progress")
+    names = _shuffled(rng, ("ref", "action", "lead", "target", "percent", "progress"))
     made = tuple(truth.Status("", status, percent=done) for status, done in (
         ("not started", 0.0), ("in progress", 30.0), ("in progress", 75.0), ("complete", 100.0)
     ))  # fmt: skip
     actions = _plan(rng, as_of, pool=truth.OF_MONTHS, status=lambda rng: rng.choice(made))
     return Made([Table([_heads(rng, names), *_rows(actions, names)])], actions, _shows(*names))
+
+
+def tracker(rng: Random, as_of: date) -> Made:
+    """A wide register with dates that are no targets: raised, reviewed, next review, completed."""
+    heads = ("Ref", "Date raised", "Directorate", "Priority", "Theme", "Action", "Action owner", "Original due date",
+             "Current due date", "Date completed", "Status", "Date of last review", "Next review date", "Comments")  # fmt: skip
+    rows: list[list[Cell | None]] = [[Cell(text, bold=True) for text in heads]]
+    said = []
+    for action in _plan(rng, as_of, pool=truth.STORED):
+        first = truth.target(rng, as_of, anchor(as_of), ((1, truth.STORED[0][1]),))
+        closed = as_of - timedelta(rng.randint(1, 90)) if action.status.status in ("complete", "evidenced") else None
+        raised, seen, coming = (as_of + timedelta(days) for days in (-400, -14, rng.randint(20, 60)))
+        said.append(replace(action, original=first))
+        rows.append([
+            Cell(action.ref), Cell(truth.numeric(raised), day=raised), Cell("Adults"), Cell(rng.choice(("High", "Low"))),
+            Cell(action.area), Cell(action.action), Cell(action.lead), Cell(first.text, day=first.day),
+            _cell(action, "target"), Cell(truth.numeric(closed) if closed else "", day=closed), _cell(action, "status"),
+            Cell(truth.numeric(seen), day=seen), Cell(truth.numeric(coming), day=coming), Cell(action.progress),
+        ])  # fmt: skip
+    return Made([Table(rows)], said, _shows("ref", "area", "action", "lead", "original", "target", "status"))
+
+
+def council_report(rng: Random, as_of: date) -> Made:
+    """Much at once: paragraphs with dates, a title within the table, two header rows, sections, struck-out dates."""
+    names = ("ref", "action", "lead", "target", "status", "progress")
+    actions = _plan(rng, as_of, pool=truth.STRUCK)
+    top = _heads(rng, names)
+    rows = [
+        _wide("Improvement plan - progress", 6, bold=True),
+        [*(replace(cell, span=(2, 1)) for cell in top[:4] if cell), Cell("Monitoring", bold=True, span=(1, 2)), None],
+        [None, None, None, None, *top[4:]],
+    ]
+    for ref, area, group in _by_area(actions):
+        rows += [_wide(f"Priority {ref} - {area}", 6, bold=True, fill="#BDD7EE"), *_rows(group, names)]
+    blocks = [
+        Heading(1, "Report to the Executive Board"), Line(f"Date of meeting: {truth.long_day(as_of + timedelta(20))}"),
+        Line("Report of: the Director"), Heading(2, "Purpose"), Line("To tell members how the plan of June 2011 stands."),
+        Heading(2, "Progress"), Table(rows, heads=3), Heading(2, "Next steps"),
+        Line("A further report will be made by 31 December 2012."),
+    ]  # fmt: skip
+    return Made(blocks, actions, _shows("area", *names), lenient=_shows("area"))
+
+
+def board_paper(rng: Random, as_of: date) -> Made:
+    """Number and recommendation merged down, no references of the actions, letters on colours, a key above."""
+    key, shade = truth.KEYS[1], rng.randrange(2)
+    names = ("action", "lead", "target", "rag")
+    actions = _plan(rng, as_of, status=lambda rng: truth.coloured(rng, key, "both", shade))
+    rows = [[Cell("Rec No", bold=True), Cell("Recommendation", bold=True), *_heads(rng, names)]]
+    for ref, area, group in _by_area(actions):
+        for number, row in enumerate(_rows(group, names)):
+            over = [Cell(text, span=(len(group), 1)) for text in (ref, area)] if number == 0 else [None, None]
+            rows.append([*over, *row])
+    listed = [Line(f"{rag[0].upper()} - {key[rag][0]}") for rag in key]
+    blocks = [Heading(1, "Action plan"), Line("RAG key"), *listed, Table(rows), Line("Official")]
+    return Made(blocks, actions, _shows("area", *names))
 
 
 SHEETS = ("xlsx", "xlsx-libreoffice", "ods", "xls")
@@ -495,5 +562,8 @@ LAYOUTS: dict[Layout, tuple[str, ...]] = {
     projects: ("csv", "xlsx", "ods", "csv-cp1252", "pdf-chromium"),
     renamed: ("xlsx", "csv-semicolon", "docx", "html"),
     american: ("csv", "xlsx", "md-pandoc", "html-pandoc", "docx"),
+    tracker: (*SHEETS, "csv", "docx", "html"),
+    council_report: ("docx", "docx-libreoffice", "html", "pdf-libreoffice", "pdf-chromium", "xlsx", "ods"),
+    board_paper: ("docx", "docx-libreoffice", "html", "pdf-libreoffice", "pdf-chromium", "xlsx", "ods"),
     coarse: ("docx", "xlsx", "md-pandoc", "pdf-libreoffice", "html"),
 }

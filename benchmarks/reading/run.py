@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--part", choices=("made", "real"), help="only the made or only the real documents")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the real files (default ../shared/data)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every count and every fault there")
-    parser.add_argument("--faults", type=int, default=40, metavar="N", help="list the first N faults (default 40)")
+    parser.add_argument("--faults", type=int, default=40, metavar="N", help="list N faults beside the wrong cells (default 40)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         passed, written = True, {}
@@ -94,13 +94,7 @@ def report(part: str, scored: list[tuple[Known, Score]], faults: int) -> bool:
     if 2 * next(result.rows for known, result in scored if known is largest) > total.rows and len(scored) > 1:
         print(f"without {largest.name}, which holds most of the rows:")
         passed &= _verdict(sum((result for known, result in scored if known is not largest), Score()))
-    order = {"target": 0, "status": 1, "row": 2, "accounting": 3}
-    listed = sorted(total.faults, key=lambda fault: order.get(fault["column"], 9))
-    for fault in listed[:faults]:
-        print(f"  {fault['document']} {fault['place']} [{fault['column']}] {fault['text'][:80]!r}: "
-              f"truth {fault['truth'][:80]}, read {fault['read'][:80]}")  # fmt: skip
-    if len(listed) > faults:
-        print(f"  ... and {len(listed) - faults} more (--faults, --json)")
+    _list(total.faults, faults)
     return passed
 
 
@@ -127,6 +121,20 @@ def _verdict(total: Score) -> bool:
     kept.append(total.unaccounted == 0)
     print(f"  {'pass' if kept[-1] else 'FAIL'}  unaccounted cells: {total.unaccounted}; texts found nowhere: {total.lost}")
     return all(kept)
+
+
+def _list(faults: list[dict[str, str]], limit: int) -> None:
+    """What is wrong or invented, all of it; then as much of the rest as is wanted, what costs most first."""
+    worst = [fault for fault in faults if fault["kind"] in ("wrong", "invented")]
+    order = {"accounting": 0, "target": 1, "status": 2, "row": 3}
+    rest = sorted((fault for fault in faults if fault not in worst), key=lambda fault: order.get(fault["column"], 9))
+    for title, listed in (("wrong or invented", worst), ("not right otherwise", rest[:limit])):
+        print(f"{title}:")
+        for fault in listed:
+            print(f"  {fault['document']} {fault['place']} [{fault['column']}] {fault['text'][:80]!r}: "
+                  f"truth {fault['truth'][:80]}, read {fault['read'][:80]}")  # fmt: skip
+    if len(rest) > limit:
+        print(f"  ... and {len(rest) - limit} more (--faults, --json)")
 
 
 def _row(name: str, documents: int, result: Score) -> tuple[object, ...]:

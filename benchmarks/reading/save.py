@@ -77,8 +77,10 @@ def _write(path: Path, saver: str, blocks: Blocks) -> None:
     else:
         encoding, delimiter = _CSV.get(saver, ("utf-8", ","))
         with path.open("w", encoding=encoding, newline="", errors="replace") as file:
+            # What Windows' character set does not have is typed in another way.
+            arrow = "->" if encoding == "cp1252" else "→"
             csv.writer(file, delimiter=delimiter).writerows(
-                [cell.text if cell else "" for cell in row] for row in _stacked(blocks)
+                [cell.text.replace("→", arrow) if cell else "" for cell in row] for row in _stacked(blocks)
             )
 
 
@@ -146,6 +148,11 @@ def _docx(path: Path, blocks: Blocks) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width
     document.styles["Normal"].font.size = Pt(9)
+    footer = section.footer.paragraphs[0]
+    footer.add_run("Official - page ")
+    number = OxmlElement("w:fldSimple")
+    number.set(qn("w:instr"), "PAGE")
+    footer._p.append(number)
     for block in blocks:
         if isinstance(block, Heading):
             document.add_heading(block.text, block.level)

@@ -163,6 +163,18 @@ DAY_FORMS: tuple[Callable[[date], str], ...] = (
     lambda d: f"{long_day(d)} (no change)",
     lambda d: f"{numeric(d)} - phase 1",
     lambda d: f"{ordinal(d.day)}  of {LONG[d.month]}, {d.year}",
+    lambda d: f"{d.day}-{d.month}-{d.year}",
+    lambda d: f"{d:%Y/%m/%d}",
+    lambda d: f"{d.day}-{SHORT[d.month]}-{d.year}",
+    lambda d: f"{ordinal(d.day)} {SHORT[d.month]} '{d:%y}",
+    lambda d: f"{SHORT[d.month]} {d.day} {d.year}",
+    lambda d: f"Target: {numeric(d)}",
+    lambda d: f"Deadline {long_day(d)}",
+    lambda d: f"{numeric(d)} (Head of HR)",
+    lambda d: f"To Cabinet on {long_day(d)}",
+    lambda d: f"SMT {short_numeric(d)}",
+    lambda d: f"{calendar.day_name[d.weekday()]} {ordinal(d.day)} {LONG[d.month]} {d.year} at noon",
+    lambda d: f"{ordinal(d.day)}{LONG[d.month]} {d.year}",
 )
 SETTLED_FORMS = (long_day, numeric, short_numeric, lambda d: f"{d.day} {SHORT[d.month]} {d.year}")
 
@@ -184,6 +196,7 @@ def _a_month(rng: Random, as_of: date, anchor: date) -> Target:
         f"{long} {day.year}", f"{long} {day.year}", f"{short} {day.year}", f"{short} '{day:%y}", f"{long[:3]}-{day:%y}",
         f"by {long} {day.year}", f"During {long} {day.year}", f"{day:%m/%Y}", f"{short}. {day.year}",
         f"{long.upper()} {day.year}", f"{long}, {day.year}", f"{long} {day.year} (Cabinet)", f"due {short} {day.year}",
+        f"{short}-{day:%y}", f"{long[:3]}/{day.year}", f"By {long} {day.year} at the latest",
         f"{long} {day.year} - Audit Committee", f"Report to the Board in {long} {day.year}",
     ))  # fmt: skip
     return Target(text, months(day.year, day.month, 1))
@@ -192,14 +205,19 @@ def _a_month(rng: Random, as_of: date, anchor: date) -> Target:
 def _end_of_month(rng: Random, as_of: date, anchor: date) -> Target:
     day = some_day(rng, as_of)
     end = month_end(day.year, day.month)
-    text = rng.choice(("end of {} {}", "End {} {}", "by the end of {} {}", "by end {} {}", "End of {}, {}", "Before the end of {} {}"))
+    text = rng.choice((
+        "end of {} {}", "End {} {}", "by the end of {} {}", "by end {} {}", "End of {}, {}", "Before the end of {} {}",
+    ))  # fmt: skip
     return on(text.format(rng.choice((LONG, SHORT))[day.month], day.year), end)
 
 
 def _part_of_month(rng: Random, as_of: date, anchor: date) -> Target:
     day = some_day(rng, as_of)
     end = month_end(day.year, day.month)
-    word, first, last = rng.choice((("Early", 1, 10), ("Mid", 11, 20), ("Late", 21, end.day)))
+    word, first, last = rng.choice((
+        ("Early", 1, 10), ("Mid", 11, 20), ("Late", 21, end.day), ("Beginning of", 1, 10), ("Start of", 1, 10),
+        ("First week of", 1, 7), ("mid to late", 11, end.day),
+    ))  # fmt: skip
     glue = "-" if word == "Mid" and rng.random() < 0.6 else " "
     return Target(f"{word}{glue}{LONG[day.month]} {day.year}", (end.replace(day=first), end.replace(day=last)))
 
@@ -212,6 +230,7 @@ def _financial_quarter(rng: Random, as_of: date, anchor: date) -> Target:
     text = rng.choice((
         f"Q{quarter} {pair}", f"Q{quarter} {pair}", f"Quarter {quarter} {pair}", f"{pair} Q{quarter}",
         f"Q{quarter} {year}-{(year + 1) % 100:02}", f"Q{quarter} {pair} ({names})", f"Q{quarter} {pair[2:]}",
+        f"Q{quarter} {year}/{year + 1}", f"Q{quarter} of {pair}", f"Quarter {quarter}, {pair}",
         f"Qtr {quarter} {pair}", f"{('1st', '2nd', '3rd', '4th')[quarter - 1]} quarter {pair}", f"{names} (Q{quarter})",
     ))  # fmt: skip
     if rng.random() < 0.2:
@@ -222,6 +241,10 @@ def _financial_quarter(rng: Random, as_of: date, anchor: date) -> Target:
 def _a_season(rng: Random, as_of: date, anchor: date) -> Target:
     year = as_of.year + 1
     name, month = rng.choice((("Spring", 3), ("Summer", 6), ("Autumn", 9), ("Winter", 12)))
+    if rng.random() < 0.2:
+        return on(f"by Christmas {year}", date(year, 12, 25))
+    if rng.random() < 0.1:
+        return Target(f"Summer / Autumn {year}", months(year, 6, 6))
     shown = f"{year}/{(year + 1) % 100:02}" if name == "Winter" else str(year)
     return Target(f"{rng.choice(('', 'by ', ''))}{name} {shown}", months(year, month, 3))
 
@@ -232,6 +255,9 @@ def _a_term(rng: Random, as_of: date, anchor: date) -> Target:
         ("Autumn", date(year, 9, 1), date(year, 12, 31)), ("Spring", date(year, 1, 1), date(year, 4, 15)),
         ("Summer", date(year, 4, 1), date(year, 7, 31)),
     ))  # fmt: skip
+    if rng.random() < 0.3:  # by school year
+        begun = year if name == "Autumn" else year - 1
+        return Target(f"{name} term {begun}/{(begun + 1) % 100:02}", (first, last))
     return Target(f"{name} {rng.choice(('term', 'Term'))} {year}", (first, last))
 
 
@@ -241,6 +267,8 @@ def _a_year(rng: Random, as_of: date, anchor: date) -> Target:
     financial = (date(year, 4, 1), date(year + 1, 3, 31))
     return rng.choice((
         Target(pair, financial), Target(f"Financial year {pair}", financial), Target(f"FY {pair}", financial),
+        Target(f"{year}/{year + 1}", financial), on(f"End of {pair}", financial[1]),
+        Target(f"Academic year {pair}", (date(year, 9, 1), date(year + 1, 8, 31))),
         Target(f"FY{pair[2:]}", financial), Target(f"during {pair}", financial),
         on(f"End of financial year {pair}", financial[1]), on(f"end of {year}", date(year, 12, 31)),
         Target(f"During {year}", (date(year, 1, 1), date(year, 12, 31))),
@@ -306,6 +334,10 @@ def _changed(rng: Random, as_of: date, anchor: date) -> Target:
         f"{now} (originally {past})", f"Slipped from {past} to {now}", f"{past} → {now}", f"{past} deferred to {now}",
         f"{now} (original date {past})", f"{past} - extended to {now} (agreed by the Board)",
         f"New date {now} (old date {past})", f"{past} now {now}", f"Original date {past}; revised date {now}",
+        f"{now}\n(was {past})", f"Pushed back from {past} to {now}", f"{past} changed to {now}",
+        f"Rescheduled to {now} from {past}", f"{past} slipped to {now}", f"Orig. {past} / Rev. {now}",
+        f"Agreed: {past} Revised: {now}", f"{past}, revised to {now}", f"{now} [was {past}]",
+        f"Moved from {past} to {now}", f"{now} - revised from {past} due to staffing",
     ))  # fmt: skip
     return on(text, new, previous=old)
 
@@ -320,7 +352,9 @@ def _changed_months(rng: Random, as_of: date, anchor: date) -> Target:
 
 def _only_revised(rng: Random, as_of: date, anchor: date) -> Target:
     day = some_day(rng, as_of)
-    text = rng.choice(("Revised to {}", "Revised: {}", "{} (revised)", "Extended to {}", "Rev. {}"))
+    text = rng.choice(("Revised to {}", "Revised: {}", "{} (revised)", "Extended to {}", "Rev. {}", "{} (rev)", "Ext. to {}",
+                       "Moved to {}", "Delayed until {}", "Carried forward to {}", "Revised target: {}",
+                       "Deferred to {}", "Put back to {}", "{} (extension agreed)"))  # fmt: skip
     return on(text.format(rng.choice(SETTLED_FORMS)(day)), day)
 
 
@@ -358,6 +392,12 @@ NO_DATE = (
     "Awaiting confirmation", "Unknown", "Not set", "As required", "As and when", "Each term", "Every six weeks", "?",
     "Rolling programme", "In line with the budget timetable", "Linked to action 3", "BAU", "3 monthly", "Every 6 months",
     "Twice yearly", "See comments", "When funding allows", "Long term", "Medium term", "High", "Not agreed", "In place",
+    "Phase 2 of 3", "See 3.2 above", "As per action 12", "Linked to 2012/13 budget setting", "After March 2012",
+    "Not before April 2012", "Within 5 days of referral", "Every 2 weeks", "Monthly from September 2011",
+    "Reviewed annually in March", "Subject to approval at the June 2012 meeting", "Dependent on the 2012/13 settlement",
+    "May be delayed", "May have slipped", "50%", "3", "1.2", "2012 budget round", "Mon-Fri", "Decision pending",
+    "Awaiting national guidance (2012)", "When 2011 Census data is released", "No date set",
+    "Next inspection", "March meeting - date to be confirmed", "Started May 2011", "With effect from 1 April 2011",
     "From September 2011", "September 2011 onwards", "Ongoing from April 2011", "TBC - depends on the 2012 budget",
     "Date to be agreed at the meeting in May", "6 weeks after the new policy is agreed", "Phase 2", "Urgent", "Deferred",
     "Within 3 months of appointment", "Dependent on the outcome of the review", "Continuous", "See action 4 above",
@@ -403,26 +443,34 @@ WORDS = tuple(
     for texts, status, claim, rag, percent in (
         ("Complete|Complete|Completed|Completed|Implemented|Fully implemented|Achieved|Done|Completed (July 2011)|"
          "Now complete|Action complete|Closed - complete|COMPLETE|Complete.|Achieved in full|Fully met|Completed Sept 2011|"
+         "Completed - June 2011|100% implemented|Done!|Complete as of 30/06/2011|Implemented in full|Task complete|"
          "Complete - procedure issued to all teams|Completed 31/05/2011", "complete", "", "", None),
         ("Signed off|Complete and verified|Completed and evidenced", "evidenced", "", "", None),
         ("In progress|In progress|In Progress|Ongoing|Underway|Started|Partially complete|Partially implemented|"
          "Partly complete|Mostly complete|Nearly complete|Work in progress|Open/In progress|Partial|Partially met|"
-         "Substantially complete|Achieved in part|WIP|In hand|in-progress|Some progress made|Under way", "in progress", "", "",
+         "Substantially complete|Achieved in part|WIP|In hand|in-progress|Some progress made|Under way|Implementation in progress|"
+         "Commenced|Implemented in part|Good progress made|Part complete|Not fully complete - in progress", "in progress", "", "",
          None),
         ("In progress - on track|Ongoing – on target|Started, on schedule", "in progress", "on course", "", None),
         ("In progress - delayed|Underway but behind schedule|Overdue - in progress", "in progress", "delayed", "", None),
-        ("Not started|Not started|Not yet started|To be started|No progress", "not started", "", "", None),
+        ("Not started|Not started|Not yet started|To be started|No progress|Yet to start|Not begun|Due to start"
+         , "not started", "", "", None),
         ("Not implemented|Completion pending|Closure requested|To be completed by March 2012|Not complete|"
          "Outstanding|On hold|Open|Incomplete|Will be completed by the autumn|Due for completion|Planned|Not met|"
-         "Not yet due|Awaiting approval|Awaiting sign off|Deferred|Not achieved|Not yet complete|To be closed", "open", "",
+         "Not yet due|Awaiting approval|Awaiting sign off|Deferred|Not achieved|Not yet complete|To be closed|"
+         "At risk|Date extended|Completion expected May 2012|Not yet implemented|Pending|Scheduled|Not all complete", "open", "",
          "", None),
         ("On track|On target|On track to complete|On schedule|On track for completion by March 2012", "open",
          "on course", "", None),
-        ("Delayed|Overdue|Behind schedule|Slipped|Off track", "open", "delayed", "", None),
+        ("Delayed|Overdue|Behind schedule|Slipped|Off track|Slippage|Not on track|Not complete - overdue|No longer on track",
+         "open", "delayed", "", None),
         ("Superseded|Withdrawn|No longer required|Cancelled|Closed – superseded|"
-         "Closed - no longer required|Will not implement|Superseded by action 12", "closed not done", "", "", None),
+         "Closed - no longer required|Will not implement|Superseded by action 12|No longer applicable|Not accepted|"
+         "Closed - not implemented|Will not be implemented", "closed not done", "", "", None),
         ("|TBC|Verbal update to be given|Yes|Complete?|Complete, subject to approval|Training complete|N/A|"
-         "Complete – awaiting sign off|Complete/ongoing|See progress|Draft complete|Closed", "unknown", "",
+         "Complete – awaiting sign off|Complete/ongoing|See progress|Draft complete|Closed|Completed and ongoing|"
+         "Complete in 2 of 5 wards|2 of 5 wards complete|Completed for adults; children outstanding|Almost|"
+         "Completed except training|Complete by May 2012|Amber/Green|Unable to complete|% complete", "unknown", "",
          "", None),
         ("Amber", "unknown", "", "amber", None), ("Red", "unknown", "", "red", None),
         ("Green - complete", "complete", "", "green", None), ("Red - not started", "not started", "", "red", None),
