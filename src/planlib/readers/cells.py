@@ -43,15 +43,15 @@ class Run(NamedTuple):
 
 
 def tidy(text: str) -> str:
-    """Text with single spaces, line breaks kept.
+    r"""Text with single spaces, line breaks kept.
 
     Examples
     --------
-    >>> tidy("  a\\u00a0 b \\r\\n c ")
-    'a b\\nc'
+    >>> tidy("  a\u00a0 b \r\n c ")
+    'a b\nc'
     """
-    if text.isalnum():
-        return text
+    if text.isprintable() and "  " not in text and "_x0" not in text:
+        return text.strip()
     text = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
     if "\n" not in text:
         return " ".join(text.split())

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from planlib.errors import InputError
-from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, listed, parts, show, text_of, tidy
+from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, listed, parts, show, text_of
 from planlib.readers.grid import Document, Grid, letters
 from planlib.readers.package import open_package, parse_xml
-from planlib.readers.xlsx_rules import apply_rules, column_of, read_rules
-from planlib.readers.xlsx_styles import Style, Styles, read_styles, rich_strings, runs_of, without_prefix
+from planlib.readers.xlsx_cells import Cells, cells_of, column_of
+from planlib.readers.xlsx_rules import apply_rules, read_rules
+from planlib.readers.xlsx_styles import Styles, read_styles, rich_strings, runs_of, without_prefix
 from planlib.settings import Limits
 
-# A cell as nearly every program writes it: address, number of its style, and the number of its text.
-_CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="(\d{1,6})")?(?: t="s">\s*<v>(\d{1,9})<|(?: t="\w+")?/?>)', re.ASCII
-)
-_FULL_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>]*(?<!/)>')
-_ROW_OR_CELL = re.compile(rb"<(row|c)(?=[\s/>])([^<>]*?)(/?)>")
-_ATTRIBUTE = re.compile(rb"""\s(r|s|t)\s*=\s*["']([^"'<>]*)["']""")
+_EMPTY_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*/>")
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")? t="e"')
 _INLINE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")? t="inlineStr"\s*>\s*<is>(.*?)</is>', re.DOTALL)
 _HIDDEN_ROW = re.compile(rb"""<row\s[^<>]*\bhidden\s*=\s*["'](?:1|true)["']""")
-_CHUNK = 1 << 22  # bytes whose cells are looked at together
+_SHOWN = (float, date, datetime)  # values that a number format bears on
+_BEYOND = 1000  # rows below the last text to which a merged cell may reach
 
 Place = tuple[int, int]
 
@@ -37,9 +34,7 @@ Place = tuple[int, int]
 class _Sheet(NamedTuple):
     """What one sheet says beside its values."""
 
-    rows: int
-    columns: int
-    cells: list[tuple[bytes, bytes, bytes, bytes]]  # column, row, style and string of those that say anything
+    cells: Cells
     inline: dict[Place, bytes]
     errors: list[str]
     hidden_rows: int
@@ -69,6 +64,17 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
     InputError
         If it is not a workbook, is protected by a password, or spans too many cells.
     """
+    # Looking for cycles among some million small tuples costs a seventh of the time.
+    watched = gc.isenabled()
+    gc.disable()
+    try:
+        return _read(path, data, limits)
+    finally:
+        if watched:
+            gc.enable()
+
+
+def _read(path: Path, data: bytes, limits: Limits) -> Document:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     with open_package(path, data, limits) as archive:
@@ -110,7 +116,7 @@ def _unreadable(path: Path, error: BaseException) -> InputError:
 
 
 def _look(path: Path, archive: zipfile.ZipFile, limits: Limits) -> tuple[
-    Styles, Mapping[bytes, bytes], dict[str, _Sheet], list[tuple[str, str, str]]
+    Styles, Mapping[int, bytes], dict[str, _Sheet], list[tuple[str, str, str]]
 ]:  # fmt: skip
     """Look at every part once; refuse a workbook that would exhaust memory.
 
@@ -124,20 +130,21 @@ def _look(path: Path, archive: zipfile.ZipFile, limits: Limits) -> tuple[
     names = _sheet_names(path, part)
     styles = read_styles(path, part("xl/styles.xml"), part("xl/theme/theme1.xml"))
     strings = rich_strings(part("xl/sharedstrings.xml"))
-    telling = {b"%d" % number for number in styles.cells} | ({b""} if 0 in styles.cells else set())
     looks: dict[str, _Sheet] = {}
     notes = []
     cells = 0
     for name, info in parts_of.items():
         xml = archive.read(info)
         if b"sheetData" in xml:
-            sheet = _look_at_sheet(xml, telling, strings.keys() if name in names else ())
-            if cells + sheet.rows * sheet.columns > limits.cells:  # cells that have a format alone do not count
-                sheet = sheet._replace(**_extent(_FULL_CELL.findall(_regular(xml))))
-            cells += sheet.rows * sheet.columns
+            sheet = _look_at_sheet(xml, styles.cells, strings)
+            if cells + sheet.cells.height * sheet.cells.width > limits.cells:
+                # Cells that have a format alone do not count: calamine makes none of them.
+                sheet = _look_at_sheet(_EMPTY_CELL.sub(b"", xml), styles.cells, strings)
+            height, width = sheet.cells[:2]
+            cells += height * width
             if cells > limits.cells:
                 raise InputError(
-                    f"{path.name}: a sheet reaches row {sheet.rows:,} and column {sheet.columns:,}: more than "
+                    f"{path.name}: a sheet reaches row {height:,} and column {width:,}: more than "
                     f"{limits.cells:,} cells; delete what stands far below or to the right, or raise [limits] cells"
                 )
             if name in names:
@@ -167,27 +174,17 @@ def _sheet_names(path: Path, part: Any) -> dict[str, list[str]]:
     return names
 
 
-def _look_at_sheet(xml: bytes, telling: Any, rich: Any) -> _Sheet:
-    xml = _regular(xml)
+def _look_at_sheet(xml: bytes, styles: Collection[int], strings: Collection[int]) -> _Sheet:
+    xml = without_prefix(xml, b"worksheet")
     start, end = _body(xml)
-    rows = columns = 0
-    cells = []
-    at = start
-    while at < end:
-        to = xml.find(b"<row", at + _CHUNK, end)
-        to = end if to < 0 else to
-        found = _CELL.findall(xml, at, to)
-        extent = _extent(found)
-        rows, columns = max(rows, extent["rows"]), max(columns, extent["columns"])
-        cells += [cell for cell in found if cell[2] in telling or cell[3] in rich]
-        at = to
+    cells, rows = cells_of(xml[start:end], styles, strings)
     inline = {}
-    if b"<is>" in xml:
+    if b"<is>" in rows:
         inline = {(int(row) - 1, column_of(column.decode())): text
-                  for column, row, text in _INLINE.findall(xml, start, end) if b"<r>" in text}  # fmt: skip
-    errors = [found.decode() for found in _ERROR.findall(xml, start, end)] if b't="e"' in xml else []
-    hidden = len(_HIDDEN_ROW.findall(xml, start, end)) if b"hidden" in xml else 0
-    return _Sheet(rows, columns, cells, inline, errors, hidden, xml[:start] + xml[end:])
+                  for column, row, text in _INLINE.findall(rows) if b"<r>" in text}  # fmt: skip
+    errors = [address.decode() for address in _ERROR.findall(rows)] if b't="e"' in rows else []
+    hidden = len(_HIDDEN_ROW.findall(rows)) if b"hidden" in rows else 0
+    return _Sheet(cells, inline, errors, hidden, xml[:start] + xml[end:])
 
 
 def _body(xml: bytes) -> tuple[int, int]:
@@ -197,44 +194,9 @@ def _body(xml: bytes) -> tuple[int, int]:
     return (start, end) if end >= start else (start, start if xml[start - 2 : start] == b"/>" else len(xml))
 
 
-def _extent(cells: list[Any]) -> dict[str, int]:
-    return {
-        "rows": max((int(digits) for digits in {cell[1] for cell in cells}), default=0),
-        "columns": max((column_of(name.decode()) + 1 for name in {cell[0] for cell in cells}), default=0),
-    }
-
-
-def _regular(xml: bytes) -> bytes:
-    """A sheet whose cells are written as most programs do: no prefix, and every one with its address first."""
-    xml = without_prefix(xml, b"worksheet")
-    start, end = _body(xml)
-    # Nothing else within the rows begins with <c, but for the fonts of texts written in place.
-    if xml.count(b"<c") - xml.count(b"<c", 0, start) - xml.count(b"<c", end) == sum(1 for _ in _CELL.finditer(xml)):
-        return xml
-    row = column = 0
-
-    def rewritten(found: re.Match[bytes]) -> bytes:
-        nonlocal row, column
-        said = dict(_ATTRIBUTE.findall(found[2]))
-        address = re.fullmatch(rb"\$?([A-Za-z]{0,3})\$?(\d{1,7})", said.get(b"r", b""))
-        if found[1] == b"row":
-            row, column = int(address[2]) if address else row + 1, 0
-            return found[0]
-        if address and address[1]:
-            name, digits = address[1].upper(), address[2]
-            column = column_of(name.decode()) + 1
-        else:
-            column += 1
-            name, digits = letters(min(column, 16384) - 1).encode(), b"%d" % row
-        rest = b"".join(b' %s="%s"' % (key, said[key]) for key in (b"s", b"t") if key in said)
-        return b'<c r="%s%s"%s%s>' % (name, digits, rest, found[3])
-
-    return xml[:start] + _ROW_OR_CELL.sub(rewritten, xml[start:end]) + xml[end:]
-
-
 def _grid(
     path: Path, name: str, values: list[list[Any]], merged: Any, sheet: _Sheet, styles: Styles,
-    strings: Mapping[bytes, bytes],
+    strings: Mapping[int, bytes],
 ) -> tuple[Grid, list[tuple[str, str, str]]]:  # fmt: skip
     rows = _texts(values)
     fills: dict[Place, str] = {}
@@ -261,58 +223,52 @@ def _grid(
     return Grid(name, rows, places, True, fills, struck, spans, marks), notes
 
 
+class _Memo(dict[Any, Any]):
+    """Works out each value once."""
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        self._work = work
+
+    def __missing__(self, value: Any) -> Any:
+        self[value] = made = self._work(value)
+        return made
+
+
 def _texts(values: list[list[Any]]) -> list[list[str]]:
-    """Text of every value; one that comes often is worked out once."""
-    known: dict[str, str] = {}
-
-    def text(value: Any) -> str:
-        if type(value) is not str:
-            return text_of(value)
-        if value not in known:
-            known[value] = tidy(value)
-        return known[value]
-
-    return [[text(value) for value in row] for row in values]
+    known = _Memo(text_of)
+    known_truths = {True: "TRUE", False: "FALSE"}  # which are equal to one and nought
+    return [[known[value] if value.__class__ is not bool else known_truths[value] for value in row] for row in values]
 
 
 def _dress(
-    rows: list[list[str]], values: list[list[Any]], sheet: _Sheet, styles: Styles, strings: Mapping[bytes, bytes],
+    rows: list[list[str]], values: list[list[Any]], sheet: _Sheet, styles: Styles, strings: Mapping[int, bytes],
     fills: dict[Place, str], struck: dict[Place, tuple[str, ...]], marks: dict[Place, str],
 ) -> None:  # fmt: skip
     """Take out of the texts what is struck out, show numbers as they are formatted, and set down the fills."""
-    plain = Style(None, False, "")
-    by_name = {b"%d" % number: style for number, style in styles.cells.items()}
-    by_name[b""] = styles.cells.get(0, plain)
     height, width = len(rows), len(rows[0]) if rows else 0
-    columns = {name: column_of(name.decode()) for name in {cell[0] for cell in sheet.cells}}
-    shown: dict[tuple[bytes, float], str | None] = {}
-    for letter, digits, number, string in sheet.cells:
-        row, column = int(digits) - 1, columns[letter]
-        if row >= height or column >= width:
-            continue  # formatted, beyond all text
-        fill, out, code = by_name.get(number, plain)
-        if fill:
-            fills[row, column] = fill
-        if string:
-            if string in strings:
-                _take_out(rows, struck, marks, row, column, strings[string], out)
-                continue
-        elif code:
-            value = values[row][column]
-            if type(value) is float:
-                key = (number, value)
-                if key not in shown:
-                    shown[key] = show(code, value)
-                rows[row][column] = shown[key] or rows[row][column]
-            elif isinstance(value, date):
-                rows[row][column] = show(code, value) or rows[row][column]
+    fill_of = {number: style.fill for number, style in styles.cells.items() if style.fill}
+    fills.update({
+        (row, column): fill_of[number]
+        for row, column, number in zip(sheet.cells.row, sheet.cells.column, sheet.cells.style, strict=True)
+        if number in fill_of and row < height and column < width  # others are formatted, beyond all text
+    })  # fmt: skip
+    shown = {number: (style.struck, _Memo(partial(show, style.code)))
+             for number, style in styles.cells.items() if style.struck or style.code}  # fmt: skip
+    for row, column, number, string in zip(*sheet.cells[2:], strict=True):
+        if not (number in shown or string in strings) or row >= height or column >= width:
+            continue
+        out, texts = shown.get(number, (False, None))
+        if string in strings:
+            _take_out(rows, struck, marks, row, column, strings[string], out)
+            continue
+        if texts is not None and (value := values[row][column]).__class__ in _SHOWN and (text := texts[value]):
+            rows[row][column] = text
         if out and rows[row][column]:
             struck[row, column] = (rows[row][column],)
             rows[row][column] = ""
-    for (row, column), text in sheet.inline.items():
+    for (row, column), string in sheet.inline.items():
         if row < height and column < width:
-            out = (row, column) in struck
-            _take_out(rows, struck, marks, row, column, text, out)
+            _take_out(rows, struck, marks, row, column, string, (row, column) in struck)
 
 
 def _take_out(
@@ -334,12 +290,11 @@ def _spans(rows: list[list[str]], merged: Any) -> tuple[dict[Place, tuple[int, i
     spans, covered = {}, []
     height, width = len(rows), len(rows[0]) if rows else 0
     for (top, left), (bottom, right) in merged:
-        size = (min(bottom, height - 1) - top + 1, min(right, width - 1) - left + 1)
-        if min(size) < 1 or size == (1, 1):
+        if top > height + _BEYOND or (top, left) == (bottom, right):
             continue
-        spans[top, left] = size
-        for row in range(top, top + size[0]):
-            for column in range(left + (row == top), left + size[1]):
+        spans[top, left] = (min(bottom, height + _BEYOND) - top + 1, right - left + 1)
+        for row in range(top, min(bottom + 1, height)):
+            for column in range(left + (row == top), min(right + 1, width)):
                 if rows[row][column]:
                     covered.append(f"{letters(column)}{row + 1}: {rows[row][column]}")
                     rows[row][column] = ""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from planlib.readers.xlsx_cells import column_of
+
 Area = tuple[int, int, int, int]  # top, left, bottom, right, all within
 Values = Sequence[Sequence[Any]]
 Part = Callable[[Values, int, int], Any]  # of a formula, for the cell in a row and a column
@@ -78,7 +80,7 @@ def apply_rules(rules: Sequence[Rule], values: Values, fills: dict[tuple[int, in
     unknown = []
     tests = 0
     for rule in rules:
-        cells = [area for area in map(lambda area: _within(area, values), rule.areas) if area]
+        cells = [area for each in rule.areas if (area := _within(each, values))]
         tests += sum((bottom - top + 1) * (right - left + 1) for top, left, bottom, right in cells)
         if tests > _TESTS:
             fills.clear()
@@ -122,14 +124,6 @@ def area_of(text: str) -> Area | None:
     top, left = int(found[2]) - 1, column_of(found[1])
     bottom, right = (int(found[4]) - 1, column_of(found[3])) if found[3] else (top, left)
     return (min(top, bottom), min(left, right), max(top, bottom), max(left, right)) if min(top, bottom) >= 0 else None
-
-
-def column_of(letters: str) -> int:
-    """The column, from 0, that letters name."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def _test(element: Any, kind: str, formulas: Sequence[str], origin: tuple[int, int]) -> Part | None:

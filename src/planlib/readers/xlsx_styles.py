@@ -17,7 +17,7 @@ _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
              16: "d-mmm", 17: "mmm-yy"}  # fmt: skip
 # A theme lists dark before light; cells count light before dark.
 _THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1, 7)), "hlink", "folHlink")
-_STRING = re.compile(rb"<si>(.*?)</si>|<si\s*/>", re.DOTALL)
+_STRING = re.compile(rb"<si(?:\s[^<>]*)?(?:/>|>(.*?)</si>)", re.DOTALL)
 _RUN = re.compile(rb"<r>(.*?)</r>|<t(?:\s[^<>]*)?>([^<]*)</t>|<rPh\b.*?</rPh>", re.DOTALL)
 _TEXT = re.compile(rb"<t(?:\s[^<>]*)?>([^<]*)</t>")
 _STRUCK = re.compile(rb"""<strike(?:\s+val\s*=\s*["'](?:1|true|on)["'])?\s*/?>""")
@@ -29,7 +29,7 @@ class Style(NamedTuple):
 
     fill: str | None
     struck: bool
-    code: str
+    code: str  # number format, blank where values are shown as they are kept
 
 
 class Styles(NamedTuple):
@@ -57,12 +57,13 @@ def read_styles(path: Path, styles: bytes | None, theme: bytes | None) -> Styles
     cells = {}
     for number, each in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
         format_number = _int(each.get("numFmtId"))
+        code = codes.get(format_number) or _BUILT_IN.get(format_number, "")
         style = Style(
             _at(fills, _int(each.get("fillId")), None),
             _at(struck, _int(each.get("fontId")), False),
-            codes.get(format_number) or _BUILT_IN.get(format_number, ""),
+            "" if is_plain(code) else code,
         )
-        if style.fill or style.struck or not is_plain(style.code):
+        if any(style):
             cells[number] = style
     # In a rule's format the colour of a solid fill stands as its background.
     rules = [_rule_fill(each, colours) for each in root.iterfind("{*}dxfs/{*}dxf")]
@@ -149,13 +150,14 @@ def _at(values: Sequence[Any], number: int, other: Any) -> Any:
     return values[number] if 0 <= number < len(values) else other
 
 
-def rich_strings(xml: bytes) -> dict[bytes, bytes]:
+def rich_strings(xml: bytes) -> dict[int, bytes]:
     """Shared strings in more than one font, by the number under which cells name them."""
     xml = without_prefix(xml, b"sst")
     if b"<r>" not in xml:
         return {}
-    strings = _STRING.findall(xml)
-    return {b"%d" % number: string for number, string in enumerate(strings) if b"<r>" in string}
+    # To split is quicker; only where no string is empty or has attributes does it count the same.
+    strings = xml.split(b"<si>")[1:] if b"<si/" not in xml and b"<si " not in xml else _STRING.findall(xml)
+    return {number: string for number, string in enumerate(strings) if b"<r>" in string}
 
 
 def runs_of(string: bytes, struck: bool) -> list[Run]:
