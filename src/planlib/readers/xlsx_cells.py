@@ -128,7 +128,9 @@ def _parse(np: Any, page: Any) -> tuple[Any, Any, Any, Any, Any]:
     _, behind = number(at + 4, _LOWER, 9, 0)  # s, str, b, e, n, d; inlineStr has a capital
     inline = follows(at + 4, b'inlineStr"')
     behind = np.where(inline, at + 13, behind)
-    ends = (page[behind] == ord('"')) & ((page[behind + 1] == ord("/")) | ((page[behind + 1] == ord(">")) & (~follows(at + 4, b's"') | shared)))
+    closed, opened = page[behind + 1] == ord("/"), page[behind + 1] == ord(">")
+    opened &= ~follows(at + 4, b's"') | shared  # a shared text's number follows at once
+    ends = (page[behind] == ord('"')) & (closed | opened)
     well &= np.where(typed, ends, (page[at] == ord(">")) | (page[at] == ord("/")))
     return row - 1, column - 1, style, string, well
 
