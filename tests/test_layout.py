@@ -338,3 +338,10 @@ Green | Low | |
 Ref | Action | Due date | RAG
 1 | Recruit | 1 Sep 2011 | Green"""))
     assert raw.legend == {}
+
+
+def test_a_key_of_one_entry_a_line_is_used():
+    """"B - Complete" and so on, each in a line of its own above the table."""
+    lines = tuple(Line(text, f"paragraph {at}") for at, text in enumerate(("RAG key", "B - Complete", "G - On target", "R - Overdue")))
+    raw = taken(grid("Ref | Action | Due date | RAG\n1 | Recruit | 1 Sep 2011 | B", before=lines))
+    assert (raw.legend["b"], raw.legend["g"], raw.legend["r"]) == ("complete", "on course", "delayed")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 from planlib.dates import read_date
 from planlib.headers import KNOWN, Match, fold_header, holds_revisions, match_headers
@@ -39,8 +40,14 @@ _STARTS_SECTION = re.compile(
     r"pillar|programme|chapter|key line)\b", re.IGNORECASE,
 )  # fmt: skip
 _OWN_REF = re.compile(
-    r"(?:(?:Action|Milestone|Task|Step|Recommendation|Commitment)\s+(?=\d+[a-z]?(?:\.\d+)*\s*[:.\u2013-]))?"
+    r"(?:(?:Action|Milestone|Task|Step|Recommendation|Commitment)\s+(?=[A-Z]{0,3}\d+[a-z]?(?:\.\d+)*\s*[:.\u2013-]))?"
     r"(\d+(?:\.\d+)+\.?|\d+[a-z]?\s?[.):]|\(?\d{1,3}\)|(?<=\s)\d+[a-z]?|[A-Z]{1,4}[-/ ]?\d+(?:\.\d+)*[.:)]?)\s*[\u2013-]?\s+(?=\S)"
+)
+
+
+_FURNITURE = re.compile(r"\bpage\b\W*\d|^\W*\d+\W*$|official|confidential|restricted|agenda item", re.IGNORECASE)  # of a page
+_ENTRY = re.compile(
+    r"\W{0,3}([BGARY]|blue|green|amber|yellow|orange|red|gr[ea]y)\)?\s*[-\u2013\u2014=:]\s*(\S.{2,120})", re.IGNORECASE | re.DOTALL
 )
 
 
@@ -73,6 +80,8 @@ class Table:
         Row of `body` to the heading it stands under; blank ones are left out.
     heading : tuple of int
         Numbers of the lines before the grid that gave the heading of all of it.
+    goes_on : bool
+        It is the rest, on another page, of the table before.
     rest_of_last : int or None
         First row of a page that is the rest of the last action of the page before.
     target_is_revision : bool
@@ -97,6 +106,7 @@ class Table:
     aside: Mapping[int, str] = field(default_factory=dict)
     under: Mapping[int, str] = field(default_factory=dict)
     heading: tuple[int, ...] = ()
+    goes_on: bool = False
     rest_of_last: int | None = None
     target_is_revision: bool = False
     own_refs: bool = False
@@ -154,6 +164,14 @@ class Layout:
     legend: Mapping[str, str] = field(default_factory=dict)
     legend_places: tuple[tuple[int, int, int], ...] = ()
 
+    @property
+    def legend_texts(self) -> list[str]:
+        """The texts of the document's own key."""
+        return [
+            self.grids[number].before[at].text if row < 0 else self.grids[number].rows[row][at]
+            for number, row, at in self.legend_places
+        ]
+
 
 def find_layout(grids: Sequence[Grid], columns: Mapping[str, Sequence[str]]) -> Layout:
     """Find the tables of actions of a document, and its key of colours.
@@ -176,7 +194,7 @@ def find_layout(grids: Sequence[Grid], columns: Mapping[str, Sequence[str]]) -> 
         if not found and tables and (more := _continued(grid, tables[-1])):
             found = [more]
         tables += found
-    tables = [_finished(table) for table in _headed(tables)]
+    tables = [_finished(table) for table in _headed(_over_pages(tables))]
     legend, places = _legend(made, tables)
     return Layout(tuple(made), tuple(tables), absorbed, decided, legend, places)
 
@@ -349,12 +367,35 @@ def _with_rows(table: Table, start: int, end: int) -> Table:
         else:
             body.append(row)
     last = body[-1] if body else -1
-    for row in [each for each in sections if each > last]:  # what follows the last action heads none
+    for row in list(sections):
+        if row > last:  # what follows the last action heads none
+            aside[row] = "stands alone below the last action"
+        elif _is_prose(sections[row]) and row - 1 in {*sections, *aside}:
+            aside[row] = "is words below a heading"
+        else:
+            continue
         del sections[row]
-        aside[row] = "stands alone below the last action"
+    if sections and body and body[0] < min(sections) and start and table.header:
+        above = _heading_above(grid, table.header[0])
+        sections |= {above: " ".join("".join(grid.rows[above]).split())} if above is not None else {}
     return replace(
         table, body=tuple(body), repeats=tuple(repeats), sections=sections, aside=aside, under=_under(body, sections),
     )  # fmt: skip
+
+
+def _is_prose(text: str) -> bool:
+    return text.endswith(".") or len(text) > 150
+
+
+def _heading_above(grid: Grid, header: int) -> int | None:
+    """The row above the header that heads its first rows, in a table whose later rows have such headings."""
+    for row in range(header - 1, max(header - 6, -1), -1):
+        shown = _filled(grid.rows[row])
+        if len(shown) > 1:
+            return None
+        if shown and not _is_prose(grid.rows[row][shown[0]]):
+            return row
+    return None
 
 
 def _is_section(table: Table, row: int, column: int) -> bool:
@@ -395,6 +436,8 @@ def _under(body: Sequence[int], sections: Mapping[int, str]) -> dict[int, str]:
 def _describes(texts: Sequence[str]) -> bool:
     """Whether a row under the header says what is to be written in the columns, or numbers them."""
     shown = [text for text in texts if text]
+    if len(shown) >= 3 and all(text.startswith(("(", "[", "<")) and text.endswith((")", "]", ">")) for text in shown):
+        return True
     numbers = [int(text) for text in shown if text.strip("().").isdecimal() for text in [text.strip("().")]]
     if len(numbers) == len(shown) >= 4 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
         return True
@@ -420,9 +463,29 @@ def _continued(grid: Grid, before: Table) -> Table | None:
     lead = [tuple(" ".join(text.split()) for text in before.grid.rows[row]) for row in before.header]
     again = [row for row in table.body if tuple(" ".join(text.split()) for text in grid.rows[row]) in lead]
     table = replace(table, body=tuple(row for row in table.body if row not in again), repeats=tuple(again))
-    if table.body and _is_rest(table, before):
-        table = replace(table, body=table.body[1:], rest_of_last=table.body[0])
     return table if table.body and _holds_actions(table, sure=True) else None
+
+
+def _over_pages(tables: Sequence[Table]) -> list[Table]:
+    """Tell a table that goes on over pages from several: the heading in force and a row cut in two go on with it."""
+    made: list[Table] = []
+    for table in tables:
+        before = made[-1] if made else None
+        if before is None or table.grid is before.grid or not table.grid.edges or not before.grid.edges or (
+            dict(table.columns) != dict(before.columns)
+        ) or any(line.level for line in table.grid.before):  # fmt: skip
+            made.append(table)
+            continue
+        table = replace(table, goes_on=True)
+        if table.body and _is_rest(table, before):
+            table = replace(table, body=table.body[1:], rest_of_last=table.body[0])
+        heading = next((before.under[row] for row in reversed(before.body) if row in before.under), "")
+        if heading and before.sections:
+            table = replace(table, under={row: table.under.get(row, heading) for row in table.body})
+        elif heading and before.goes_on:
+            table = replace(table, under={row: table.under.get(row, heading) for row in table.body})
+        made.append(table)
+    return made
 
 
 def _is_rest(table: Table, before: Table) -> bool:
@@ -432,14 +495,21 @@ def _is_rest(table: Table, before: Table) -> bool:
                                                      for (top, left), (height, _) in table.grid.spans.items()
                                                      if top <= row):  # fmt: skip
         return False
-    names = {column: name for name, column in table.columns.items()}
     shown = _filled(table.grid.rows[row])
-    texts = {"action", "progress", "reason", "lead"}
-    if not all(names.get(column, "action") in texts and before.text(before.body[-1], column) for column in shown):
+    if not all(before.text(before.body[-1], column) for column in shown):
         return False
-    keyed = [column for name, column in table.columns.items() if name in ("ref", "ref_range", "target", "status")]
-    whole = [each for each in before.body if any(_at(before.grid, each, column) for column in keyed)]
-    return bool(keyed) and len(whole) >= 0.9 * len(before.body)
+    action = _at(table.grid, row, table.columns["action"]) if "action" in table.columns else ""
+    whole_cells = [name for name in ("target", "original", "completed", "status") if name in table.columns
+                   and (text := _at(table.grid, row, table.columns[name])) and _reads_as(name, text)]  # fmt: skip
+    if whole_cells and not action[:1].islower():
+        return False  # an action of its own, without a reference
+    refs = [column for name, column in table.columns.items() if name in ("ref", "ref_range")]
+    names = {column: name for name, column in table.columns.items()}
+    if not refs and not all(names.get(column, "action") in ("action", "progress", "reason", "lead") for column in shown):
+        return False
+    keys = refs or [table.columns[name] for name in ("target", "status") if name in table.columns]
+    whole = [each for each in before.body if any(before.text(each, column) for column in keys)]
+    return bool(keys) and not set(keys) & set(shown) and len(whole) >= 0.9 * len(before.body)
 
 
 def _same_edges(grid: Grid, other: Grid) -> bool:
@@ -450,7 +520,10 @@ def _same_edges(grid: Grid, other: Grid) -> bool:
 
 def _most_likely(tables: Sequence[Table], named: Mapping[str, Sequence[str]]) -> list[Table]:
     """Those that hold actions: what stands in their columns bears out their headers."""
-    return [table for table in tables if _named(table, named) or (not _about_other(table) and _holds_actions(table))]
+    return [
+        table for table in tables
+        if table.grid.made or _named(table, named) or (not _about_other(table) and _holds_actions(table))
+    ]  # fmt: skip
 
 
 def _named(table: Table, named: Mapping[str, Sequence[str]]) -> bool:
@@ -525,6 +598,8 @@ def _headed(tables: Sequence[Table]) -> list[Table]:
     if len(grids) < 2 and not any(grid.made for grid in grids):
         return list(tables)
     headings = {id(grid): _heading(grid) for grid in grids}
+    if len({text for text, _ in headings.values() if text}) < 2 and not any(grid.made for grid in grids):
+        return list(tables)  # the title of a table that goes on over pages
     made, current = [], ""
     for table in tables:
         text, numbers = headings[id(table.grid)]
@@ -544,7 +619,8 @@ def _heading(grid: Grid) -> tuple[str, tuple[int, ...]]:
         return ("", ()) if own else (text, (levels[-1],))
     if grid.before and not grid.made:
         line = grid.before[-1]
-        if len(line.text) <= 200 and not line.text.rstrip().endswith((".", ";")) and not split_legend(line.text):
+        short = len(line.text) <= 200 and not line.text.rstrip().endswith((".", ";"))
+        if short and not _entries(line.text) and not _FURNITURE.search(line.text):
             return " ".join(line.text.split()), (len(grid.before) - 1,)
     return "", ()
 
@@ -605,8 +681,7 @@ def _legend(
     pairs: list[tuple[tuple[str, str, str], list[tuple[int, int, int]]]] = []
     for number, grid in enumerate(grids):
         for at, line in enumerate(grid.before):
-            said = split_legend(line.text)
-            pairs += [((mark, "", meaning), [(number, -1, at)]) for mark, meaning in said]
+            pairs += [((mark, "", meaning), [(number, -1, at)]) for mark, meaning in _entries(line.text)]
         loose = [row for row in range(len(grid.rows)) if (id(grid), row) not in used]
         pairs += _legend_rows(number, grid, loose)
     legend: dict[str, str] = {}
@@ -619,6 +694,12 @@ def _legend(
     return legend, tuple(dict.fromkeys(places))
 
 
+def _entries(text: str) -> list[tuple[str, str]]:
+    """Marks and meanings of a key in one text, or the one entry that the text is."""
+    entry = _ENTRY.fullmatch(text)
+    return split_legend(text) or ([(entry[1], entry[2])] if entry else [])
+
+
 def _legend_rows(
     number: int, grid: Grid, rows: Iterable[int]
 ) -> list[tuple[tuple[str, str, str], list[tuple[int, int, int]]]]:
@@ -627,13 +708,14 @@ def _legend_rows(
     for row in rows:
         shown = _filled(grid.rows[row])
         if len(shown) == 1 and len(grid.rows[row][shown[0]]) < 600:
-            said = split_legend(grid.rows[row][shown[0]])
+            said = _entries(grid.rows[row][shown[0]])
             found += [((mark, "", meaning), [(number, row, shown[0])]) for mark, meaning in said]
         if 1 <= len(shown) <= 4:
-            for column in range(max(len(grid.rows[row]) - 1, 0)):
-                mark, meaning, fill = _at(grid, row, column), _at(grid, row, column + 1), grid.fills.get((row, column), "")
+            marked = sorted({*shown, *(column for at, column in grid.fills if at == row)} if grid.fills else shown)
+            for column, other in pairwise(marked):
+                mark, meaning, fill = _at(grid, row, column), _at(grid, row, other), grid.fills.get((row, column), "")
                 if meaning and (fill or mark) and len(mark) <= 20:
-                    cells = [(number, row, column + 1)] + ([(number, row, column)] if mark else [])
+                    cells = [(number, row, other)] + ([(number, row, column)] if mark else [])
                     found.append(((mark, fill, meaning), cells))
             fill = grid.fills.get((row, shown[-1]), "")
             if fill and len(shown) == 1:

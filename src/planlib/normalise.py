@@ -173,7 +173,7 @@ def take_rows(layout: Layout, cells: int) -> Raw:
         if table.rest_of_last is not None and records:
             used += _append(table, records[-1], len(records) - 1, extras)
         taken = _take_table(table, number, len(records), extras)
-        if not table.header and grid.edges and records:
+        if table.goes_on and records:
             _carry_over(table, taken, records[-1])
         used += sum(record["own"] for record in taken)
         records += taken
@@ -186,7 +186,8 @@ def take_rows(layout: Layout, cells: int) -> Raw:
     used += len(layout.legend_places)
     if layout.legend:
         said = "; ".join(f"{word} = {meaning}" for word, meaning in layout.legend.items())
-        understood.append({"what": "status key", "value": said, "why": "the document's own key"})
+        why = f"the document's own key: {' | '.join(layout.legend_texts)}"
+        understood.append({"what": "status key", "value": said, "why": why})
     rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row", "own"])
     rows[list(RAW)] = rows[list(RAW)].astype("string").fillna("")
     return Raw(
@@ -237,7 +238,7 @@ def _append(table: Table, record: dict[str, Any], index: int, extras: list[dict[
     names = {column: name for name, column in table.columns.items()}
     for column, text in enumerate(table.grid.rows[row]):
         if text and column in names:
-            record[names[column]] += f" {text}"
+            record[names[column]] += f"\n{text}"
             record["own"] += 1
             used += 1
         elif text:

@@ -96,7 +96,9 @@ def _label_columns(grid: Grid, named: Named) -> list[int]:
     found = []
     for column in range(_LABEL_COLUMNS):
         rows = [row for row in range(len(grid.rows)) if _is_label(_cell(grid, row, column), named)]
-        if len(rows) >= 2 and not any(_is_label(_cell(grid, row, column + 1), named) for row in rows):
+        # A value may be a word that is a label elsewhere ("Completed"); most are not.
+        beside = sum(_is_label(_cell(grid, row, column + 1), named) for row in rows)
+        if len(rows) >= 2 and beside * 3 <= len(rows):
             found.append(column)
     return found
 

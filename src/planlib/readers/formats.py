@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from planlib.errors import InputError
-from planlib.readers import delimited, docx, markdown, pdf, web, xlsx
+from planlib.readers import delimited, docx, markdown, ods, pdf, web, xls, xlsx
 from planlib.readers.grid import Document
 from planlib.settings import Limits
 
@@ -92,10 +92,12 @@ def _zipped(path: Path, data: bytes, limits: Limits) -> Document:
 def _compound(path: Path, data: bytes, limits: Limits) -> Document:
     """An old Office file, or a new one behind a password."""
     kind = xls.kind_of_ole(data)
-    if kind == "xls":
+    if kind == "workbook":
         return xls.read(path, data, limits)
     said = {
-        "doc": "is an old Word document (.doc); open it in Word or LibreOffice and save it as .docx",
+        "Word document": "is an old Word document (.doc); open it in Word or LibreOffice and save it as .docx",
         "encrypted": "is protected by a password; open it, remove the password and save it again",
+        "presentation": "is an old PowerPoint file; copy the table into Word and save it as .docx",
+        "message": "is an e-mail (.msg); save the plan that is attached to it",
     }.get(kind, "is an old Office file, or protected by a password; open it and save it as .docx or .xlsx")
     raise InputError(f"{path.name}: {said}")
