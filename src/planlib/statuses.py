@@ -123,7 +123,9 @@ _SAYS = {
     "already complete|status complete|project complete|recommendation achieved|recommendation implemented|"
     "recommendation complete|closed complete|closed completed|closed implemented|closed achieved|closed as complete|"
     "closed as implemented|has been completed|has been implemented|have been completed|is complete|are complete|"
-    "complete and closed|completed and closed|complete and embedded|completed and embedded|closed fully implemented|"
+    "complete and closed|completed and closed|complete and embedded|completed and embedded|"
+    "fully complete and embedded|fully completed and embedded|completed and embedded in practice|"
+    "closed fully implemented|"
     "launched|recommendation fully implemented|recommendation completed|objective achieved|objective met|"
     "achieved and sustained|completed and sustained|complete and sustained|delivered and embedded|"
     "implemented and embedded|achieved and embedded|delivered and sustained",
@@ -160,10 +162,12 @@ _SAYS = {
     "work has started|work started|work commenced|implementation in progress|implementation underway|"
     "implementation ongoing|implementation started|implementation commenced|well underway|well under way|in train|"
     "part way|partway|action in progress|action ongoing|"
-    "actions in progress|actions ongoing|satisfactory progress|making progress|work continues|work is ongoing|"
+    "actions in progress|actions ongoing|satisfactory progress|progressing well|making progress|work continues|"
+    "work is ongoing|"
     "in delivery|reasonable progress",
     "open": "open|outstanding|pending|on hold|paused|suspended|deferred|postponed|remains open|remain open|"
     "still open|to do|todo|planned|scheduled|new|not due|not yet due|future|closure requested|closure request|"
+    "closure request submitted|"
     "closure proposed|closure recommended|closure pending|pending closure|awaiting closure|ready for closure|"
     "ready to close|proposed for closure|recommended for closure|request closure|request to close|requested closure|"
     "to be closed|closure requested by owner|propose to close|proposed closure|recommend closure|for closure|"
@@ -232,7 +236,11 @@ _SAYS = {
     "at risk": "at risk|at risk of slippage|at risk of delay|risk of slippage|risk of delay|at risk of slipping|"
     "at risk of being delayed|at risk of not being completed|at risk of missing deadline|some risk|with risks|"
     "some risks|some issues|minor issues|with issues",
-    "doubt": "tbc|tba|n|was complete|not|no|never|except|excepting|apart|but|subject|pending|awaiting|await|awaits|"
+    "doubt": "tbc|tba|n|was complete|false|none|nil|zero|embedding|disputed|failed|ineffective|insufficient|"
+    "unconfirmed|unsubstantiated|lapsed|error|incorrect|wrong|"
+    "challenged|reopen|reaudit|re audit|inadequate|lacking|missing|absent|provisional|provisionally|tentative|"
+    "tentatively|not|no|never|except|excepting|apart|but|subject|"
+    "pending|awaiting|await|awaits|"
     "outstanding|remaining|"
     "remains|remain|partly|until|unless|once|if|still|some|most|requested|request|proposed|propose|recommended|to be|"
     "will be|should be|yet|however|although|expected|due|incomplete|further|next|target|aim|planned|scheduled|when|"
@@ -641,12 +649,13 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
 
 def _by_someone(parts: list[_Part], first: _Part) -> bool:
     """Whether a cell says only that something was dropped, or signed off, by someone: Superseded by the new policy."""
-    k = parts.index(first)
-    rest = parts[k + 1 :]
+    said = parts[parts.index(first) :]
+    led = next((n for n, part in enumerate(said[:2]) if part.words.split()[-1] in ("by", "into", "with")), 9)
+    rest = said[led + 1 :]
     return (
-        first.tag in ("dropped", "evidenced") and k == 0 and 2 <= len(rest) <= 5 and rest[0].words in ("by", "into")
-        and all(part.clause == first.clause and part.tag in ("word", "harmless") for part in rest)
-        and any(part.tag == "word" for part in rest[1:])
+        first.tag in ("dropped", "evidenced") and said == parts and 1 <= len(rest) <= 4
+        and all(part.clause == first.clause and part.tag in ("word", "harmless") for part in said[1:])
+        and any(part.tag == "word" for part in rest)
     )  # fmt: skip
 
 
@@ -674,7 +683,9 @@ def _finished(
     if any(part.words in ("by", "for", "to") for part in head) and dated:
         return "unknown", "", "may mean that it is to be done by then"
     if any(
-        part.tag == "delayed" and {"not", "behind", "off", "missed"} & set(part.words.split()) for part in everything
+        part.tag == "delayed"
+        and {"not", "behind", "off", "missed", "slipped", "slipping", "overdue"} & set(part.words.split())
+        for part in everything
     ):
         return "unknown", "", "says both that it is done and that it is not"
     states = {*named, *also}
@@ -683,7 +694,8 @@ def _finished(
         return "unknown", "", "says both that it is done and that it is not"
     if any(part.tag == "percent" and _value(part.words) != 100 for part in everything):
         return "unknown", "", "says both that it is done and that it is not"
-    if _counted(head, tail):
+    alone = Counter(part.clause for part in everything)
+    if _counted(head, tail) or any(part.words == "0" and alone[part.clause] == 1 for part in tail):
         return "unknown", "", "counts a part that is done"
     return ("evidenced" if "evidenced" in states else "complete"), claim, ""
 
