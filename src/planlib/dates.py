@@ -1586,10 +1586,19 @@ def _century(year: int, as_of: date | None) -> int:
     return min((c * 100 + year for c in range(century - 1, century + 2)), key=lambda each: abs(each - as_of.year))
 
 
-def _financial_start(year: int, context: _Context) -> date:
+def _financial_span(spec: _Spec, year: int, context: _Context) -> tuple[Interval, str]:
+    """A financial year, or a quarter or half of one; "ending" names the year by its end."""
+    unit = spec.unit.split()[1]
+    months, precision = {"year": (12, "year"), "quarter": (3, "quarter"), "half": (6, "half-year")}[unit]
     month, day = context.year_starts
-    # A year that is written 2011/12 cannot start in January.
-    return date(year, 4, 1) if (month, day) == (1, 1) else date(year, month, min(day, 28))
+    if (month, day) != (1, 1):
+        start = date(year - spec.unit.endswith("ending"), month, min(day, 28))
+    elif spec.split:
+        start = date(year, 4, 1)  # a year that is written 2011/12 cannot start in January
+    else:
+        start = date(year, 1, 1)
+    start = add_months(start, months * (spec.n - 1) if spec.n else 0)
+    return (start, add_months(start, months) - timedelta(1)), precision
 
 
 def _span(spec: _Spec, year: int, context: _Context) -> tuple[date, date, str]:
@@ -1645,14 +1654,8 @@ def _span(spec: _Spec, year: int, context: _Context) -> tuple[date, date, str]:
     elif unit.startswith("academic year"):
         year -= unit.endswith("ending")
         span, precision = (date(year, 9, 1), date(year + 1, 8, 31)), "year"
-    else:  # financial year, quarter, half; "ending" names a year by its end
-        months, precision = {"year": (12, "year"), "quarter": (3, "quarter"), "half": (6, "half-year")}[unit.split()[1]]
-        if context.year_starts == (1, 1) and not spec.split:
-            start = date(year, 1, 1)
-        else:
-            start = _financial_start(year - unit.endswith("ending"), context)
-        start = add_months(start, months * (n - 1) if n else 0)
-        span = (start, add_months(start, months) - timedelta(1))
+    else:
+        span, precision = _financial_span(spec, year, context)
     if not spec.part:
         return *span, precision
     first, last = _part(span, unit, n, spec.part)

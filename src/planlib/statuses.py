@@ -585,17 +585,8 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
     claim = claims[0] if claims else ""
     if any(part.tag == "na" for part in parts):
         return "unknown", "", "says that it does not apply"
-    if percent is not None and any(part.tag == "percent" for part in parts):
-        others = [
-            part
-            for part in parts
-            if part.tag not in ("percent", "harmless", "done", "date", "begun", "part", *_CLAIMING)
-            and part.words not in _ABOUT
-        ]
-        if not others:
-            if any(part.tag == "begun" or part.tag == "part" for part in parts) and percent == 100:
-                return "unknown", claim, "says both that it is done and that it is not"
-            return _by_percent(percent), claim, ""
+    if (by_share := _by_share(parts, percent, claim)) is not None:
+        return by_share
     first = next((part for part in parts if part.tag not in ("harmless", "date", "percent")), None)
     if first is None:
         return "unknown", claim, "is not in the plan's key nor a known word"
@@ -610,13 +601,12 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
         return _beyond(parts, states, words, claim)
     tail = [part for part in parts if part.clause > clause]
     by_then = any(part.words == "by" for part in tail) and any(part.tag == "date" for part in tail)
-    wordy = {part.clause for part in words}
     telling = [
         part for part in tail
         # "Ongoing, complete by July"; "achieved - monitoring no longer required"
         if part in states
         and not (part.tag == "done" and by_then)
-        and not (part.tag == "dropped" and part.clause in wordy)
+        and not (part.tag == "dropped" and part.clause in {word.clause for word in words})
     ]  # fmt: skip
     also = list(dict.fromkeys(_MEANS[part.tag][0] if part.tag in _MEANS else "closed" for part in telling))
     if "done" in {part.tag for part in head} or "evidenced" in {part.tag for part in head}:
@@ -645,6 +635,20 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
     if status == "closed not done" and any(part.tag == "doubt" for part in parts):
         return "unknown", claim, "says that it was closed, and words that hold it back"
     return status, claim if status != "closed not done" else "", ""
+
+
+def _by_share(parts: list[_Part], percent: float | None, claim: str) -> tuple[str, str, str] | None:
+    """The status that "75% complete" gives, where the cell says no more than that."""
+    tags = {part.tag for part in parts if part.words not in _ABOUT}
+    if (
+        percent is None
+        or "percent" not in tags
+        or tags - {"percent", "harmless", "done", "date", "begun", "part", *_CLAIMING}
+    ):
+        return None
+    if percent == 100 and tags & {"begun", "part"}:
+        return "unknown", claim, "says both that it is done and that it is not"
+    return _by_percent(percent), claim, ""
 
 
 def _by_someone(parts: list[_Part], first: _Part) -> bool:
