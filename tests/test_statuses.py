@@ -328,7 +328,7 @@ def test_folding_brings_together_what_people_write_differently():
     assert fold("75%") == "75%"
 
 
-# --- cells written without knowing the vocabulary --------------------------------------------------------------------
+# --- cells written before the program was run on them ----------------------------------------------------------------
 
 STILL_UNKNOWN = {
     "[x] Complete", "Completed by J Smith", "Completed early", "Completed behind schedule", "Drafting in progress",
@@ -337,7 +337,7 @@ STILL_UNKNOWN = {
 }  # fmt: skip
 
 
-def test_cells_written_without_knowing_the_vocabulary():
+def test_cells_written_beforehand():
     """Of 1,040 cells with truth made by hand none is read wrongly; those left unknown are these, by name."""
     unknown, wrong = set(), []
     with (Path(__file__).parent / "facts" / "statuses.csv").open(encoding="utf-8", newline="") as file:
