@@ -214,7 +214,7 @@ def test_a_colour_without_a_key_is_only_a_colour():
         assert (reading.status, reading.claim, BARE in reading.notes[0].message) == ("unknown", "", True)
     assert read_status("", fill="#00B050").rag == "green"
     assert read_status("", fill="#00B050").status == "unknown"
-    assert read_status("Complete", rag_text="Red").notes == ()
+    assert read_status("Complete", rag_text="Amber").notes == ()
 
 
 @pytest.mark.parametrize(
@@ -350,6 +350,32 @@ def test_cells_written_beforehand():
         elif reading.status not in expected or (len(expected) < 3 and reading.claim != row["claim"]):
             wrong.append((row["text"], reading.status, reading.claim))
     assert (len(rows), wrong, unknown) == (1040, [], STILL_UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("cells", "odd"),
+    [
+        ({"text": "G", "fill": "#FF0000"}, True),
+        ({"text": "Amber", "fill": "#00B050"}, True),
+        ({"text": "Green - complete", "rag_text": "A"}, True),
+        ({"text": "Complete", "fill": "#FF0000"}, True),
+        ({"text": "On track", "rag_text": "R"}, True),
+        ({"text": "Overdue", "fill": "#00B050"}, True),
+        ({"text": "G", "fill": "#00B050"}, False),
+        ({"text": "G", "fill": "#BDD7EE"}, False),
+        ({"text": "Complete", "fill": "#00B050"}, False),
+        ({"text": "Complete", "fill": "#0070C0"}, False),
+        ({"text": "Not started", "fill": "#00B050"}, False),
+        ({"text": "In progress", "fill": "#FFC000"}, False),
+        ({"text": "Overdue", "fill": "#FFC000"}, False),
+        ({"text": "On track", "rag_text": "R", "key": {"red": "on course"}}, False),
+        ({"text": "Complete", "fill": "#FF0000", "key": {"red": "delayed"}}, True),
+    ],
+)
+def test_colours_that_fit_neither_each_other_nor_the_words_are_a_finding(cells, odd):
+    """A letter in a cell of another colour, red beside good news and green beside delay are said, once."""
+    codes = [note.code for note in read_status(**{"text": "", **cells}).notes]
+    assert codes.count("status-disagrees") == odd
 
 
 # --- the source's own key --------------------------------------------------------------------------------------------

@@ -329,11 +329,28 @@ def _read(
         listed = " and ".join(f"'{other}'" for other in (status, *different, *(claims if len(claims) > 1 else ())))
         message = f"the status, its colour and its percentage say {listed}; '{status}' was taken"
         notes.append(Note("status-disagrees", message))
+    if odd := _odd_colour((beside.rag, said.rag, fill_colour(fill)), status, claim, keyed=coloured[0] != "unknown"):
+        notes.append(Note("status-disagrees", odd))
     if status == "unknown" and (text.strip() or rag_text.strip()) and not (said.silent and beside.silent):
         shown = " ".join((text.strip() or rag_text.strip()).split())
         why = said.why or beside.why or "is not in the plan's key nor a known word"
         notes.append(Note("status-not-read", f"'{shown}' {why}"))
     return StatusReading(status, rag, claim, percent, tuple(notes))
+
+
+def _odd_colour(colours: tuple[str, str, str], status: str, claim: str, *, keyed: bool) -> str:
+    """What is odd about the colours of a row: that they differ, or that no key makes them fit the words; else blank."""
+    *written, filled = colours
+    named = list(dict.fromkeys(filter(None, written)))
+    shown = [*named, *([filled] if named and filled in ("red", "amber", "green") else [])]  # others may be banding
+    if len(set(shown)) > 1:
+        return f"the colours of the row are {' and '.join(dict.fromkeys(shown))}; '{shown[0]}' was taken"
+    rag = named[0] if named else filled
+    good = status in schema.DONE_STATUSES or claim == "on course"
+    if not keyed and ((rag == "red" and good) or (rag == "green" and claim == "delayed")):
+        words = status if status in schema.DONE_STATUSES else claim
+        return f"the status says '{words}' and the colour is {rag}, which the plan's key does not explain"
+    return ""
 
 
 class _Said(NamedTuple):
