@@ -283,7 +283,7 @@ def test_phrases_mean_what_a_careful_person_would_type(text, expected, precision
     assert (said(reading), reading.precision, codes(reading)) == (expected, precision, {note} - {""})
 
 
-# --- cells written without knowing the grammar -----------------------------------------------------------------------
+# --- cells written before the grammar was run on them ----------------------------------------------------------------
 
 FACTS = Path(__file__).parent / "facts" / "phrases.csv"
 
@@ -309,7 +309,7 @@ def interval(reading: DateReading | None) -> str:
     return reading.kind if reading.earliest is None else f"{reading.earliest}..{reading.latest}"
 
 
-def test_cells_written_without_knowing_the_grammar():
+def test_cells_written_beforehand():
     """Of 1,990 cells with truth made by hand, those that are not read as a careful person would are these, by name."""
     wrong, unread, kind, half = set(), set(), set(), set()
     with FACTS.open(encoding="utf-8", newline="") as file:

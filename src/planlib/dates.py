@@ -12,7 +12,7 @@ import calendar
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -1586,10 +1586,19 @@ def _century(year: int, as_of: date | None) -> int:
     return min((c * 100 + year for c in range(century - 1, century + 2)), key=lambda each: abs(each - as_of.year))
 
 
-def _financial_start(year: int, context: _Context) -> date:
+def _financial_span(spec: _Spec, year: int, context: _Context) -> tuple[Interval, str]:
+    """A financial year, or a quarter or half of one; "ending" names the year by its end."""
+    unit = spec.unit.split()[1]
+    months, precision = {"year": (12, "year"), "quarter": (3, "quarter"), "half": (6, "half-year")}[unit]
     month, day = context.year_starts
-    # A year that is written 2011/12 cannot start in January.
-    return date(year, 4, 1) if (month, day) == (1, 1) else date(year, month, min(day, 28))
+    if (month, day) != (1, 1):
+        start = date(year - spec.unit.endswith("ending"), month, min(day, 28))
+    elif spec.split:
+        start = date(year, 4, 1)  # a year that is written 2011/12 cannot start in January
+    else:
+        start = date(year, 1, 1)
+    start = add_months(start, months * (spec.n - 1) if spec.n else 0)
+    return (start, add_months(start, months) - timedelta(1)), precision
 
 
 def _span(spec: _Spec, year: int, context: _Context) -> tuple[date, date, str]:
@@ -1645,14 +1654,8 @@ def _span(spec: _Spec, year: int, context: _Context) -> tuple[date, date, str]:
     elif unit.startswith("academic year"):
         year -= unit.endswith("ending")
         span, precision = (date(year, 9, 1), date(year + 1, 8, 31)), "year"
-    else:  # financial year, quarter, half; "ending" names a year by its end
-        months, precision = {"year": (12, "year"), "quarter": (3, "quarter"), "half": (6, "half-year")}[unit.split()[1]]
-        if context.year_starts == (1, 1) and not spec.split:
-            start = date(year, 1, 1)
-        else:
-            start = _financial_start(year - unit.endswith("ending"), context)
-        start = add_months(start, months * (n - 1) if n else 0)
-        span = (start, add_months(start, months) - timedelta(1))
+    else:
+        span, precision = _financial_span(spec, year, context)
     if not spec.part:
         return *span, precision
     first, last = _part(span, unit, n, spec.part)
@@ -1893,141 +1896,167 @@ def _previous_date(items: list[_Item], position: int) -> int:
 
 def _roles(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> bool:
     """Say of each date whether it is old, new, a start or beside the point; and whether the text says of a change."""
-    by_position: dict[int, list[_Found]] = {}
-    for each in found:
-        by_position.setdefault(each.position, []).append(each)
-    changed = False
-
-    def give(position: int, role: str) -> None:
-        for each in by_position.get(position, ()):
-            each.role = each.role or role
-
-    def text(item: _Item) -> str:
-        return tokens[item.first].text
-
+    roles = _Roles(items, found, tokens)
     for k, item in enumerate(items):
         if item.kind == "mark" and item.tag == "->":
-            after, _ = _next_date(items, k)
-            if after >= 0 and items[after].kind == "date" and _previous_date(items, k) >= 0:
-                give(after, "new")
-                changed = True
-            continue
-        if item.kind == "date" and k > 1 and k + 2 < len(items) and text(items[k - 1]) == "on":
-            # extended at committee on 12 July to 30 September: the first is when that was decided
-            verb = any(other.kind == "tag" and other.tag == "verb" for other in items[: k - 1])
-            if verb and _is_to(items[k + 1], tokens) and items[k + 2].kind == "date":
-                give(k, "ignore")
-                give(k + 2, "new")
-                changed = True
-        if item.kind != "tag":
-            continue
-        if item.tag in ("deadline", "before"):
-            after, why = _next_date(items, k)
-            if after >= 0 and not why:
-                for each in by_position[after]:
-                    each.marked = True
-                    each.before = item.tag == "before" and text(item) in ("before", "prior", "ahead", "pre")
-        elif item.tag == "done":
-            after, why = _next_date(items, k)
-            plain = all(each.kind == "mark" or each.tag == "harmless" for each in items[k + 1 : after])
-            if after >= 0 and not why and plain and text(item) != "completion":
-                for each in by_position[after]:
-                    each.finished = True
-        elif item.tag == "start":
-            after, why = _next_date(items, k)
-            if after >= 0 and not why:
-                give(after, "start")
-            elif why in ("end", "close") and k and items[k - 1].kind == "date":  # September 2011 start
-                give(k - 1, "start")
-        elif item.tag == "from":
-            after, why = _next_date(items, k)
-            if after < 0 or why:
-                continue
-            verb = any(items[j].kind == "tag" and items[j].tag == "verb" for j in range(k))
-            if verb and not any(
-                items[j].kind == "date" and items[j].first > 0 and j > _last_verb(items, k) for j in range(k)
-            ):
-                give(after, "old")
-                changed = True
-                # revised from 1 to 30 September 2011: one range, two dates
-                ranged = [each for each in by_position[after] if each.item.when and each.item.when.last]
-                if ranged:
-                    _split(found, ranged[0])
-                elif after + 2 < len(items) and _is_to(items[after + 1], tokens) and items[after + 2].kind == "date":
-                    give(after + 2, "new")
-                elif after + 1 < len(items):
-                    later, stop = _next_date(items, after)
-                    if later >= 0 and not stop and _is_to(items[after + 1], tokens):
-                        give(later, "new")
-            elif not any(_is_to(items[j], tokens) for j in range(after + 1, min(after + 2, len(items)))):
-                # "31 December (from 30 September)" and "revised to 31 December from 30 September"
-                aside = text(items[k - 1]) == "(" and after == k + 1 and after + 1 < len(items) and k > 1
-                older = (aside and text(items[after + 1]) == ")" and items[k - 2].kind == "date") or verb
-                give(after, "old" if older else "start")
-                changed = changed or older
-        elif item.tag == "ignore":
-            after, why = _next_date(items, k)
-            if after >= 0 and not why:
-                give(after, "ignore")
-        elif item.tag in ("was", "old"):
-            after, why = _next_date(items, k, ("was", "old"))
-            if after >= 0 and not why:
-                give(after, "old")
-            elif item.tag == "old" and why in ("close", "break", "end") and (before := _previous_date(items, k)) >= 0:
-                give(before, "old")
-        elif item.tag in ("verb", "now", "current"):
-            after, why = _next_date(items, k, ("verb", "now"))
-            between = items[k + 1 : after] if after >= 0 else []
-            before = _previous_date(items, k)
-            if before >= 0 and _then_unknown(items, k):  # 30 June 2011, revised date to be agreed
-                give(before, "old")
-                changed = True
-                continue
-            if any(each.kind == "tag" and each.tag == "from" for each in between):
-                changed = True
-                continue
-            if (
-                why == "close"
-                and before < 0
-                and item.tag == "verb"
-                and k + 2 < len(items)
-                and items[k + 2].kind == "date"
-            ):
-                after, why, between = k + 2, "", []  # (revised) 31 December 2011
-            if after >= 0 and not why:
-                on = item.tag == "verb" and between and text(between[0]) in ("on", "at", "in") and (
-                    after + 1 < len(items) and _is_to(items[after + 1], tokens)
-                )  # fmt: skip
-                if on:  # revised on 3 May to 30 September: when it was decided
-                    give(after, "ignore")
-                    later, _ = _next_date(items, after)
-                    if later >= 0 and items[later].kind == "date":
-                        give(later, "new")
-                else:
-                    give(after, "new")
-                changed = changed or item.tag != "current"
-            elif (item.tag == "verb" or item.last - item.first > 1) and before >= 0 and not _is_adjective(items, k):
-                changed = True
-                if why in ("close", "break", "end"):
-                    give(before, "new")
+            roles.arrow(k)
+        elif item.kind == "date":
+            roles.decided(k)
+        elif item.kind == "tag":
+            rule = _RULES.get(item.tag)
+            if rule:
+                rule(roles, k, item)
+    _spread(items, found)
+    _settle(items, found, tokens)
+    return roles.changed
+
+
+class _Roles:
+    """The rules by which a tagged word gives a role to the dates around it; each takes the word's place."""
+
+    def __init__(self, items: list[_Item], found: list[_Found], tokens: list[_Token]) -> None:
+        self.items, self.found, self.tokens = items, found, tokens
+        self.changed = False
+        self.by_position: dict[int, list[_Found]] = {}
+        for each in found:
+            self.by_position.setdefault(each.position, []).append(each)
+
+    def give(self, position: int, role: str, *, change: bool = False) -> None:
+        for each in self.by_position.get(position, ()):
+            each.role = each.role or role
+        self.changed = self.changed or change
+
+    def text(self, k: int) -> str:
+        return self.tokens[self.items[k].first].text if 0 <= k < len(self.items) else ""
+
+    def is_date(self, k: int) -> bool:
+        return 0 <= k < len(self.items) and self.items[k].kind == "date"
+
+    def is_to(self, k: int) -> bool:
+        return 0 <= k < len(self.items) and _is_to(self.items[k], self.tokens)
+
+    def next(self, k: int, also: tuple[str, ...] = ()) -> int:
+        """The next date, where nothing but words that change nothing stand before it; else -1."""
+        after, why = _next_date(self.items, k, also)
+        return -1 if why else after
+
+    def verb_before(self, k: int) -> bool:
+        return any(other.kind == "tag" and other.tag == "verb" for other in self.items[:k])
+
+    def arrow(self, k: int) -> None:
+        after, _ = _next_date(self.items, k)
+        if self.is_date(after) and _previous_date(self.items, k) >= 0:
+            self.give(after, "new", change=True)
+
+    def decided(self, k: int) -> None:
+        """Extended at committee on 12 July to 30 September: the first is when that was decided."""
+        if k > 1 and self.text(k - 1) == "on" and self.is_to(k + 1) and self.is_date(k + 2) and self.verb_before(k - 1):
+            self.give(k, "ignore")
+            self.give(k + 2, "new", change=True)
+
+    def deadline(self, k: int, item: _Item) -> None:
+        for each in self.by_position.get(self.next(k), ()):
+            each.marked = True
+            each.before = item.tag == "before" and self.text(k) in ("before", "prior", "ahead", "pre")
+
+    def done(self, k: int, item: _Item) -> None:
+        after = self.next(k)
+        plain = all(each.kind == "mark" or each.tag == "harmless" for each in self.items[k + 1 : after])
+        if plain and self.text(k) != "completion":
+            for each in self.by_position.get(after, ()):
+                each.finished = True
+
+    def start(self, k: int, item: _Item) -> None:
+        after, why = _next_date(self.items, k)
+        if after >= 0 and not why:
+            self.give(after, "start")
+        elif why in ("end", "close") and self.is_date(k - 1):  # September 2011 start
+            self.give(k - 1, "start")
+
+    def ignore(self, k: int, item: _Item) -> None:
+        self.give(self.next(k), "ignore")
+
+    def begin(self, k: int, item: _Item) -> None:
+        """From: revised from 1 September, or from 1 September on."""
+        after = self.next(k)
+        if after < 0:
+            return
+        verb = self.verb_before(k)
+        since = range(max(_last_verb(self.items, k) + 1, 0), k)
+        if verb and not any(self.is_date(j) and self.items[j].first > 0 for j in since):
+            self.give(after, "old", change=True)
+            # revised from 1 to 30 September 2011: one range, two dates
+            ranged = [each for each in self.by_position[after] if each.item.when and each.item.when.last]
+            if ranged:
+                _split(self.found, ranged[0])
+            elif self.is_to(after + 1):
+                self.give(after + 2 if self.is_date(after + 2) else self.next(after), "new")
+        elif not self.is_to(after + 1):
+            # "31 December (from 30 September)" and "revised to 31 December from 30 September"
+            aside = k > 1 and self.text(k - 1) == "(" and after == k + 1 and self.text(after + 1) == ")"
+            older = verb or (aside and self.is_date(k - 2))
+            self.give(after, "old" if older else "start", change=older)
+
+    def old(self, k: int, item: _Item) -> None:
+        after, why = _next_date(self.items, k, ("was", "old"))
+        if after >= 0 and not why:
+            self.give(after, "old")
+        elif item.tag == "old" and why in ("close", "break", "end"):
+            self.give(_previous_date(self.items, k), "old")
+
+    def change(self, k: int, item: _Item) -> None:
+        """Revised, now, current."""
+        after, why = _next_date(self.items, k, ("verb", "now"))
+        between = self.items[k + 1 : after] if after >= 0 else []
+        before = _previous_date(self.items, k)
+        if before >= 0 and _then_unknown(self.items, k):  # 30 June 2011, revised date to be agreed
+            self.give(before, "old", change=True)
+            return
+        if any(each.kind == "tag" and each.tag == "from" for each in between):
+            self.changed = True
+            return
+        if why == "close" and before < 0 and item.tag == "verb" and self.is_date(k + 2):
+            after, why, between = k + 2, "", []  # (revised) 31 December 2011
+        if after >= 0 and not why:
+            decided = item.tag == "verb" and bool(between) and self.text(k + 1) in ("on", "at", "in")
+            if decided and self.is_to(after + 1):  # revised on 3 May to 30 September
+                self.give(after, "ignore")
+                later, _ = _next_date(self.items, after)
+                after = later if self.is_date(later) else -1
+            self.give(after, "new", change=item.tag != "current")
+        elif (item.tag == "verb" or item.last - item.first > 1) and before >= 0 and not _is_adjective(self.items, k):
+            self.give(before if why in ("close", "break", "end") else -1, "new", change=True)
+
+
+_RULES: dict[str, Callable[[_Roles, int, _Item], None]] = {
+    "deadline": _Roles.deadline, "before": _Roles.deadline, "done": _Roles.done, "start": _Roles.start,
+    "from": _Roles.begin, "ignore": _Roles.ignore, "was": _Roles.old, "old": _Roles.old, "verb": _Roles.change,
+    "now": _Roles.change, "current": _Roles.change,
+}  # fmt: skip
+
+
+def _spread(items: list[_Item], found: list[_Found]) -> None:
+    """In "(was September, then October)" what stands in the same brackets is old too."""
     for one, two in pairwise(found):
         same = one.bracketed and two.bracketed and not any(
             item.kind == "mark" and item.tag == ")" for item in items[one.position : two.position]
         )  # fmt: skip
         if one.role == "old" and two.role == "" and same:
             two.role = "old"
-    if any(each.role == "new" for each in found):
-        last_new = max(k for k, each in enumerate(found) if each.role == "new")
-        for k, each in enumerate(found):
-            plain_range = k + 1 < len(found) and _joined(items, each, found[k + 1], tokens) == "to"
-            if (each.role == "" and not (k > last_new)) or (each.role == "new" and k < last_new):
-                if k == last_new - 1 and plain_range and each.role == "new":
-                    continue
-                # "Agreed by committee 12 July to extend to 30 September": what the first date is of is not sure.
-                start = found[k - 1].position + 1 if k else 0
-                vague = any(other.kind == "word" or other.tag == "ignore" for other in items[start : each.position])
-                each.role = "ignore" if vague and each.role == "" else "old"
-    return changed
+
+
+def _settle(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> None:
+    """Where one date is new, those before it are old."""
+    last_new = max((k for k, each in enumerate(found) if each.role == "new"), default=-1)
+    for k, each in enumerate(found[: last_new + 1]):
+        if not (each.role == "" or (each.role == "new" and k < last_new)):
+            continue
+        if k == last_new - 1 and each.role == "new" and _joined(items, each, found[k + 1], tokens) == "to":
+            continue
+        # "Agreed by committee 12 July to extend to 30 September": what the first date is of is not sure.
+        start = found[k - 1].position + 1 if k else 0
+        vague = any(other.kind == "word" or other.tag == "ignore" for other in items[start : each.position])
+        each.role = "ignore" if vague and each.role == "" else "old"
 
 
 def _is_adjective(items: list[_Item], position: int) -> bool:

@@ -123,7 +123,9 @@ _SAYS = {
     "already complete|status complete|project complete|recommendation achieved|recommendation implemented|"
     "recommendation complete|closed complete|closed completed|closed implemented|closed achieved|closed as complete|"
     "closed as implemented|has been completed|has been implemented|have been completed|is complete|are complete|"
-    "complete and closed|completed and closed|complete and embedded|completed and embedded|closed fully implemented|"
+    "complete and closed|completed and closed|complete and embedded|completed and embedded|"
+    "fully complete and embedded|fully completed and embedded|completed and embedded in practice|"
+    "closed fully implemented|"
     "launched|recommendation fully implemented|recommendation completed|objective achieved|objective met|"
     "achieved and sustained|completed and sustained|complete and sustained|delivered and embedded|"
     "implemented and embedded|achieved and embedded|delivered and sustained",
@@ -160,10 +162,12 @@ _SAYS = {
     "work has started|work started|work commenced|implementation in progress|implementation underway|"
     "implementation ongoing|implementation started|implementation commenced|well underway|well under way|in train|"
     "part way|partway|action in progress|action ongoing|"
-    "actions in progress|actions ongoing|satisfactory progress|making progress|work continues|work is ongoing|"
+    "actions in progress|actions ongoing|satisfactory progress|progressing well|making progress|work continues|"
+    "work is ongoing|"
     "in delivery|reasonable progress",
     "open": "open|outstanding|pending|on hold|paused|suspended|deferred|postponed|remains open|remain open|"
     "still open|to do|todo|planned|scheduled|new|not due|not yet due|future|closure requested|closure request|"
+    "closure request submitted|"
     "closure proposed|closure recommended|closure pending|pending closure|awaiting closure|ready for closure|"
     "ready to close|proposed for closure|recommended for closure|request closure|request to close|requested closure|"
     "to be closed|closure requested by owner|propose to close|proposed closure|recommend closure|for closure|"
@@ -232,7 +236,11 @@ _SAYS = {
     "at risk": "at risk|at risk of slippage|at risk of delay|risk of slippage|risk of delay|at risk of slipping|"
     "at risk of being delayed|at risk of not being completed|at risk of missing deadline|some risk|with risks|"
     "some risks|some issues|minor issues|with issues",
-    "doubt": "tbc|tba|n|was complete|not|no|never|except|excepting|apart|but|subject|pending|awaiting|await|awaits|"
+    "doubt": "tbc|tba|n|was complete|false|none|nil|zero|embedding|disputed|failed|ineffective|insufficient|"
+    "unconfirmed|unsubstantiated|lapsed|error|incorrect|wrong|"
+    "challenged|reopen|reaudit|re audit|inadequate|lacking|missing|absent|provisional|provisionally|tentative|"
+    "tentatively|not|no|never|except|excepting|apart|but|subject|"
+    "pending|awaiting|await|awaits|"
     "outstanding|remaining|"
     "remains|remain|partly|until|unless|once|if|still|some|most|requested|request|proposed|propose|recommended|to be|"
     "will be|should be|yet|however|although|expected|due|incomplete|further|next|target|aim|planned|scheduled|when|"
@@ -321,11 +329,28 @@ def _read(
         listed = " and ".join(f"'{other}'" for other in (status, *different, *(claims if len(claims) > 1 else ())))
         message = f"the status, its colour and its percentage say {listed}; '{status}' was taken"
         notes.append(Note("status-disagrees", message))
+    if odd := _odd_colour((beside.rag, said.rag, fill_colour(fill)), status, claim, keyed=coloured[0] != "unknown"):
+        notes.append(Note("status-disagrees", odd))
     if status == "unknown" and (text.strip() or rag_text.strip()) and not (said.silent and beside.silent):
         shown = " ".join((text.strip() or rag_text.strip()).split())
         why = said.why or beside.why or "is not in the plan's key nor a known word"
         notes.append(Note("status-not-read", f"'{shown}' {why}"))
     return StatusReading(status, rag, claim, percent, tuple(notes))
+
+
+def _odd_colour(colours: tuple[str, str, str], status: str, claim: str, *, keyed: bool) -> str:
+    """What is odd about the colours of a row: that they differ, or that no key makes them fit the words; else blank."""
+    *written, filled = colours
+    named = list(dict.fromkeys(filter(None, written)))
+    shown = [*named, *([filled] if named and filled in ("red", "amber", "green") else [])]  # others may be banding
+    if len(set(shown)) > 1:
+        return f"the colours of the row are {' and '.join(dict.fromkeys(shown))}; '{shown[0]}' was taken"
+    rag = named[0] if named else filled
+    good = status in schema.DONE_STATUSES or claim == "on course"
+    if not keyed and ((rag == "red" and good) or (rag == "green" and claim == "delayed")):
+        words = status if status in schema.DONE_STATUSES else claim
+        return f"the status says '{words}' and the colour is {rag}, which the plan's key does not explain"
+    return ""
 
 
 class _Said(NamedTuple):
@@ -577,17 +602,8 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
     claim = claims[0] if claims else ""
     if any(part.tag == "na" for part in parts):
         return "unknown", "", "says that it does not apply"
-    if percent is not None and any(part.tag == "percent" for part in parts):
-        others = [
-            part
-            for part in parts
-            if part.tag not in ("percent", "harmless", "done", "date", "begun", "part", *_CLAIMING)
-            and part.words not in _ABOUT
-        ]
-        if not others:
-            if any(part.tag == "begun" or part.tag == "part" for part in parts) and percent == 100:
-                return "unknown", claim, "says both that it is done and that it is not"
-            return _by_percent(percent), claim, ""
+    if (by_share := _by_share(parts, percent, claim)) is not None:
+        return by_share
     first = next((part for part in parts if part.tag not in ("harmless", "date", "percent")), None)
     if first is None:
         return "unknown", claim, "is not in the plan's key nor a known word"
@@ -602,13 +618,12 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
         return _beyond(parts, states, words, claim)
     tail = [part for part in parts if part.clause > clause]
     by_then = any(part.words == "by" for part in tail) and any(part.tag == "date" for part in tail)
-    wordy = {part.clause for part in words}
     telling = [
         part for part in tail
         # "Ongoing, complete by July"; "achieved - monitoring no longer required"
         if part in states
         and not (part.tag == "done" and by_then)
-        and not (part.tag == "dropped" and part.clause in wordy)
+        and not (part.tag == "dropped" and part.clause in {word.clause for word in words})
     ]  # fmt: skip
     also = list(dict.fromkeys(_MEANS[part.tag][0] if part.tag in _MEANS else "closed" for part in telling))
     if "done" in {part.tag for part in head} or "evidenced" in {part.tag for part in head}:
@@ -639,14 +654,29 @@ def _state(parts: list[_Part], percent: float | None) -> tuple[str, str, str]:
     return status, claim if status != "closed not done" else "", ""
 
 
+def _by_share(parts: list[_Part], percent: float | None, claim: str) -> tuple[str, str, str] | None:
+    """The status that "75% complete" gives, where the cell says no more than that."""
+    tags = {part.tag for part in parts if part.words not in _ABOUT}
+    if (
+        percent is None
+        or "percent" not in tags
+        or tags - {"percent", "harmless", "done", "date", "begun", "part", *_CLAIMING}
+    ):
+        return None
+    if percent == 100 and tags & {"begun", "part"}:
+        return "unknown", claim, "says both that it is done and that it is not"
+    return _by_percent(percent), claim, ""
+
+
 def _by_someone(parts: list[_Part], first: _Part) -> bool:
     """Whether a cell says only that something was dropped, or signed off, by someone: Superseded by the new policy."""
-    k = parts.index(first)
-    rest = parts[k + 1 :]
+    said = parts[parts.index(first) :]
+    led = next((n for n, part in enumerate(said[:2]) if part.words.split()[-1] in ("by", "into", "with")), 9)
+    rest = said[led + 1 :]
     return (
-        first.tag in ("dropped", "evidenced") and k == 0 and 2 <= len(rest) <= 5 and rest[0].words in ("by", "into")
-        and all(part.clause == first.clause and part.tag in ("word", "harmless") for part in rest)
-        and any(part.tag == "word" for part in rest[1:])
+        first.tag in ("dropped", "evidenced") and said == parts and 1 <= len(rest) <= 4
+        and all(part.clause == first.clause and part.tag in ("word", "harmless") for part in said[1:])
+        and any(part.tag == "word" for part in rest)
     )  # fmt: skip
 
 
@@ -674,7 +704,9 @@ def _finished(
     if any(part.words in ("by", "for", "to") for part in head) and dated:
         return "unknown", "", "may mean that it is to be done by then"
     if any(
-        part.tag == "delayed" and {"not", "behind", "off", "missed"} & set(part.words.split()) for part in everything
+        part.tag == "delayed"
+        and {"not", "behind", "off", "missed", "slipped", "slipping", "overdue"} & set(part.words.split())
+        for part in everything
     ):
         return "unknown", "", "says both that it is done and that it is not"
     states = {*named, *also}
@@ -683,7 +715,8 @@ def _finished(
         return "unknown", "", "says both that it is done and that it is not"
     if any(part.tag == "percent" and _value(part.words) != 100 for part in everything):
         return "unknown", "", "says both that it is done and that it is not"
-    if _counted(head, tail):
+    alone = Counter(part.clause for part in everything)
+    if _counted(head, tail) or any(part.words == "0" and alone[part.clause] == 1 for part in tail):
         return "unknown", "", "counts a part that is done"
     return ("evidenced" if "evidenced" in states else "complete"), claim, ""
 
