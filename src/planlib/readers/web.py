@@ -46,6 +46,7 @@ _META = re.compile(rb"""<meta[^>]*?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})
 _MHTML = re.compile(
     rb"\s*(?:From|MIME-Version|Content-Type|Subject|Date|X-[\w-]+|Snapshot-Content-Location):", re.IGNORECASE
 )
+_LONGEST_NOTE = 4000  # characters
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
 _LETTERS = {"a": 97, "A": 65}
 # Where footnotes are, and where their marks are.
@@ -242,6 +243,7 @@ class _Page:
     level: int = 0
     prefix: str = ""
     counted: dict[Any, int] = field(default_factory=dict)  # items of numbered lists
+    said: dict[str, str] = field(default_factory=dict)  # what footnotes say
     placed: bool = False  # rows say themselves where they stand
     holds: bool = False  # what comes next belongs to the line that was begun: after a term, after a number
 
@@ -403,10 +405,12 @@ class _Page:
         mark = tidy("".join(element.itertext())).strip("[]()^")
         if target is None or not _TO_NOTE.search(goal) or _TO_MARK.search(goal) or not 0 < len(mark) <= 8:
             return ""
-        while target.tag in ("a", "span", "sup", "b") and target.getparent() is not None:
-            target = target.getparent()
-        said = tidy("".join(target.itertext())).replace("\n", " ").strip("↩\ufe0e ")
-        said = re.sub(rf"^[\[(]?{re.escape(mark)}[\])]?[.:]?\s+", "", said)
+        if goal not in self.said:
+            while target.tag in ("a", "span", "sup", "b") and target.getparent() is not None:
+                target = target.getparent()
+            said = tidy("".join(target.itertext())).replace("\n", " ").strip("↩\ufe0e ")
+            self.said[goal] = said if len(said) <= _LONGEST_NOTE else ""  # that is the page, not its footnote
+        said = re.sub(rf"^[\[(]?{re.escape(mark)}[\])]?[.:]?\s+", "", self.said[goal])
         return f"{mark}: {said}" if said else mark
 
     # --- tables
