@@ -377,7 +377,7 @@ class _Word:
         for kind, what in (("header", "page header"), ("footer", "page footer"), ("comments", "comment")):
             stories = [one for root in self.parts[kind] for one in (root if kind == "comments" else [root])]
             for text in dict.fromkeys(map(self.said, stories)):
-                self.flow.leave(what, what, text)
+                self.flow.leave(what, text, what)
 
     def said(self, parent: Any) -> str:
         """Plain text of a footnote, a page header or a comment."""
@@ -427,7 +427,7 @@ class _Word:
         if asks is not None and _on(asks):
             words: list[Run] = []
             self.inline(content, look, words)
-            self.flow.leave("the prompt of an empty field", "", "".join(run.text for run in words))
+            self.flow.leave("the prompt of an empty field", "".join(run.text for run in words))
         else:
             self.inline(content, look, out)
 
@@ -472,10 +472,10 @@ class _Word:
             letters = [chr(ord(each) - 0xF000) if "\uf020" <= each <= "\uf0ff" else each for each in text]
             shown = "".join(signs.get(each, each if each.isspace() or each in plain else "\ufffd") for each in letters)
             for sign in [each for each, seen in zip(letters, shown, strict=True) if seen == "\ufffd"]:
-                self.flow.leave("a sign of a font of pictures", "", f"{look.font or 'symbol'} {ord(sign):02X}")
+                self.flow.leave("a sign of a font of pictures", f"{look.font or 'symbol'} {ord(sign):02X}")
             text = shown
         if look.hidden:
-            self.flow.leave("hidden text", "", text)
+            self.flow.leave("hidden text", text)
         elif text:
             out.append(_run(text, look))
 
@@ -545,6 +545,7 @@ class _Word:
         placed: list[Cell] = []
         above: dict[int, int] = {}  # column to the cell that a cell below may belong to
         for number, (row, deleted, cells) in enumerate(rows):
+            self.flow.row = number
             column = _skipped(row)
             below: dict[int, int] = {}
             for cell, gone in cells:
@@ -553,6 +554,8 @@ class _Word:
                 self.flow.claim(1)
                 first, end = snapped.get(start, start), snapped.get(column, column)
                 piece = compose(self.within(cell, Look(struck=deleted or gone)))
+                if not piece.text and not piece.struck:
+                    piece = piece._replace(text=_pictured(cell))
                 merged = self.merged(properties, piece, placed, above.get(first), number)
                 if (
                     merged is None
@@ -569,6 +572,7 @@ class _Word:
                 if _merges(properties, "vMerge"):
                     below[first] = merged
             above = below
+        self.flow.row = None
         if placed:
             self.flow.lay(placed, len(rows))
 
@@ -577,7 +581,7 @@ class _Word:
         if above is None or _merges(properties, "vMerge") != "continue":
             return None
         placed[above] = placed[above]._replace(height=number - placed[above].row + 1)
-        self.flow.leave("hidden text", "", piece.text)  # Word shows nothing of a cell that is merged into one above
+        self.flow.leave("hidden text", piece.text)  # Word shows nothing of a cell that is merged into one above
         return above
 
 
@@ -609,6 +613,12 @@ def _text_boxes(element: Any) -> list[Any]:
         else:
             found += _text_boxes(_chosen(one) if _name(one) == "AlternateContent" else one)
     return found
+
+
+def _pictured(cell: Any) -> str:
+    """What the pictures of a cell are said to show: a traffic light."""
+    said = [one.get("descr") or one.get("title") or "" for one in cell.iter() if _name(one) == "docPr"]
+    return tidy("\n".join(dict.fromkeys(said)))
 
 
 def _blocks(parent: Any) -> Iterator[Any]:

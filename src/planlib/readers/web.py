@@ -41,7 +41,8 @@ _COLOURS = {
     "beige": "F5F5DC", "tan": "D2B48C", "brown": "A52A2A", "violet": "EE82EE", "indigo": "4B0082", "white": "FFFFFF",
 }  # fmt: skip
 _MEANT = ("background", "background-color", "display", "visibility", "font-weight", "text-decoration", "mso-hide",
-          "text-decoration-line", "vertical-align", "white-space", "list-style")  # fmt: skip
+          "text-decoration-line", "vertical-align", "white-space",
+    "mso-list", "list-style")  # fmt: skip
 _META = re.compile(rb"""<meta[^>]*?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
 _MHTML = re.compile(
     rb"\s*(?:From|MIME-Version|Content-Type|Subject|Date|X-[\w-]+|Snapshot-Content-Location):", re.IGNORECASE
@@ -254,16 +255,18 @@ class _Page:
             return
         style = self._style(element)
         if self._hidden(element, style):
-            self.flow.leave("hidden text", "", " ".join(element.itertext()))
+            self.flow.leave("hidden text", " ".join(element.itertext()))
             return
         look = self._look(element, tag, style, look)
-        if tag == "table":
+        if style.get("mso-list") == "ignore":
+            self._listed(tidy("".join(element.itertext())))
+        elif tag == "table":
             self._table(element, look)
         elif tag == "br":
             self._break()
         elif tag in ("img", "input", "select", "textarea", "svg"):
             self._add(_shown(element), look)
-        elif (tag == "a" or look.raised) and (note := self._note(element)):
+        elif (tag == "a" or look.raised) and (note := self._note(element, look.raised)):
             self.runs.append(Run("", look.struck, note=note))
         elif tag in _BLOCKS:
             self._block(element, tag, look)
@@ -288,7 +291,7 @@ class _Page:
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() and not self.in_cell:
             self.level = int(tag[1])
         if tag == "li":
-            self._number(element)
+            self._begin(self._number_of(element))
         self._inside(element, look)
         self.holds = self.holds and tag not in ("dl", "li")
         if tag == "dt":
@@ -297,13 +300,16 @@ class _Page:
             self.end_block()
         self.level = level
 
-    def _number(self, element: Any) -> None:
-        """Begin the line of a numbered item with its number."""
-        number = self._number_of(element)
+    def _begin(self, number: str) -> None:
+        """Begin the line of an item with its number, if it has one."""
         if number and self.in_cell:
             self.runs.append(Run(f"{number} "))
             self.holds = True
         self.prefix = "" if self.in_cell else number
+
+    def _listed(self, mark: str) -> None:
+        """What Word writes before an item of a list, in signs of its own fonts where it is no number."""
+        self._begin(mark if re.fullmatch(r"\(?(?:\d+|[a-zA-Z]|[ivxIVX]+)(?:\.\w+)*[.):]+|\d+(?:\.\d+)*", mark) else "")
 
     def _number_of(self, item: Any) -> str:
         """The number that a browser writes before an item of a numbered list."""
@@ -397,13 +403,15 @@ class _Page:
         style = self._style(element)
         return colour(style.get("background-color") or style.get("background") or element.get("bgcolor") or "")
 
-    def _note(self, element: Any) -> str:
+    def _note(self, element: Any, raised: bool) -> str:
         """Mark and text of the footnote to which something leads that is raised, or a link by the name of one."""
         link = element if element.tag == "a" else next(element.iter("a"), None)
         goal = (link.get("href") or "").partition("#")[2] if link is not None else ""
         target = self.named.get(goal)
         mark = tidy("".join(element.itertext())).strip("[]()^")
-        if target is None or not _TO_NOTE.search(goal) or _TO_MARK.search(goal) or not 0 < len(mark) <= 8:
+        if target is None or not _TO_NOTE.search(goal) or _TO_MARK.search(goal) or not mark:
+            return ""
+        if not raised and not re.fullmatch(r"\d{1,3}|[a-z*†‡§]|[ivx]{2,4}", mark):  # such as a link to the notes
             return ""
         if goal not in self.said:
             while target.tag in ("a", "span", "sup", "b") and target.getparent() is not None:
@@ -449,15 +457,17 @@ class _Page:
         busy: dict[int, int] = {}  # column to the first row that is free there
         behind = self._fill(table)
         number = 0
+        self.flow.row = 0
         left = [row for row in rows if not self._hidden_row(row[0])]
         for row, cells in left:
+            self.flow.row = number
             parent = row.getparent()
             group = self._fill(parent) if parent.tag in _ROW_GROUPS else ""
             banner = self._fill(row) or group or behind
             column = 0
             for cell in cells:
                 if self._hidden(cell, self._style(cell)):
-                    self.flow.leave("hidden text", "", " ".join(cell.itertext()))
+                    self.flow.leave("hidden text", " ".join(cell.itertext()))
                     continue
                 while busy.get(column, 0) > number:
                     column += 1
@@ -469,12 +479,13 @@ class _Page:
                 placed.append(Cell(number, column, high, width, self._piece(cell, look), self._fill(cell) or banner))
                 column += width
             number += 1
+        self.flow.row = None
         return placed, number
 
     def _hidden_row(self, row: Any) -> bool:
         hidden = any(self._hidden(one, self._style(one)) for one in (row, row.getparent()))
         if hidden:
-            self.flow.leave("hidden text", "", " ".join(row.itertext()))
+            self.flow.leave("hidden text", " ".join(row.itertext()))
         return hidden
 
     def _piece(self, cell: Any, look: Look) -> Piece:
