@@ -416,7 +416,7 @@ class _Page:
         if goal not in self.said:
             while target.tag in ("a", "span", "sup", "b") and target.getparent() is not None:
                 target = target.getparent()
-            said = tidy("".join(target.itertext())).replace("\n", " ").strip("↩\ufe0e ")
+            said = tidy("".join(target.itertext())).replace("\n", " ").strip("↩\ufe0e^ ")
             self.said[goal] = said if len(said) <= _LONGEST_NOTE else ""  # that is the page, not its footnote
         said = re.sub(rf"^[\[(]?{re.escape(mark)}[\])]?[.:]?\s+", "", self.said[goal])
         return f"{mark}: {said}" if said else mark
