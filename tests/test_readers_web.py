@@ -100,6 +100,7 @@ def test_spans_push_cells_aside():
     )
     assert grid.rows == [["a", "b", ""], ["", "c", "d"], ["e", "f", "g"], ["", "h", ""]]
     assert grid.spans == {(0, 0): (2, 1), (0, 1): (1, 2), (2, 0): (2, 1)}
+    assert table("<thead><tr><th rowspan=3>a</thead><tbody><tr><td>b</tbody>").rows == [["a"], ["b"]]
 
 
 def test_a_foot_is_last_and_a_caption_is_a_line_before():

@@ -459,6 +459,7 @@ class _Page:
         number = 0
         self.flow.row = 0
         left = [row for row in rows if not self._hidden_row(row[0])]
+        ends = {row.getparent(): at + 1 for at, (row, _) in enumerate(left)}  # no cell reaches out of its group
         for row, cells in left:
             self.flow.row = number
             parent = row.getparent()
@@ -473,7 +474,7 @@ class _Page:
                     column += 1
                 width = min(max(_whole(cell.get("colspan")), 1), _WIDEST)
                 high = _whole(cell.get("rowspan"))
-                high = min(_HIGHEST if high == 0 else high, len(left) - number)
+                high = min(_HIGHEST if high == 0 else high, ends[parent] - number)
                 self.flow.claim(width)
                 busy.update(dict.fromkeys(range(column, column + width), number + high))
                 placed.append(Cell(number, column, high, width, self._piece(cell, look), self._fill(cell) or banner))
