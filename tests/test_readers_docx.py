@@ -166,7 +166,9 @@ def test_a_sign_that_is_not_known_is_told():
     """It is shown as U+FFFD and noted, with its font and number."""
     document = read(package(p('<w:r><w:sym w:font="Wingdings" w:char="F022"/></w:r>')))
     assert document.grids[0].before[0].text == "\ufffd"
-    assert document.notes == (("cell-outside-table", "", "a sign of a font of pictures was not read: wingdings 22"),)
+    assert document.notes == (
+        ("cell-outside-table", "paragraph 1", "a sign of a font of pictures was not read: wingdings 22"),
+    )
 
 
 def test_fields_show_their_result():
@@ -207,7 +209,9 @@ def test_content_controls_are_read_at_every_level():
     row = f"<w:tr>{control(tc('a'))}<w:tc>{control(p('b'))}</w:tc><w:tc>{p(control(r('c')), asks)}</w:tc></w:tr>"
     document = read(package(control(f"<w:tbl>{control(row)}</w:tbl>")))
     assert document.grids[0].rows == [["a", "b", "c"]]
-    assert document.notes == (("cell-outside-table", "", "the prompt of an empty field was not read: Choose an item."),)
+    assert document.notes == (
+        ("cell-outside-table", "table 1, row 1", "the prompt of an empty field was not read: Choose an item."),
+    )
 
 
 def test_a_text_box_is_read_once():
@@ -292,7 +296,7 @@ def test_hidden_text_is_noted():
     """It is no text, and what it says is told."""
     document = read(package(p("seen", r(" not seen", "<w:vanish/>"))))
     assert document.grids[0].before[0].text == "seen"
-    assert document.notes == (("characters-not-read", "", "hidden text was not read: not seen"),)
+    assert document.notes == (("characters-not-read", "paragraph 1", "hidden text was not read: not seen"),)
 
 
 def test_footnotes_are_notes_of_their_cells_and_lines_at_the_end():
@@ -407,6 +411,12 @@ def test_fills_are_those_behind_the_whole_text(properties, text, fill):
     """Shading of the cell, patterns mixed, and a highlight only where all the text has it; white and none are none."""
     grid = table(f"<w:tr><w:tc><w:tcPr>{properties}</w:tcPr><w:p>{text}</w:p></w:tc></w:tr>")
     assert grid.fills == ({(0, 0): fill} if fill else {})
+
+
+def test_a_picture_alone_in_a_cell_says_what_it_shows():
+    """A traffic light is read by the words that it has for those who do not see it."""
+    drawn = '<w:r><w:drawing><wp:inline xmlns:wp="urn:x"><wp:docPr id="1" descr="Amber"/></wp:inline></w:drawing></w:r>'
+    assert table(f"<w:tr><w:tc>{p(drawn)}</w:tc><w:tc>{p('Red', drawn)}</w:tc></w:tr>").rows == [["Amber", "Red"]]
 
 
 # --- packages --------------------------------------------------------------------------------------------------------

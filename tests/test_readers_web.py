@@ -65,6 +65,13 @@ def test_items_of_numbered_lists_have_their_numbers():
     assert table("<tr><td>x<ol><li>a<li><p>b</ol>").rows == [["x\n1. a\n2. b"]]
 
 
+def test_numbers_that_word_writes_are_kept_and_its_bullets_are_not():
+    """Word's pages have no lists: it writes a number, or a letter of a font of signs, before each item."""
+    item = "<p class=MsoListParagraph><span style='mso-list:Ignore'>{}<span>&nbsp;&nbsp;</span></span>{}</p>".format
+    assert texts(item("1.", "a") + item("§", "b") + item("o", "c") + item("2.1", "d")) == ["1. a", "b", "c", "2.1 d"]
+    assert table(f"<tr><td>{item('(a)', 'x')}{item('·', '<b>y</b>')}").rows == [["(a) x\ny"]]
+
+
 def test_what_is_not_shown_is_no_text():
     """Heads, scripts and styles are nothing; hidden text is noted."""
     page = (
@@ -73,8 +80,8 @@ def test_what_is_not_shown_is_no_text():
     document = read(f"<style>.h {{visibility:hidden}} @media print {{.p {{display:none}}}}</style>{page}<p class=p>e")
     assert [line.text for line in document.grids[0].before] == ["a", "e"]
     assert document.notes == tuple(
-        ("characters-not-read", "", f"hidden text was not read: {text}") for text in "bcd"
-    )  # fmt: skip
+        ("characters-not-read", "paragraph 1", f"hidden text was not read: {text}") for text in "bcd"
+    )
 
 
 def test_white_space_is_as_a_browser_has_it():
@@ -93,6 +100,7 @@ def test_spans_push_cells_aside():
     )
     assert grid.rows == [["a", "b", ""], ["", "c", "d"], ["e", "f", "g"], ["", "h", ""]]
     assert grid.spans == {(0, 0): (2, 1), (0, 1): (1, 2), (2, 0): (2, 1)}
+    assert table("<thead><tr><th rowspan=3>a</thead><tbody><tr><td>b</tbody>").rows == [["a"], ["b"]]
 
 
 def test_a_foot_is_last_and_a_caption_is_a_line_before():

@@ -377,7 +377,7 @@ class _Word:
         for kind, what in (("header", "page header"), ("footer", "page footer"), ("comments", "comment")):
             stories = [one for root in self.parts[kind] for one in (root if kind == "comments" else [root])]
             for text in dict.fromkeys(map(self.said, stories)):
-                self.flow.leave(what, what, text)
+                self.flow.leave(what, text, what)
 
     def said(self, parent: Any) -> str:
         """Plain text of a footnote, a page header or a comment."""
@@ -427,7 +427,7 @@ class _Word:
         if asks is not None and _on(asks):
             words: list[Run] = []
             self.inline(content, look, words)
-            self.flow.leave("the prompt of an empty field", "", "".join(run.text for run in words))
+            self.flow.leave("the prompt of an empty field", "".join(run.text for run in words))
         else:
             self.inline(content, look, out)
 
@@ -472,10 +472,10 @@ class _Word:
             letters = [chr(ord(each) - 0xF000) if "\uf020" <= each <= "\uf0ff" else each for each in text]
             shown = "".join(signs.get(each, each if each.isspace() or each in plain else "\ufffd") for each in letters)
             for sign in [each for each, seen in zip(letters, shown, strict=True) if seen == "\ufffd"]:
-                self.flow.leave("a sign of a font of pictures", "", f"{look.font or 'symbol'} {ord(sign):02X}")
+                self.flow.leave("a sign of a font of pictures", f"{look.font or 'symbol'} {ord(sign):02X}")
             text = shown
         if look.hidden:
-            self.flow.leave("hidden text", "", text)
+            self.flow.leave("hidden text", text)
         elif text:
             out.append(_run(text, look))
 
@@ -525,7 +525,8 @@ class _Word:
                         out += [Run("\n"), *self.within(cell, look)]
                 continue
             runs, _, number, boxes = self.paragraph(block, look)
-            out.append(Run("\n"))
+            if out:
+                out.append(Run("\n"))
             if number:
                 out.append(_run(f"{number} ", look._replace(bold=False)))
             out += runs
@@ -545,14 +546,16 @@ class _Word:
         placed: list[Cell] = []
         above: dict[int, int] = {}  # column to the cell that a cell below may belong to
         for number, (row, deleted, cells) in enumerate(rows):
+            self.flow.row = number
             column = _skipped(row)
             below: dict[int, int] = {}
-            for cell, gone in cells:
-                properties = cell.find(f"{{{_W}}}tcPr")
+            for cell, properties in cells:
                 start, column = column, column + _width(properties)
                 self.flow.claim(1)
                 first, end = snapped.get(start, start), snapped.get(column, column)
-                piece = compose(self.within(cell, Look(struck=deleted or gone)))
+                piece = compose(self.within(cell, Look(struck=deleted or "cellDel" in properties)))
+                if not piece.text and not piece.struck:
+                    piece = piece._replace(text=_pictured(cell))
                 merged = self.merged(properties, piece, placed, above.get(first), number)
                 if (
                     merged is None
@@ -565,23 +568,27 @@ class _Word:
                     continue
                 if merged is None:
                     merged = len(placed)
-                    placed.append(Cell(number, first, 1, max(end - first, 1), piece, _shade(_child(properties, "shd"))))
+                    placed.append(Cell(number, first, 1, max(end - first, 1), piece, _shade(properties.get("shd"))))
                 if _merges(properties, "vMerge"):
                     below[first] = merged
             above = below
+        self.flow.row = None
         if placed:
             self.flow.lay(placed, len(rows))
 
-    def merged(self, properties: Any, piece: Piece, placed: list[Cell], above: int | None, number: int) -> int | None:
+    def merged(
+        self, properties: Mapping[str, Any], piece: Piece, placed: list[Cell], above: int | None, number: int
+    ) -> int | None:
         """The cell above to which a cell belongs, made higher; None if it is one of its own."""
         if above is None or _merges(properties, "vMerge") != "continue":
             return None
         placed[above] = placed[above]._replace(height=number - placed[above].row + 1)
-        self.flow.leave("hidden text", "", piece.text)  # Word shows nothing of a cell that is merged into one above
+        self.flow.leave("hidden text", piece.text)  # Word shows nothing of a cell that is merged into one above
         return above
 
 
 _PLAIN = Style({})
+_CELL_PROPERTIES = f"{{{_W}}}tcPr"
 _SPACES = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 
 
@@ -611,6 +618,12 @@ def _text_boxes(element: Any) -> list[Any]:
     return found
 
 
+def _pictured(cell: Any) -> str:
+    """What the pictures of a cell are said to show: a traffic light."""
+    said = [one.get("descr") or one.get("title") or "" for one in cell.iter() if _name(one) == "docPr"]
+    return tidy("\n".join(dict.fromkeys(said)))
+
+
 def _blocks(parent: Any) -> Iterator[Any]:
     """Paragraphs and tables, also within what wraps them."""
     for one in parent:
@@ -631,10 +644,11 @@ def _rows(table: Any) -> Iterator[tuple[Any, bool]]:
         yield one, _child(_child(one, "trPr"), "del") is not None
 
 
-def _cells(row: Any) -> Iterator[tuple[Any, bool]]:
-    """Cells of a row, and whether each is deleted."""
+def _cells(row: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Cells of a row, and the properties of each."""
     for one in _inner(row, "tc"):
-        yield one, _child(_child(one, "tcPr"), "cellDel") is not None
+        properties = one.find(_CELL_PROPERTIES)
+        yield one, {_name(each): each for each in properties} if properties is not None else {}
 
 
 def _inner(parent: Any, wanted: str) -> Iterator[Any]:
@@ -648,9 +662,9 @@ def _inner(parent: Any, wanted: str) -> Iterator[Any]:
             yield from _inner(_chosen(one), wanted)
 
 
-def _width(properties: Any) -> int:
+def _width(properties: Mapping[str, Any]) -> int:
     """Columns of the grid that a cell takes."""
-    return min(max(_whole(_value(_child(properties, "gridSpan")), 1), 1), _WIDEST)
+    return min(max(_whole(_value(properties.get("gridSpan")), 1), 1), _WIDEST)
 
 
 def _skipped(row: Any) -> int:
@@ -658,13 +672,12 @@ def _skipped(row: Any) -> int:
     return min(max(_whole(_value(_child(_child(row, "trPr"), "gridBefore"))), 0), _WIDEST)
 
 
-def _merges(properties: Any, name: str) -> str:
+def _merges(properties: Mapping[str, Any], name: str) -> str:
     """Whether a cell begins a merge ("restart"), belongs to the one before ("continue"), or neither."""
-    merge = _child(properties, name)
-    return "" if merge is None else _value(merge) or "continue"
+    return (_value(properties[name]) or "continue") if name in properties else ""
 
 
-def _only_places(rows: Sequence[tuple[Any, bool, list[tuple[Any, bool]]]]) -> bool:
+def _only_places(rows: Sequence[tuple[Any, bool, list[tuple[Any, dict[str, Any]]]]]) -> bool:
     """Whether a table that holds others is no more than their place on the page."""
     inner = [block for _, _, cells in rows for cell, _ in cells for block in _blocks(cell) if _name(block) == "tbl"]
     if not inner:
@@ -679,7 +692,7 @@ def _only_places(rows: Sequence[tuple[Any, bool, list[tuple[Any, bool]]]]) -> bo
     return is_layout(len(rows), max((len(cells) for _, _, cells in rows), default=0), beside, *largest)
 
 
-def _snapped(table: Any, rows: Sequence[tuple[Any, bool, list[tuple[Any, bool]]]]) -> dict[int, int]:
+def _snapped(table: Any, rows: Sequence[tuple[Any, bool, list[tuple[Any, dict[str, Any]]]]]) -> dict[int, int]:
     """Lines of the grid that are drawn a hair from the one before, and that one; not where a cell lies between them."""
     grid = _child(table, "tblGrid")
     widths = [_whole(_value(one, "w")) for one in grid if _name(one) == "gridCol"] if grid is not None else []
@@ -688,8 +701,8 @@ def _snapped(table: Any, rows: Sequence[tuple[Any, bool, list[tuple[Any, bool]]]
         return {}
     for row, _, cells in rows:
         column = _skipped(row)
-        for cell, _ in cells:
-            width = _width(cell.find(f"{{{_W}}}tcPr"))
+        for _, properties in cells:
+            width = _width(properties)
             if width == 1:
                 narrow.discard(column)
             column += width

@@ -168,8 +168,10 @@ class Flow:
         Tables, and the lines since the last of them.
     unread : dict
         By kind ("hidden text"), what was not read and where.
-    cells : int
-        That all tables span together.
+    cells, paragraphs, tables : int
+        That all tables span together; lines that were counted, and tables, so far.
+    row : int or None
+        Of the table that is being read.
     """
 
     path: Path
@@ -179,6 +181,8 @@ class Flow:
     unread: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     cells: int = 0
     paragraphs: int = 0
+    tables: int = 0
+    row: int | None = None
 
     def write(self, runs: Iterable[Run], level: int = 0, prefix: str = "", place: str = "") -> None:
         """Add what stands outside the tables: a line for each line of it.
@@ -223,8 +227,7 @@ class Flow:
         starts = sorted({cell.column for cell in cells})
         self.claim(rows * len(starts))
         texts = [[""] * len(starts) for _ in range(rows)]
-        number = sum(bool(grid.rows) for grid in self.grids) + 1
-        named = list(places) or [f"table {number}, row {row + 1}" for row in range(rows)]
+        named = list(places) or [self._place(row) for row in range(rows)]
         grid = Grid("", texts, named, fills={}, struck={}, spans={}, notes={}, before=tuple(self.lines))
         for cell in cells:
             column = bisect_left(starts, cell.column)
@@ -239,7 +242,11 @@ class Flow:
             if height > 1 or width > 1:
                 grid.spans[at] = (height, width)  # type: ignore[index]
         self.grids.append(grid)
-        self.lines = []
+        self.lines, self.row = [], None
+        self.tables += 1
+
+    def _place(self, row: int) -> str:
+        return f"table {self.tables + 1}, row {row + 1}"
 
     def claim(self, cells: int) -> None:
         """Count cells before they are made; raises InputError if there are too many."""
@@ -250,9 +257,10 @@ class Flow:
                 "[limits] cells"
             )
 
-    def leave(self, kind: str, place: str, text: str) -> None:
-        """Remember what is not read, if it is anything."""
+    def leave(self, kind: str, text: str, place: str = "") -> None:
+        """Remember what is not read, if it is anything; by default it stands in the row or line that is being read."""
         if text := " ".join(tidy(text).split()):
+            place = place or (f"paragraph {self.paragraphs + 1}" if self.row is None else self._place(self.row))
             self.unread.setdefault(kind, []).append((place, text))
 
     def document(self, kind: str, *, decided: Sequence[tuple[str, str, str]] = (),

@@ -41,11 +41,13 @@ _COLOURS = {
     "beige": "F5F5DC", "tan": "D2B48C", "brown": "A52A2A", "violet": "EE82EE", "indigo": "4B0082", "white": "FFFFFF",
 }  # fmt: skip
 _MEANT = ("background", "background-color", "display", "visibility", "font-weight", "text-decoration", "mso-hide",
-          "text-decoration-line", "vertical-align", "white-space", "list-style")  # fmt: skip
+          "text-decoration-line", "vertical-align", "white-space",
+    "mso-list", "list-style")  # fmt: skip
 _META = re.compile(rb"""<meta[^>]*?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
 _MHTML = re.compile(
     rb"\s*(?:From|MIME-Version|Content-Type|Subject|Date|X-[\w-]+|Snapshot-Content-Location):", re.IGNORECASE
 )
+_LONGEST_NOTE = 4000  # characters
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
 _LETTERS = {"a": 97, "A": 65}
 # Where footnotes are, and where their marks are.
@@ -242,6 +244,7 @@ class _Page:
     level: int = 0
     prefix: str = ""
     counted: dict[Any, int] = field(default_factory=dict)  # items of numbered lists
+    said: dict[str, str] = field(default_factory=dict)  # what footnotes say
     placed: bool = False  # rows say themselves where they stand
     holds: bool = False  # what comes next belongs to the line that was begun: after a term, after a number
 
@@ -252,16 +255,18 @@ class _Page:
             return
         style = self._style(element)
         if self._hidden(element, style):
-            self.flow.leave("hidden text", "", " ".join(element.itertext()))
+            self.flow.leave("hidden text", " ".join(element.itertext()))
             return
         look = self._look(element, tag, style, look)
-        if tag == "table":
+        if style.get("mso-list") == "ignore":
+            self._listed(tidy("".join(element.itertext())))
+        elif tag == "table":
             self._table(element, look)
         elif tag == "br":
             self._break()
         elif tag in ("img", "input", "select", "textarea", "svg"):
             self._add(_shown(element), look)
-        elif (tag == "a" or look.raised) and (note := self._note(element)):
+        elif (tag == "a" or look.raised) and (note := self._note(element, look.raised)):
             self.runs.append(Run("", look.struck, note=note))
         elif tag in _BLOCKS:
             self._block(element, tag, look)
@@ -286,7 +291,7 @@ class _Page:
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() and not self.in_cell:
             self.level = int(tag[1])
         if tag == "li":
-            self._number(element)
+            self._begin(self._number_of(element))
         self._inside(element, look)
         self.holds = self.holds and tag not in ("dl", "li")
         if tag == "dt":
@@ -295,13 +300,16 @@ class _Page:
             self.end_block()
         self.level = level
 
-    def _number(self, element: Any) -> None:
-        """Begin the line of a numbered item with its number."""
-        number = self._number_of(element)
+    def _begin(self, number: str) -> None:
+        """Begin the line of an item with its number, if it has one."""
         if number and self.in_cell:
             self.runs.append(Run(f"{number} "))
             self.holds = True
         self.prefix = "" if self.in_cell else number
+
+    def _listed(self, mark: str) -> None:
+        """What Word writes before an item of a list, in signs of its own fonts where it is no number."""
+        self._begin(mark if re.fullmatch(r"\(?(?:\d+|[a-zA-Z]|[ivxIVX]+)(?:\.\w+)*[.):]+|\d+(?:\.\d+)*", mark) else "")
 
     def _number_of(self, item: Any) -> str:
         """The number that a browser writes before an item of a numbered list."""
@@ -395,18 +403,22 @@ class _Page:
         style = self._style(element)
         return colour(style.get("background-color") or style.get("background") or element.get("bgcolor") or "")
 
-    def _note(self, element: Any) -> str:
+    def _note(self, element: Any, raised: bool) -> str:
         """Mark and text of the footnote to which something leads that is raised, or a link by the name of one."""
         link = element if element.tag == "a" else next(element.iter("a"), None)
         goal = (link.get("href") or "").partition("#")[2] if link is not None else ""
         target = self.named.get(goal)
         mark = tidy("".join(element.itertext())).strip("[]()^")
-        if target is None or not _TO_NOTE.search(goal) or _TO_MARK.search(goal) or not 0 < len(mark) <= 8:
+        if target is None or not _TO_NOTE.search(goal) or _TO_MARK.search(goal) or not mark:
             return ""
-        while target.tag in ("a", "span", "sup", "b") and target.getparent() is not None:
-            target = target.getparent()
-        said = tidy("".join(target.itertext())).replace("\n", " ").strip("↩\ufe0e ")
-        said = re.sub(rf"^[\[(]?{re.escape(mark)}[\])]?[.:]?\s+", "", said)
+        if not raised and not re.fullmatch(r"\d{1,3}|[a-z*†‡§]|[ivx]{2,4}", mark):  # such as a link to the notes
+            return ""
+        if goal not in self.said:
+            while target.tag in ("a", "span", "sup", "b") and target.getparent() is not None:
+                target = target.getparent()
+            said = tidy("".join(target.itertext())).replace("\n", " ").strip("↩\ufe0e^ ")
+            self.said[goal] = said if len(said) <= _LONGEST_NOTE else ""  # that is the page, not its footnote
+        said = re.sub(rf"^[\[(]?{re.escape(mark)}[\])]?[.:]?\s+", "", self.said[goal])
         return f"{mark}: {said}" if said else mark
 
     # --- tables
@@ -445,32 +457,36 @@ class _Page:
         busy: dict[int, int] = {}  # column to the first row that is free there
         behind = self._fill(table)
         number = 0
+        self.flow.row = 0
         left = [row for row in rows if not self._hidden_row(row[0])]
+        ends = {row.getparent(): at + 1 for at, (row, _) in enumerate(left)}  # no cell reaches out of its group
         for row, cells in left:
+            self.flow.row = number
             parent = row.getparent()
             group = self._fill(parent) if parent.tag in _ROW_GROUPS else ""
             banner = self._fill(row) or group or behind
             column = 0
             for cell in cells:
                 if self._hidden(cell, self._style(cell)):
-                    self.flow.leave("hidden text", "", " ".join(cell.itertext()))
+                    self.flow.leave("hidden text", " ".join(cell.itertext()))
                     continue
                 while busy.get(column, 0) > number:
                     column += 1
                 width = min(max(_whole(cell.get("colspan")), 1), _WIDEST)
                 high = _whole(cell.get("rowspan"))
-                high = min(_HIGHEST if high == 0 else high, len(left) - number)
+                high = min(_HIGHEST if high == 0 else high, ends[parent] - number)
                 self.flow.claim(width)
                 busy.update(dict.fromkeys(range(column, column + width), number + high))
                 placed.append(Cell(number, column, high, width, self._piece(cell, look), self._fill(cell) or banner))
                 column += width
             number += 1
+        self.flow.row = None
         return placed, number
 
     def _hidden_row(self, row: Any) -> bool:
         hidden = any(self._hidden(one, self._style(one)) for one in (row, row.getparent()))
         if hidden:
-            self.flow.leave("hidden text", "", " ".join(row.itertext()))
+            self.flow.leave("hidden text", " ".join(row.itertext()))
         return hidden
 
     def _piece(self, cell: Any, look: Look) -> Piece:
