@@ -27,7 +27,9 @@ from planlib.readers.grid import Document, Grid, Line
 from planlib.settings import Limits
 
 _SHAPES = 30_000  # lines and rectangles of a page from which it is a drawing: read as lines of text, without tables
+_LINES = 4_000  # thin lines across, likewise: each is looked at with the letters near it
 _WORK = 2_000_000  # comparisons on a page, likewise
+_DOT = 1.5  # points up to which a line is a dot of a dotted one
 _THIN = 3.0  # points up to which a rectangle is a line
 _SNAP = 2.5  # points within which rulings are the same
 _TOUCH = 3.0  # points within which rulings meet
@@ -505,8 +507,9 @@ def _turned(box: _Box, turn: int) -> _Box:
 def _page(number: int, ink: _Ink) -> _Page:
     """Tables and lines of a page, from top to bottom."""
     thin, sides, down = _sides(ink.shapes)
+    ink.crowded |= sum(edge.high - edge.low > _DOT for edge in thin) > _LINES
     posts = _merged(down)
-    rules = _unmarked(thin, ink.letters, posts)
+    rules = [] if ink.crowded else _unmarked(thin, ink.letters, posts)
     tables = None if ink.crowded else _tables(_merged(rules + sides), posts)
     if tables is None or sum(shape.fill is not None for shape in ink.shapes) * sum(map(len, tables)) > _WORK:
         ink.crowded, tables = True, []
@@ -590,6 +593,9 @@ def _unmarked(thin: Sequence[_Edge], letters: Sequence[_Letter], posts: Sequence
     rules: list[_Edge] = []
     for edge in thin:
         y, x0, x1 = edge
+        if x1 - x0 <= _DOT:
+            rules.append(edge)
+            continue
         near = upright[bisect_left(bases, y - 0.35 * tallest) : bisect_right(bases, y + 0.5 * tallest)]
         over = [letter for letter in near if x0 - 0.5 <= letter.across <= x1 + 0.5]
         struck = [letter for letter in over if 0.12 <= (_base(letter) - y) / letter.size <= 0.5]
@@ -854,8 +860,8 @@ def _prints(letters: Sequence[_Letter], turn: int) -> list[_Print]:
 
 def _overlap(some: Sequence[tuple[_Box, _Letter]], others: Sequence[tuple[_Box, _Letter]]) -> bool:
     """Whether letters are printed over each other."""
-    taken = {round((box.x0 + box.x1) / 4) for box, letter in others if letter.text.strip()}
-    return sum(round((box.x0 + box.x1) / 4) in taken for box, letter in some if letter.text.strip()) > 2
+    taken = {round((box.x0 + box.x1) / 8) for box, letter in others if letter.text.strip()}
+    return sum(round((box.x0 + box.x1) / 8) in taken for box, letter in some if letter.text.strip()) > 2
 
 
 def _pieces(line: _Print, gap: float = _GAP) -> list[_Print]:
@@ -1013,8 +1019,8 @@ def _convincing(
         centred = [abs(middle - median(middles)) for middle in middles]
         if sum(min(near) > 3 for near in zip(spread, centred, strict=True)) > 0.3 * len(inside):
             return False
-        full = sum(right - left > 0.8 * (x1 - x0) for left, right in inside)
-        prose += x1 - x0 > 12 * size and full > 0.5 * len(lines)
+        full = sum(right - left > 0.65 * (x1 - x0) for left, right in inside)
+        prose += x1 - x0 > 8 * size and len(inside) > 0.8 * len(lines) and full > 0.75 * len(inside)
     return prose < 2
 
 
