@@ -27,12 +27,15 @@ from planlib.readers.grid import Document, Grid, Line
 from planlib.settings import Limits
 
 _SHAPES = 30_000  # lines and rectangles of a page from which it is a drawing: read as lines of text, without tables
+_LINES = 4_000  # thin lines across, likewise: each is looked at with the letters near it
 _WORK = 2_000_000  # comparisons on a page, likewise
+_DOT = 1.5  # points up to which a line is a dot of a dotted one
 _THIN = 3.0  # points up to which a rectangle is a line
 _SNAP = 2.5  # points within which rulings are the same
 _TOUCH = 3.0  # points within which rulings meet
 _ABOVE, _BELOW = 0.8, 0.2  # of a letter's size, how far it reaches above and below its baseline in any font
 _SPACE = 0.18  # of a letter's size, the gap that is a space
+_GUTTER = 0.5  # of a letter's size, the gap that parts columns of text
 _GAP = 2.5  # of a letter's size, the gap that parts a line in two
 _MARGIN = 0.1  # of a page's height: where headers and footers stand
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
@@ -504,8 +507,9 @@ def _turned(box: _Box, turn: int) -> _Box:
 def _page(number: int, ink: _Ink) -> _Page:
     """Tables and lines of a page, from top to bottom."""
     thin, sides, down = _sides(ink.shapes)
+    ink.crowded |= sum(edge.high - edge.low > _DOT for edge in thin) > _LINES
     posts = _merged(down)
-    rules = _unmarked(thin, ink.letters, posts)
+    rules = [] if ink.crowded else _unmarked(thin, ink.letters, posts)
     tables = None if ink.crowded else _tables(_merged(rules + sides), posts)
     if tables is None or sum(shape.fill is not None for shape in ink.shapes) * sum(map(len, tables)) > _WORK:
         ink.crowded, tables = True, []
@@ -589,6 +593,9 @@ def _unmarked(thin: Sequence[_Edge], letters: Sequence[_Letter], posts: Sequence
     rules: list[_Edge] = []
     for edge in thin:
         y, x0, x1 = edge
+        if x1 - x0 <= _DOT:
+            rules.append(edge)
+            continue
         near = upright[bisect_left(bases, y - 0.35 * tallest) : bisect_right(bases, y + 0.5 * tallest)]
         over = [letter for letter in near if x0 - 0.5 <= letter.across <= x1 + 0.5]
         struck = [letter for letter in over if 0.12 <= (_base(letter) - y) / letter.size <= 0.5]
@@ -637,6 +644,7 @@ def _tables(across: list[_Edge], down: list[_Edge]) -> list[list[_Box]] | None:
     """The cells of each table that rulings enclose; None where there are too many rulings to look."""
     if len(across) * len(down) > _WORK:
         return None
+    across = _merged(across + _capped(across, down))
     down = _merged(down + _closed(across, down))
     across = _merged(across + _closed(down, across))
     if len(across) * len(down) > _WORK:
@@ -664,8 +672,23 @@ def _tables(across: list[_Edge], down: list[_Edge]) -> list[list[_Box]] | None:
     return _joined(cells)
 
 
+def _capped(rails: Sequence[_Edge], posts: Sequence[_Edge]) -> list[_Edge]:
+    """The top and bottom that a table leaves open: where posts go on above its first rail or below its last."""
+    added: list[_Edge] = []
+    for post in posts:
+        met = [
+            rail for rail in rails
+            if rail.low - _TOUCH <= post.at <= rail.high + _TOUCH and post.low - _TOUCH <= rail.at <= post.high + _TOUCH
+        ]  # fmt: skip
+        if len(met) > 1:
+            low, high = min(rail.low for rail in met), max(rail.high for rail in met)
+            ends = [post.low] * (met[0].at > post.low + _TOUCH) + [post.high] * (met[-1].at < post.high - _TOUCH)
+            added += [_Edge(end, low, high) for end in ends]
+    return added
+
+
 def _closed(rails: Sequence[_Edge], posts: Sequence[_Edge]) -> list[_Edge]:
-    """Sides that a table leaves open: where rulings of the same length lie below each other, and posts join them."""
+    """The sides that a table leaves open: where rails of the same length lie below each other, and posts join them."""
     added: list[_Edge] = []
     groups: dict[tuple[int, int], list[_Edge]] = defaultdict(list)
     for rail in rails:
@@ -837,8 +860,8 @@ def _prints(letters: Sequence[_Letter], turn: int) -> list[_Print]:
 
 def _overlap(some: Sequence[tuple[_Box, _Letter]], others: Sequence[tuple[_Box, _Letter]]) -> bool:
     """Whether letters are printed over each other."""
-    taken = {round((box.x0 + box.x1) / 4) for box, letter in others if letter.text.strip()}
-    return sum(round((box.x0 + box.x1) / 4) in taken for box, letter in some if letter.text.strip()) > 2
+    taken = {round((box.x0 + box.x1) / 8) for box, letter in others if letter.text.strip()}
+    return sum(round((box.x0 + box.x1) / 8) in taken for box, letter in some if letter.text.strip()) > 2
 
 
 def _pieces(line: _Print, gap: float = _GAP) -> list[_Print]:
@@ -952,12 +975,12 @@ def _aligned(prints: Sequence[_Print]) -> list[list[_Print]]:
     Three columns of prose are none: their lines fill them from side to side.
     """
     blocks: list[list[_Print]] = []
-    parts = [[(part.box.x0, part.box.x1) for part in _pieces(line, 0.9)] for line in prints]
+    parts = [[(part.box.x0, part.box.x1) for part in _pieces(line, _GUTTER)] for line in prints]
     index = 0
     while index < len(prints) <= 400:
         columns, end = parts[index], index + 1
         while len(columns) >= 3 and end < len(prints):
-            merged = _columns([*columns, *parts[end]], 0.5 * prints[end].size)
+            merged = _columns([*columns, *parts[end]], _GUTTER * prints[end].size)
             if len(merged) < 3 or prints[end].base - prints[end - 1].base > 4 * prints[end].size:
                 break
             columns, end = merged, end + 1
@@ -985,7 +1008,7 @@ def _convincing(
 ) -> bool:
     if any(not any(x0 - 1 <= part[0] <= x1 for part in lines[0]) for x0, x1 in columns):
         return False
-    if sum(len(line) > 1 for line in lines) < 0.6 * len(lines):
+    if sum(len(line) > 2 for line in lines) < 3:
         return False
     prose = 0
     for x0, x1 in columns:
@@ -996,15 +1019,15 @@ def _convincing(
         centred = [abs(middle - median(middles)) for middle in middles]
         if sum(min(near) > 3 for near in zip(spread, centred, strict=True)) > 0.3 * len(inside):
             return False
-        full = sum(right - left > 0.8 * (x1 - x0) for left, right in inside)
-        prose += x1 - x0 > 12 * size and full > 0.5 * len(lines)
+        full = sum(right - left > 0.65 * (x1 - x0) for left, right in inside)
+        prose += x1 - x0 > 8 * size and len(inside) > 0.8 * len(lines) and full > 0.75 * len(inside)
     return prose < 2
 
 
 def _aligned_cells(block: Sequence[_Print], rules: Sequence[_Edge]) -> list[_Box]:
     """Cells of such a block: a row begins below a rule, or else below a wider gap, or else with its first column."""
-    parts = [[(part.box.x0, part.box.x1) for part in _pieces(line, 0.9)] for line in block]
-    columns = _columns([part for line in parts for part in line], 0.5 * block[0].size)
+    parts = [[(part.box.x0, part.box.x1) for part in _pieces(line, _GUTTER)] for line in block]
+    columns = _columns([part for line in parts for part in line], _GUTTER * block[0].size)
     left, right = columns[0][0], columns[-1][1]
     steps = [after.base - before.base for before, after in pairwise(block)]
     ruled = [
@@ -1173,7 +1196,8 @@ def _join_merged(upper: _Found, lower: _Found, row: int) -> list[int]:
         if not text or at[1] != column or wide != wide_below or max(tall, tall_below) < 2:
             continue
         others = _column(upper, column, 1, at) + _column(lower, column, row, (row, column))
-        if (not rest and others and all(others)) or (rest and _continues(text, rest, others, 1)):
+        blank = not rest and all(others) and (others or min(tall, tall_below) > 1)
+        if blank or (rest and _continues(text, rest, others, 1)):
             whole = f"{text}\n{rest}".strip()
             upper.rows[at[0]][column] = lower.rows[row][column] = whole
             joined.append(column)
