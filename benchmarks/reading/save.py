@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import os
 import shutil
 import subprocess
 import tempfile
@@ -34,6 +35,7 @@ SAVERS = {
     "docx-pandoc": ("docx", "html", "pandoc"), "pdf-chromium": ("pdf", "html", "chromium"),
 }  # fmt: skip
 _CSV = {"csv-cp1252": ("cp1252", ","), "csv-semicolon": ("utf-8-sig", ";"), "csv-tab": ("utf-8", "\t")}
+EPOCH = 1314748800  # 31 August 2011, for the programs that stamp files and can be told with what
 SECONDS = 600  # that one run of a program may take
 
 
@@ -239,7 +241,10 @@ def _xlsx_cell(book: Any, sheet: Any, y: int, x: int, cell: Cell) -> None:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, timeout=SECONDS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    fixed = os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    subprocess.run(
+        command, check=True, timeout=SECONDS, env=fixed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 def _soffice(pairs: list[tuple[Path, Path]], ending: str) -> None:
