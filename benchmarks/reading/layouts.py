@@ -531,14 +531,32 @@ def board_paper(rng: Random, as_of: date) -> Made:
     return Made(blocks, actions, _shows("area", *names))
 
 
+def headed_tables(rng: Random, as_of: date) -> Made:
+    """A table per recommendation whose own first rows say which it is, with the header of its actions below them."""
+    names = ("action", "lead", "target", "status")
+    actions = _plan(rng, as_of)
+    heads = _heads(rng, names)
+    blocks: list[Any] = [Heading(1, "Response to the inspection")]
+    for ref, area, group in _by_area(actions):
+        rows = [
+            [Cell(f"Recommendation {ref}", bold=True), Cell(area, span=(1, 3)), None, None],
+            [Cell("Priority", bold=True), Cell("High", span=(1, 3)), None, None],
+            heads, *_rows(group, names),
+        ]  # fmt: skip
+        blocks += [Table(rows, heads=0), Line("")]
+    return Made(blocks, actions, _shows("area", *names), lenient=_shows("area"))
+
+
 SHEETS = ("xlsx", "xlsx-libreoffice", "ods", "xls")
 PAGES = ("docx", "docx-libreoffice", "html", "pdf-libreoffice", "pdf-chromium")
 FLAT = ("csv", "csv-cp1252", "csv-semicolon", "csv-tab")
 
 # Layout to the savers that can show it.
 LAYOUTS: dict[Layout, tuple[str, ...]] = {
-    plain: (*SHEETS, *PAGES, *FLAT, "md-pandoc", "html-pandoc", "html-libreoffice", "docx-pandoc", "pdf-sheet"),
-    titles_above: ("xlsx", "ods", "xls", "docx", "html-libreoffice", "pdf-libreoffice", "csv", "md-pandoc"),
+    plain: (*SHEETS, *PAGES, *FLAT, "md-pandoc", "html-pandoc", "html-libreoffice", "docx-pandoc", "pdf-sheet",
+            "pdf-borderless", "html-nested"),
+    titles_above: ("xlsx", "ods", "xls", "docx", "html-libreoffice", "pdf-libreoffice", "csv", "md-pandoc",
+                   "pdf-borderless"),
     two_deep: ("xlsx", "ods", "docx", "html", "pdf-chromium", "csv"),
     three_deep: ("xlsx-libreoffice", "xls", "docx-libreoffice", "html", "pdf-libreoffice"),
     header_repeated: ("xlsx", "csv-cp1252", "docx", "pdf-libreoffice", "html"),
@@ -565,5 +583,6 @@ LAYOUTS: dict[Layout, tuple[str, ...]] = {
     tracker: (*SHEETS, "csv", "docx", "html"),
     council_report: ("docx", "docx-libreoffice", "html", "pdf-libreoffice", "pdf-chromium", "xlsx", "ods"),
     board_paper: ("docx", "docx-libreoffice", "html", "pdf-libreoffice", "pdf-chromium", "xlsx", "ods"),
-    coarse: ("docx", "xlsx", "md-pandoc", "pdf-libreoffice", "html"),
+    headed_tables: ("docx", "docx-libreoffice", "html", "pdf-libreoffice", "xlsx"),
+    coarse: ("docx", "xlsx", "md-pandoc", "pdf-libreoffice", "html", "pdf-borderless", "html-nested"),
 }

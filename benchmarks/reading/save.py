@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import os
 import shutil
 import subprocess
 import tempfile
@@ -32,8 +33,10 @@ SAVERS = {
     "ods": ("ods", "xlsx", "soffice"), "xls": ("xls", "xlsx", "soffice"), "pdf-sheet": ("pdf", "xlsx", "soffice"),
     "md-pandoc": ("md", "html", "pandoc"), "html-pandoc": ("html", "docx", "pandoc"),
     "docx-pandoc": ("docx", "html", "pandoc"), "pdf-chromium": ("pdf", "html", "chromium"),
+    "pdf-borderless": ("pdf", "html", "chromium"), "html-nested": ("html", "", ""),
 }  # fmt: skip
 _CSV = {"csv-cp1252": ("cp1252", ","), "csv-semicolon": ("utf-8-sig", ";"), "csv-tab": ("utf-8", "\t")}
+EPOCH = 1314748800  # 31 August 2011, for the programs that stamp files and can be told with what
 SECONDS = 600  # that one run of a program may take
 
 
@@ -69,7 +72,7 @@ def save(plans: Iterable[tuple[str, str, Blocks]], folder: Path) -> dict[str, Pa
 def _write(path: Path, saver: str, blocks: Blocks) -> None:
     kind = path.suffix[1:]
     if kind == "html":
-        path.write_text(_html(blocks), encoding="utf-8")
+        path.write_text(_html(blocks, saver), encoding="utf-8")
     elif kind == "docx":
         _docx(path, blocks)
     elif kind == "xlsx":
@@ -104,9 +107,13 @@ table { border-collapse: collapse } td, th { border: 1px solid #444; padding: 3p
 * { print-color-adjust: exact; -webkit-print-color-adjust: exact }"""
 
 
-def _html(blocks: Blocks) -> str:
-    parts = [f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Plan</title><style>{_STYLE}</style>'
+def _html(blocks: Blocks, saver: str) -> str:
+    """A page; "nested" within a table that only lays it out, as sites were built, "borderless" without rules."""
+    style = _STYLE.replace("border: 1px solid #444; ", "") if saver == "pdf-borderless" else _STYLE
+    parts = [f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Plan</title><style>{style}</style>'
              "</head><body>"]  # fmt: skip
+    if saver == "html-nested":
+        parts.append("<table width='100%'><tr><td><a href='/'>Home</a></td><td>")
     for listed, group in groupby(blocks, key=lambda block: isinstance(block, Line) and bool(block.label)):
         items = []
         for block in group:
@@ -119,6 +126,8 @@ def _html(blocks: Blocks) -> str:
             else:
                 items.append(f"<p>{html.escape(block.text)}</p>")
         parts += ["<ul>", *items, "</ul>"] if listed else items
+    if saver == "html-nested":
+        parts.append("</td></tr></table>")
     return "\n".join([*parts, "</body></html>\n"])
 
 
@@ -239,7 +248,10 @@ def _xlsx_cell(book: Any, sheet: Any, y: int, x: int, cell: Cell) -> None:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, timeout=SECONDS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    fixed = os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    subprocess.run(
+        command, check=True, timeout=SECONDS, env=fixed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 def _soffice(pairs: list[tuple[Path, Path]], ending: str) -> None:
