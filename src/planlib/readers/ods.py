@@ -81,8 +81,7 @@ class _Styles:
             if element is not None:
                 above = self.look(family, element.get(f"{_STYLE}parent-style-name"))
                 own = _own_look(element)
-                found = _Look(*(mine if mine is not None else theirs for mine, theirs in zip(own, above, strict=True)))
-                self._looks[family, name] = found
+                self._looks[family, name] = _over(own, above)
         return self._looks[family, name]
 
 
@@ -462,7 +461,8 @@ def _paragraph(element: Any, around: _Look, styles: _Styles) -> list[_Piece]:
 
 
 def _over(own: _Look, around: _Look) -> _Look:
-    return _Look(*(mine if mine is not None else theirs for mine, theirs in zip(own, around, strict=True)))
+    """What a style says, and where it says nothing what is said around it."""
+    return around._replace(**{name: said for name, said in own._asdict().items() if said is not None})
 
 
 def _text_document(path: Path, body: Any, roots: list[Any], styles: _Styles, limits: Limits) -> Document:

@@ -77,7 +77,7 @@ def apply_rules(rules: Sequence[Rule], values: Values, fills: dict[tuple[int, in
         The rules that could not be worked out, in words.
     """
     settled: set[tuple[int, int]] = set()
-    unknown = []
+    unknown: list[str] = []
     tests = 0
     for rule in rules:
         cells = [area for each in rule.areas if (area := _within(each, values))]
