@@ -13,11 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from planlib.errors import InputError
-from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, listed, parts, show, text_of
+from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, column_of, listed, parts, show, text_of
 from planlib.readers.grid import Document, Grid, letters
 from planlib.readers.package import open_package, parse_xml
-from planlib.readers.xlsx_cells import Cells, cells_of, column_of
-from planlib.readers.xlsx_rules import apply_rules, read_rules
+from planlib.readers.rules import apply_rules, read_rules
+from planlib.readers.xlsx_cells import Cells, cells_of
 from planlib.readers.xlsx_styles import Styles, read_styles, rich_strings, runs_of, without_prefix
 from planlib.settings import Limits
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from planlib.readers.cells import column_of
 from planlib.readers.grid import letters
 
 _ROW_OR_CELL = re.compile(rb"<(row|c)(?=[\s/>])([^<>]*?)(/?)>")
@@ -168,11 +169,3 @@ def _rewritten(rows: bytes) -> bytes:
         return b'<c r="%s%s"%s%s>' % (name, digits, rest, found[3])
 
     return re.sub(rb">\s+<v>", b"><v>", _ROW_OR_CELL.sub(rewritten, rows))
-
-
-def column_of(name: str) -> int:
-    """The column, from 0, that letters name."""
-    number = 0
-    for letter in name.upper():
-        number = number * 26 + ord(letter) - 64
-    return number - 1
