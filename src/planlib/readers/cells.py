@@ -203,7 +203,7 @@ def show(code: str, value: Any) -> str | None:
             "year": str(value.year),
         }.get(form.kind)  # fmt: skip
         return tidy(f"{form.before}{shown}{form.after}") if shown else None
-    if not isinstance(value, float) or abs(value) >= 1e15:
+    if not isinstance(value, float) or not abs(value) < 1e15:
         return None
     form = sections[1 if value < 0 and len(sections) > 1 else 2 if value == 0 and len(sections) > 2 else 0]
     if form.kind == "words":
@@ -249,6 +249,14 @@ def text_of(value: Any) -> str:
     if isinstance(value, timedelta):
         return str(value)
     return "" if value is None else str(value)
+
+
+def column_of(name: str) -> int:
+    """The column, from 0, that letters name."""
+    number = 0
+    for letter in name.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1
 
 
 def listed(names: Iterable[str], most: int = 5) -> str:

@@ -12,6 +12,7 @@ from planlib.errors import InputError
 from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, Run, colour, listed, parts, show, text_of, tidy
 from planlib.readers.grid import Document, Grid, Line, letters
 from planlib.readers.package import open_package, parse_xml
+from planlib.readers.rules import SIGNS, Rule, apply_rules, area_of, cell_is, condition, has_text
 from planlib.settings import Limits
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -22,6 +23,8 @@ _FO = _OASIS % "xsl-fo-compatible"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _ROW_GROUPS = {f"{_TABLE}{name}" for name in ("table-row-group", "table-header-rows", "table-rows")}
 _SPACE = {f"{_TEXT}tab": " ", f"{_TEXT}line-break": "\n"}
+_TEXT_TESTS = {"contains-text": "containsText", "not-contains-text": "notContainsText", "begins-with": "beginsWith",
+               "ends-with": "endsWith"}  # fmt: skip
 _BEYOND = 1000  # rows below the last text to which a merged cell may reach
 _MANY = 1 << 31  # more than any sheet counts
 
@@ -53,6 +56,7 @@ class _Cell(NamedTuple):
     fill: str
     span: Place
     error: bool
+    value: Any = ""  # for rules
 
 
 class _Styles:
@@ -63,7 +67,9 @@ class _Styles:
         self.formats: dict[str, str] = {}
         for root in roots:
             for each in root.iter(f"{_STYLE}style", f"{_STYLE}default-style"):
-                self._elements[each.get(f"{_STYLE}family"), each.get(f"{_STYLE}name")] = each
+                name = each.get(f"{_STYLE}name")  # none where it is the default of its family
+                for known in (each.get(f"{_STYLE}display-name", name), name):  # rules use the former
+                    self._elements[each.get(f"{_STYLE}family"), known] = each
             for each in root.iter(f"{_NUMBER}date-style"):
                 self.formats[each.get(f"{_STYLE}name", "")] = _date_code(each)
         self._looks: dict[tuple[str, str | None], _Look] = {}
@@ -81,8 +87,7 @@ class _Styles:
             if element is not None:
                 above = self.look(family, element.get(f"{_STYLE}parent-style-name"))
                 own = _own_look(element)
-                found = _Look(*(mine if mine is not None else theirs for mine, theirs in zip(own, above, strict=True)))
-                self._looks[family, name] = found
+                self._looks[family, name] = _over(own, above)
         return self._looks[family, name]
 
 
@@ -164,7 +169,7 @@ def _spreadsheet(path: Path, body: Any, styles: _Styles, limits: Limits) -> Docu
             continue
         grid, said, wrong = _grid(path, table, styles, left)
         left -= sum(map(len, grid.rows))
-        grids.append(_without_rules(table, grid, styles, said))
+        grids.append(grid)
         notes += [(code, name, f"sheet '{name}': {words}") for code, words in [*said, *_unread(table)]]
         errors += wrong
     if errors:
@@ -183,32 +188,37 @@ def _unread(table: Any) -> Iterator[tuple[str, str]]:
             yield NOT_TEXT, f"{number} {what} were not read"
 
 
-def _without_rules(table: Any, grid: Grid, styles: _Styles, said: list[tuple[str, str]]) -> Grid:
-    """Take away the fills of cells that a rule colours: which it gives is not worked out."""
-    ranges = [each.get(f"{_CALC}target-range-address", "") for each in table.iter(f"{_CALC}conditional-format")
-              if each.find(f"{_CALC}condition") is not None or each.find(f"{_CALC}color-scale") is not None
-              or each.find(f"{_CALC}date-is") is not None]  # fmt: skip
-    areas = [
-        (int(top) - 1, _column(first), int(bottom or top) - 1, _column(last or first))
-        for text in ranges
-        for first, top, last, bottom in re.findall(r"\.\$?([A-Z]{1,3})\$?(\d{1,7})(?::\.?\$?([A-Z]{1,3})\$?(\d{1,7}))?",
-                                                   re.sub(r":[^.\s]+\.", ":.", text))
-    ]  # fmt: skip
-    if not areas:
-        return grid
-    said.append((BY_RULE, f"colours that rules give were not worked out and count as none ({listed(ranges)})"))
-    fills = {
-        (row, column): fill for (row, column), fill in grid.fills.items()
-        if not any(top <= row <= bottom and first <= column <= last for top, first, bottom, last in areas)
-    }  # fmt: skip
-    return Grid(grid.name, grid.rows, grid.places, True, fills, grid.struck, grid.spans, grid.notes)
+def _rules(table: Any, styles: _Styles) -> list[Rule]:
+    """Rules of a sheet that bear on fills; of several for one cell LibreOffice takes the first that holds."""
+    rules = []
+    for block in table.iter(f"{_CALC}conditional-format"):
+        ranges = block.get(f"{_CALC}target-range-address", "")
+        areas = [area for text in re.findall(r"\.(\$?[A-Z]+\$?\d+(?::[^\s.]*\.?\$?[A-Z]+\$?\d+)?)", ranges)
+                 if (area := area_of(re.sub(r":[^.]*\.", ":", text)))]  # fmt: skip
+        for each in block if areas else ():
+            kind, words = each.tag.removeprefix(_CALC), each.get(f"{_CALC}value", "")
+            name = each.get(f"{_CALC}apply-style-name") or each.get(f"{_CALC}style")
+            fill = "" if kind == "color-scale" else styles.look("table-cell", name).fill
+            if kind in ("condition", "color-scale", "date-is") and fill is not None:
+                test = _test(words, areas[0][:2]) if kind == "condition" else None
+                rules.append(Rule(0, areas, test, fill, True, f"{ranges}: {words or kind}"))
+    return rules
 
 
-def _column(name: str) -> int:
-    number = 0
-    for letter in name:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
+def _test(words: str, origin: Place) -> Any:
+    """The test that a condition as LibreOffice writes it means."""
+    compared = re.fullmatch(r"(=|!=|<>|<=|>=|<|>)(.*)", words, re.DOTALL)
+    if compared:
+        return cell_is(SIGNS["<>" if compared[1] == "!=" else compared[1]], [compared[2]], origin)
+    called = re.fullmatch(r"([a-z-]+)\((.*)\)", words, re.DOTALL)
+    if not called:
+        return None
+    name, inner = called[1], called[2]
+    if name in ("between", "not-between"):
+        return cell_is("between" if name == "between" else "notBetween", inner.split(","), origin)
+    if name in _TEXT_TESTS:
+        return has_text(_TEXT_TESTS[name], inner)
+    return condition(inner, origin) if name == "formula-is" else None
 
 
 def _count(element: Any, name: str) -> int:
@@ -273,9 +283,13 @@ def _grid(
     marks: dict[Place, str] = {}
     spans: dict[Place, Place] = {}
     errors = []
+    rules = _rules(table, styles)
+    values: list[list[Any]] = [[""] * width for _ in range(height)] if rules else []
     for row_at, column_at, cell in _spread(kept, height, width):
         place = (row_at, column_at)
         rows[row_at][column_at] = cell.text
+        if rules:
+            values[row_at][column_at] = cell.value
         if cell.fill:
             fills[place] = cell.fill
         if cell.struck:
@@ -287,6 +301,8 @@ def _grid(
         if cell.error:
             errors.append(f"{letters(column_at)}{row_at + 1}")
     said = []
+    if unknown := apply_rules(rules, values, fills):
+        said.append((BY_RULE, f"colours that rules give were not worked out and count as none ({listed(unknown, 3)})"))
     if covered:
         said.append((NOT_TEXT, f"merged cells cover text that is not shown and was not read ({listed(covered)})"))
     out_of_sight = [("rows", min(hidden, height)), ("columns", _hidden_columns(columns, width))]
@@ -353,10 +369,12 @@ def _cell(element: Any, name: str | None, styles: _Styles) -> _Cell:
     text, struck, mark = parts(_as_runs(_pieces_of(element, look, styles)))
     if element.get(f"{_CALC}value-type") == "error":
         return _Cell("", (), "", fill, span, True)
-    shown = _value(element, text or " ".join(struck), look, styles)
+    whole = text or " ".join(struck)
+    shown = _value(element, whole, look, styles)
+    value = _plain_value(element, whole)
     if shown is not None:
         text, struck = ("", (shown,)) if look.struck and shown else (shown, ())
-    return _Cell(text, struck, mark, fill, span, False)
+    return _Cell(text, struck, mark, fill, span, False, value)
 
 
 def _value(element: Any, text: str, look: _Look, styles: _Styles) -> str | None:
@@ -376,6 +394,18 @@ def _value(element: Any, text: str, look: _Look, styles: _Styles) -> str | None:
     except ValueError:
         pass
     return None
+
+
+def _plain_value(element: Any, text: str) -> Any:
+    """A value as a rule compares it."""
+    try:
+        if number := element.get(f"{_OFFICE}value"):
+            return float(number)
+        if day := element.get(f"{_OFFICE}date-value"):
+            return datetime.fromisoformat(day.removesuffix("Z"))
+    except ValueError:
+        pass
+    return text
 
 
 def _date(value: str, text: str, code: str | None) -> str:
@@ -462,7 +492,8 @@ def _paragraph(element: Any, around: _Look, styles: _Styles) -> list[_Piece]:
 
 
 def _over(own: _Look, around: _Look) -> _Look:
-    return _Look(*(mine if mine is not None else theirs for mine, theirs in zip(own, around, strict=True)))
+    """What a style says, and where it says nothing what is said around it."""
+    return around._replace(**{name: said for name, said in own._asdict().items() if said is not None})
 
 
 def _text_document(path: Path, body: Any, roots: list[Any], styles: _Styles, limits: Limits) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any
 from planlib.errors import InputError
 from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, Run, colour, is_date, listed, parts, show, text_of, tidy
 from planlib.readers.grid import Document, Grid, letters
+from planlib.readers.rules import Area, Rule, apply_rules, cell_is, has_text
 from planlib.settings import Limits
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -21,7 +23,11 @@ _KINDS = {
     "PowerPoint Document": "presentation", "__properties_version1.0": "message", "VisioDocument": "drawing",
 }  # fmt: skip
 _MOST = 128 << 20  # bytes; Excel 97 cannot fill more by far
-_BOUNDSHEET, _BEGIN, _RULES = 0x85, 0x809, 0x1B0
+_BOUNDSHEET, _BEGIN, _AREAS, _RULE = 0x85, 0x809, 0x1B0, 0x1B1  # records that say where rules stand, and which
+_COMPARISONS = {1: "between", 2: "notBetween", 3: "equal", 4: "notEqual", 5: "greaterThan", 6: "lessThan",
+                7: "greaterThanOrEqual", 8: "lessThanOrEqual"}  # fmt: skip
+# NOT(ISERROR(SEARCH("text", a cell))) as Excel compiles it.
+_SEARCH = re.compile(rb"(\x17..+)[\x2c\x4c\x6c].{4}[\x22\x42\x62]\x02\x52\0[\x21\x41\x61]\x03\0[\x21\x41\x61]\x26\0", re.DOTALL)
 _NUMBER, _DATE, _TRUTH, _ERROR = 2, 3, 4, 5  # xlrd's types of cells
 
 Place = tuple[int, int]
@@ -100,7 +106,7 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
 
     book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True, on_demand=True,
                               ragged_rows=True)  # fmt: skip
-    ruled = _ruled_areas(book)
+    rules = _rules(book)
     names = book.sheet_names()
     notes, grids, errors = [], [], []
     cells = 0
@@ -113,7 +119,7 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
             if cells > limits.cells:
                 raise InputError(f"{path.name}: has more than {limits.cells:,} cells; delete what stands far below or to "
                                  "the right, or raise [limits] cells")  # fmt: skip
-            grid, said, wrong = _grid(book, sheet, ruled.get(number, []))
+            grid, said, wrong = _grid(book, sheet, rules.get(number, []))
             grids.append(grid)
             notes += said
             errors += wrong
@@ -125,7 +131,7 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
     return Document("Excel 97 workbook", tuple(grids), decided, tuple(notes))
 
 
-def _grid(book: Any, sheet: Any, ruled: list[tuple[int, int, int, int]]) -> tuple[
+def _grid(book: Any, sheet: Any, rules: list[Rule]) -> tuple[
     Grid, list[tuple[str, str, str]], list[str]
 ]:  # fmt: skip
     rows: list[list[str]] = []
@@ -163,13 +169,10 @@ def _grid(book: Any, sheet: Any, ruled: list[tuple[int, int, int, int]]) -> tupl
     if covered:
         message = f"sheet '{sheet.name}': merged cells cover text that is not shown and was not read ({listed(covered)})"
         notes.append((NOT_TEXT, sheet.name, message))
-    if ruled:
-        fills = {
-            (row, column): fill for (row, column), fill in fills.items()
-            if not any(top <= row <= bottom and left <= column <= right for top, bottom, left, right in ruled)
-        }  # fmt: skip
-        where = [f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}" for top, bottom, left, right in ruled]
-        message = f"sheet '{sheet.name}': colours that rules give were not worked out and count as none ({listed(where)})"
+    width = max(map(len, rows), default=0)
+    values = [sheet.row_values(row) + [""] * (width - len(rows[row])) for row in range(sheet.nrows)] if rules else []
+    if unknown := apply_rules(rules, values, fills):
+        message = f"sheet '{sheet.name}': colours that rules give were not worked out and count as none ({listed(unknown, 3)})"
         notes.append((BY_RULE, sheet.name, message))
     places = [f"row {index + 1}" for index in range(len(rows))]
     return Grid(sheet.name, rows, places, True, fills, struck, spans, marks), notes, errors
@@ -252,11 +255,12 @@ def _hidden(sheet: Any) -> list[tuple[str, str, str]]:
     return notes
 
 
-def _ruled_areas(book: Any) -> dict[int, list[tuple[int, int, int, int]]]:
-    """Top, bottom, left and right of the areas of each sheet, by its number, that rules colour; xlrd passes them over."""
+def _rules(book: Any) -> dict[int, list[Rule]]:
+    """Rules that bear on fills, by the number of the sheet; xlrd passes them over."""
     stream = bytes(book.mem[book.base : book.base + book.stream_len])
     starts: list[int] = []
-    areas: dict[int, list[tuple[int, int, int, int]]] = {}
+    rules: dict[int, list[Rule]] = {}
+    areas: list[Area] = []
     sheet, at = -1, 0
     while at + 4 <= len(stream):
         code, size = struct.unpack_from("<HH", stream, at)
@@ -265,8 +269,56 @@ def _ruled_areas(book: Any) -> dict[int, list[tuple[int, int, int, int]]]:
             starts.append(struct.unpack_from("<i", body)[0])
         elif code == _BEGIN and at in starts:
             sheet = starts.index(at)
-        elif code == _RULES and size >= 14:
-            for number in range(min(struct.unpack_from("<H", body, 12)[0], (size - 14) // 8)):
-                areas.setdefault(sheet, []).append(struct.unpack_from("<4H", body, 14 + 8 * number))
+        elif code == _AREAS and size >= 14:
+            number = min(struct.unpack_from("<H", body, 12)[0], (size - 14) // 8)
+            corners = [struct.unpack_from("<4H", body, 14 + 8 * each) for each in range(number)]
+            areas = [(top, left, bottom, right) for top, bottom, left, right in corners]
+        elif code == _RULE and size >= 12 and areas:
+            fill = _rule_fill(book, body)
+            if fill is not None:
+                where = ", ".join(f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
+                                  for top, left, bottom, right in areas)  # fmt: skip
+                rules.setdefault(sheet, []).append(Rule(0, areas, _test(body), fill, True, where))
         at += 4 + size
-    return areas
+    return rules
+
+
+def _rule_fill(book: Any, body: bytes) -> str | None:
+    """The fill that a rule gives: ``""`` for none, None where it says nothing of fills."""
+    said = struct.unpack_from("<I", body, 6)[0]
+    if not said >> 29 & 1:
+        return None
+    # Before the pattern stand those of number format, font, alignment and border that the rule has.
+    at = 12 + sum(size for bit, size in ((25, 2), (26, 118), (27, 8), (28, 8)) if said >> bit & 1)
+    if len(body) < at + 4:
+        return ""
+    parts_of = book.colour_map.get(struct.unpack_from("<H", body, at + 2)[0] >> 7 & 127)
+    return (colour("".join(f"{part:02X}" for part in parts_of)) if parts_of else None) or ""
+
+
+def _test(body: bytes) -> Any:
+    """The test of a rule that compares a cell with a constant, or looks for a text in it; None for any other."""
+    kind, comparison, first, second = struct.unpack_from("<BBHH", body)
+    start = len(body) - first - second
+    formulas = [each for each in (body[start : start + first], body[start + first :]) if each]
+    if kind == 1:
+        constants = [_constant(each) for each in formulas]
+        known = [each for each in constants if each is not None]
+        return cell_is(_COMPARISONS.get(comparison, ""), known, (0, 0)) if len(known) == len(constants) else None
+    found = _SEARCH.fullmatch(formulas[0]) if formulas else None
+    text = _constant(found[1]) if found else None
+    return has_text("containsText", text) if text else None
+
+
+def _constant(formula: bytes) -> str | None:
+    """A formula that is one number or text, as it is written in a cell."""
+    if len(formula) > 3 and formula[0] == 0x17:
+        length, wide = formula[1], formula[2] & 1
+        if len(formula) == 3 + length * (1 + wide):
+            text = formula[3:].decode("utf-16-le" if wide else "latin-1", "replace")
+            return '"' + text.replace('"', '""') + '"'
+    if len(formula) == 3 and formula[0] == 0x1E:
+        return str(struct.unpack_from("<H", formula, 1)[0])
+    if len(formula) == 9 and formula[0] == 0x1F:
+        return f"{struct.unpack_from('<d', formula, 1)[0]:f}"
+    return None

@@ -13,11 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from planlib.errors import InputError
-from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, listed, parts, show, text_of
+from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, column_of, listed, parts, show, text_of
 from planlib.readers.grid import Document, Grid, letters
 from planlib.readers.package import open_package, parse_xml
-from planlib.readers.xlsx_cells import Cells, cells_of, column_of
-from planlib.readers.xlsx_rules import apply_rules, read_rules
+from planlib.readers.rules import apply_rules, read_rules
+from planlib.readers.xlsx_cells import Cells, cells_of
 from planlib.readers.xlsx_styles import Styles, read_styles, rich_strings, runs_of, without_prefix
 from planlib.settings import Limits
 
@@ -85,8 +85,12 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
         shown = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
         values = {}
         for name in shown:
+            if name not in looks:  # nor is it known then how far it reaches
+                raise InputError(f"{path.name}: sheet '{name}' is missing or damaged; save it again as .xlsx")
             sheet = book.get_sheet_by_name(name)
             values[name] = (sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ())
+    except InputError:
+        raise
     except Exception as error:  # calamine raises its own, zip and XML errors under several unrelated types
         raise _unreadable(path, error) from None
     except BaseException as error:
@@ -97,8 +101,6 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
              for sheet in sheets if sheet.name not in shown] + notes  # fmt: skip
     grids = []
     for name in shown:
-        if name not in looks:
-            raise InputError(f"{path.name}: sheet '{name}' is missing or damaged; save it again as .xlsx")
         grid, said = _grid(path, name, *values.pop(name), looks[name], styles, strings)
         grids.append(grid)
         notes += said
@@ -266,9 +268,9 @@ def _dress(
         if out and rows[row][column]:
             struck[row, column] = (rows[row][column],)
             rows[row][column] = ""
-    for (row, column), string in sheet.inline.items():
+    for (row, column), written in sheet.inline.items():
         if row < height and column < width:
-            _take_out(rows, struck, marks, row, column, string, (row, column) in struck)
+            _take_out(rows, struck, marks, row, column, written, (row, column) in struck)
 
 
 def _take_out(

@@ -10,10 +10,12 @@ import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from planlib.readers.cells import column_of
 from planlib.readers.grid import letters
 
 _ROW_OR_CELL = re.compile(rb"<(row|c)(?=[\s/>])([^<>]*?)(/?)>")
 _ATTRIBUTE = re.compile(rb"""\s(r|s|t)\s*=\s*["']([^"'<>]*)["']""")
+_PREFIX = re.compile(rb"<(/?)[^\s<>/:]+:(?=(?:row|c|v|f|is|t|r|rPr)[\s/>])")
 _CHUNK = 1 << 21  # bytes that are looked at together
 _TAIL = 64  # more than the longest beginning of a cell
 _LOWER, _UPPER, _DIGITS = (ord("a"), 26), (ord("A"), 26), (ord("0"), 10)
@@ -54,26 +56,32 @@ def cells_of(xml: bytes, styles: Collection[int], strings: Collection[int]) -> t
     bytes
         The rows, written as most programs do if they were not.
     """
-    found, regular = _cells_of(xml, styles, strings)
+    if b":c" in xml:
+        xml = _PREFIX.sub(rb"<\1", xml)
+    found, regular, _ = _cells_of(xml, styles, strings)
     if not regular:
         xml = _rewritten(xml)
-        found, _ = _cells_of(xml, styles, strings)
+        found, _, lost = _cells_of(xml, styles, strings)
+        if lost:  # a cell whose address cannot be told may stand anywhere
+            found = found._replace(height=1 << 20, width=1 << 14)
     return found, xml
 
 
-def _cells_of(xml: bytes, styles: Collection[int], strings: Collection[int]) -> tuple[Cells, bool]:
+def _cells_of(xml: bytes, styles: Collection[int], strings: Collection[int]) -> tuple[Cells, bool, bool]:
+    """The cells, whether all are written as most programs do, and whether any has no address."""
     import numpy as np
 
     telling = [_table(np, styles), _table(np, strings)]
     found = Cells(0, 0, [], [], [], [])
-    regular = True
+    regular, lost = True, False
     start = 0
     while start < len(xml):
         end = xml.find(b"<row", start + _CHUNK)
         end = len(xml) if end < 0 else end
         page = np.frombuffer(xml[start:end] + bytes(_TAIL), np.uint8)
-        row, column, style, string, well = _parse(np, page)
+        row, column, style, string, well, placed = _parse(np, page)
         regular = regular and bool(well.all())
+        lost = lost or not bool(placed.all())
         if len(row):
             found = found._replace(height=max(found.height, int(row.max()) + 1), width=max(found.width, int(column.max()) + 1))
             which = telling[0][np.minimum(style, len(telling[0]) - 1)] | telling[1][np.minimum(string, len(telling[1]) - 1)]
@@ -81,7 +89,7 @@ def _cells_of(xml: bytes, styles: Collection[int], strings: Collection[int]) -> 
             for kept, values in zip(found[2:], (row, column, style, string), strict=True):
                 kept.extend(values[which].tolist())
         start = end
-    return found, regular
+    return found, regular, lost
 
 
 def _table(np: Any, numbers: Collection[int]) -> Any:
@@ -91,8 +99,8 @@ def _table(np: Any, numbers: Collection[int]) -> Any:
     return table
 
 
-def _parse(np: Any, page: Any) -> tuple[Any, Any, Any, Any, Any]:
-    """Row, column, style and string of every cell of a page, and whether it is written as most programs do."""
+def _parse(np: Any, page: Any) -> tuple[Any, Any, Any, Any, Any, Any]:
+    """Row, column, style and string of every cell of a page, whether it is written as most programs do, and has an address."""
 
     def follows(at: Any, text: bytes) -> Any:
         same = page[at] == text[0]
@@ -109,11 +117,14 @@ def _parse(np: Any, page: Any) -> tuple[Any, Any, Any, Any, Any]:
             at = at + going
         return value, at
 
-    at = np.flatnonzero((page[:-1] == ord("<")) & (page[1:] == ord("c")))
-    well = follows(at, b'<c r="')
-    column, at = number(at + 6, _UPPER, 3, 1)
+    begins = np.flatnonzero((page[:-1] == ord("<")) & (page[1:] == ord("c")))
+    well = follows(begins, b'<c r="')
+    column, at = number(begins + 6, _UPPER, 3, 1)
     row, at = number(at, _DIGITS, 7, 0)
     well &= page[at] == ord('"')
+    row[~well], column[~well] = 0, 0
+    # Nothing else within the rows begins with <c, but for the fonts of texts written in place (<color>, <charset>).
+    placed = well | ((page[begins + 2] >= ord("a")) & (page[begins + 2] <= ord("z")))
     at = at + 1
     styled = follows(at, b' s="')
     style, behind = number(at + 4, _DIGITS, 6, 0)
@@ -132,7 +143,7 @@ def _parse(np: Any, page: Any) -> tuple[Any, Any, Any, Any, Any]:
     opened &= ~follows(at + 4, b's"') | shared  # a shared text's number follows at once
     ends = (page[behind] == ord('"')) & (closed | opened)
     well &= np.where(typed, ends, (page[at] == ord(">")) | (page[at] == ord("/")))
-    return row - 1, column - 1, style, string, well
+    return row - 1, column - 1, style, string, well, placed
 
 
 def _rewritten(rows: bytes) -> bytes:
@@ -141,6 +152,8 @@ def _rewritten(rows: bytes) -> bytes:
 
     def rewritten(found: re.Match[bytes]) -> bytes:
         nonlocal row, column
+        if (found[2].count(b'"') + found[2].count(b"'")) % 2:
+            return found[0]  # cut short by a > within quotation marks: its address may stand behind
         said = dict(_ATTRIBUTE.findall(found[2]))
         address = re.fullmatch(rb"\$?([A-Za-z]{0,3})\$?(\d{1,7})", said.get(b"r", b""))
         if found[1] == b"row":
@@ -156,11 +169,3 @@ def _rewritten(rows: bytes) -> bytes:
         return b'<c r="%s%s"%s%s>' % (name, digits, rest, found[3])
 
     return re.sub(rb">\s+<v>", b"><v>", _ROW_OR_CELL.sub(rewritten, rows))
-
-
-def column_of(name: str) -> int:
-    """The column, from 0, that letters name."""
-    number = 0
-    for letter in name.upper():
-        number = number * 26 + ord(letter) - 64
-    return number - 1

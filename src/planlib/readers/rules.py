@@ -1,4 +1,7 @@
-"""Works out the fills that simple rules of conditional formatting give; says which rules it cannot."""
+"""Works out the fills that simple rules of conditional formatting give; says which rules it cannot.
+
+A rule's test takes the values of the sheet and a row and a column; None stands for one that cannot be worked out.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from planlib.readers.xlsx_cells import column_of
+from planlib.readers.cells import column_of
 
 Area = tuple[int, int, int, int]  # top, left, bottom, right, all within
 Values = Sequence[Sequence[Any]]
@@ -20,7 +23,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "equal": operator.eq, "notEqual": operator.ne, "lessThan": operator.lt, "lessThanOrEqual": operator.le,
     "greaterThan": operator.gt, "greaterThanOrEqual": operator.ge,
 }  # fmt: skip
-_SIGNS = {"=": "equal", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual", ">": "greaterThan",
+SIGNS = {"=": "equal", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual", ">": "greaterThan",
           ">=": "greaterThanOrEqual"}  # fmt: skip
 _STRING_LITERAL = r'"(?:[^"]|"")*"'
 _OPERAND = rf"(?:{_STRING_LITERAL}|\$?[A-Z]{{1,3}}\$?\d{{1,7}}|-?\d+(?:\.\d+)?|TRUE|FALSE)"
@@ -77,7 +80,7 @@ def apply_rules(rules: Sequence[Rule], values: Values, fills: dict[tuple[int, in
         The rules that could not be worked out, in words.
     """
     settled: set[tuple[int, int]] = set()
-    unknown = []
+    unknown: list[str] = []
     tests = 0
     for rule in rules:
         cells = [area for each in rule.areas if (area := _within(each, values))]
@@ -128,15 +131,20 @@ def area_of(text: str) -> Area | None:
 
 def _test(element: Any, kind: str, formulas: Sequence[str], origin: tuple[int, int]) -> Part | None:
     if kind == "cellIs":
-        return _cell_is(element.get("operator", ""), [_operand(formula, origin) for formula in formulas])
+        return cell_is(element.get("operator", ""), formulas, origin)
     if kind in ("containsText", "notContainsText", "beginsWith", "endsWith"):
-        return _has_text(element, kind, " ".join(formulas))
+        # The formula is what counts; the attribute beside it may be out of date.
+        formula = " ".join(formulas)
+        found = _LITERAL_IN_SEARCH.search(formula)
+        return has_text(kind, found[1] if found else f'"{element.get("text", "")}"' if not formula else "")
     if kind in ("containsBlanks", "notContainsBlanks"):
         return lambda values, row, column: (not _words(values[row][column]).strip()) == (kind == "containsBlanks")
-    return _condition(formulas[0], origin) if kind == "expression" and len(formulas) == 1 else None
+    return condition(formulas[0], origin) if kind == "expression" and len(formulas) == 1 else None
 
 
-def _cell_is(name: str, operands: Sequence[Part | None]) -> Part | None:
+def cell_is(name: str, formulas: Sequence[str], origin: tuple[int, int]) -> Part | None:
+    """A test of a cell against one value or two, by Excel's name of the comparison."""
+    operands = [_operand(formula, origin) for formula in formulas]
     bounds = [operand for operand in operands if operand]
     if len(bounds) != len(operands):
         return None
@@ -151,11 +159,10 @@ def _cell_is(name: str, operands: Sequence[Part | None]) -> Part | None:
     return None
 
 
-def _has_text(element: Any, kind: str, formula: str) -> Part | None:
-    # The formula is what counts; the attribute beside it may be out of date.
-    found = _LITERAL_IN_SEARCH.search(formula)
-    text = found[1][1:-1].replace('""', '"') if found else element.get("text") if not formula else None
-    if not text or re.search(r"[*?~]", text):
+def has_text(kind: str, literal: str) -> Part | None:
+    """A test whether a cell contains, begins or ends with a text, by Excel's name of it."""
+    text = literal[1:-1].replace('""', '"')
+    if not re.fullmatch(_STRING_LITERAL, literal) or not text or re.search(r"[*?~]", text):
         return None
     text = text.casefold()
     if kind == "beginsWith":
@@ -165,7 +172,7 @@ def _has_text(element: Any, kind: str, formula: str) -> Part | None:
     return lambda values, row, column: (text in _words(values[row][column])) == (kind == "containsText")
 
 
-def _condition(formula: str, origin: tuple[int, int]) -> Part | None:
+def condition(formula: str, origin: tuple[int, int]) -> Part | None:
     """A comparison, or AND or OR of comparisons."""
     formula = formula.strip().removeprefix("=")
     joined = re.fullmatch(rf"\s*(AND|OR)\(((?:{_STRING_LITERAL}|[^\"()])*)\)\s*", formula, re.IGNORECASE)
@@ -184,7 +191,7 @@ def _comparison(text: str, origin: tuple[int, int]) -> Part | None:
     first, second = _operand(found[1], origin), _operand(found[3], origin)
     if not first or not second:
         return None
-    name = _SIGNS[found[2]]
+    name = SIGNS[found[2]]
     return lambda values, row, column: _compare(name, first(values, row, column), second(values, row, column))
 
 
