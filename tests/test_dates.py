@@ -759,3 +759,17 @@ def test_an_anchor_or_date_that_is_a_timestamp_gives_plain_dates():
     assert (type(reading.latest), reading.latest) == (date, date(2012, 8, 14))
     assert phrase(pandas.NaT, pandas.NaT, "") == "no date"
     assert phrase(pandas.Timestamp("2011-09-01"), pandas.Timestamp("2011-09-30"), "month") == "September 2011"
+
+
+@pytest.mark.parametrize(
+    "text", ["Date to be agreed at the meeting in May", "March meeting - date to be confirmed", "To be set at the June board"]
+)
+def test_the_month_of_a_meeting_that_settles_a_date_is_no_date(text):
+    """Where words say that the date is still to be settled, a bare month beside them is when it will be."""
+    assert read_date(text, as_of=date(2012, 1, 31)).kind == "tbc"
+
+
+def test_a_month_to_be_confirmed_is_a_month_in_doubt():
+    """The month itself may be what is to be confirmed: it is read, and flagged."""
+    reading = read_date("March (tbc)", as_of=date(2012, 1, 31))
+    assert (reading.earliest, {"date-ambiguous"} <= codes(reading)) == (date(2012, 3, 1), True)

@@ -2470,6 +2470,11 @@ def _refusal(
         dated = all(each.item.when and each.item.when.options[0].year is not None for each in current)
         if not (adjective and dated):
             return "recurring", "stands beside words that say that it comes round again; not used"
+    if "tbc" in says or "to be" in says:
+        named = [each.item.when.options[0] for each in current if each.item.when]
+        coarse = named and all(spec.year is None and spec.unit != "day" and not spec.day for spec in named)
+        if coarse and any(item.kind == "word" for item in items):
+            return "tbc", "is when something is to be settled; the date itself is to be confirmed"
     if "tbc" in says and place("tbc") < first:
         return "tbc", "stands after words that say that the date is to be confirmed; not used"
     if "ongoing" in says:

@@ -72,6 +72,8 @@ _RULES = (
     _Rule("area_ref", (_AREA | _words("area rec"), _NUMBER)),
     _Rule("ref", (_words("ref reference id identifier no number"), _words("action actions task milestone item project unique")),
           _words("building phone")),
+    _Rule("ref", (_words("id identifier"), _words("number no id identifier")),
+          _words("building staff employee cost budget parent phone risk department programme funding")),
     _Rule("area", (_AREA,), _words("date status owner lead update progress action actions")),
     _Rule("progress", (_words("progress update updates"),), _words("date next due rag by")),
     _Rule(
@@ -212,7 +214,7 @@ def _by_words(header: str) -> str:
     have = frozenset(words)
     for rule in _RULES:
         if all(group & have for group in rule.groups) and not rule.without & have:
-            if len(rule.groups) == 2 and rule.groups[1] is _TIME and len(have & (rule.groups[0] | _TIME)) < 2:
+            if len(rule.groups) == 2 and len(have & (rule.groups[0] | rule.groups[1])) < 2 <= len(words):
                 continue  # one word cannot be both
             return rule.name
     return ""

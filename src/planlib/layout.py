@@ -350,9 +350,14 @@ def _with_rows(table: Table, start: int, end: int) -> Table:
     sections: dict[int, str] = {}
     covered = {row for (top, left), (height, _) in grid.spans.items() if left in names and height > 1
                for row in range(top + 1, top + height)}  # fmt: skip
+    preambles = _preambles(grid, lead, start, end) if lead else {}
     for row in range(start, end):
         texts = grid.rows[row]
         shown = _filled(texts)
+        if row in preambles:
+            sections |= {row: preambles[row]} if preambles[row] else {}
+            aside |= {} if preambles[row] else {row: "stands above a header"}
+            continue
         struck = any((row, column) in grid.struck for column in names) if grid.struck else False
         if not shown and not struck:
             continue
@@ -381,6 +386,28 @@ def _with_rows(table: Table, start: int, end: int) -> Table:
     return replace(
         table, body=tuple(body), repeats=tuple(repeats), sections=sections, aside=aside, under=_under(body, sections),
     )  # fmt: skip
+
+
+def _preambles(grid: Grid, lead: Sequence[tuple[str, ...]], start: int, end: int) -> dict[int, str]:
+    """Rows such as "Recommendation 2 | Assessments" and "Priority | High" between a blank row and a header said again.
+
+    Each with the heading that it gives, blank where it gives none.
+    """
+    found: dict[int, str] = {}
+    for header in range(start, end):
+        if tuple(" ".join(text.split()) for text in grid.rows[header]) != lead[0]:
+            continue
+        rows: list[int] = []
+        row = header - 1
+        while row >= start and len(_filled(grid.rows[row])) == 2 and len(rows) < 4:
+            rows.append(row)
+            row -= 1
+        if rows and not _filled(grid.rows[row]):
+            for each in rows:
+                texts = [" ".join(text.split()) for text in grid.rows[each] if text]
+                starts = _STARTS_SECTION.match(texts[0]) and texts[1].casefold() not in _NO_AREA
+                found[each] = ": ".join(texts) if starts else ""
+    return found
 
 
 def _is_prose(text: str) -> bool:
@@ -491,12 +518,13 @@ def _over_pages(tables: Sequence[Table]) -> list[Table]:
 def _is_rest(table: Table, before: Table) -> bool:
     """Whether the first row of a page goes on with the last of the page before: text only, under text that is there."""
     row = table.body[0]
-    if not table.grid.edges or not before.body or any(row < top + height and height > 1 and _at(table.grid, top, left)
-                                                     for (top, left), (height, _) in table.grid.spans.items()
-                                                     if top <= row):  # fmt: skip
+    if not table.grid.edges or not before.body:
         return False
-    shown = _filled(table.grid.rows[row])
-    if not all(before.text(before.body[-1], column) for column in shown):
+    # What a merged cell says again at the top of the page is no part of the row.
+    again = {left for (top, left), (height, _) in table.grid.spans.items() if top == row and height > 1 and
+             _at(table.grid, top, left).split() == before.text(before.body[-1], left).split()}  # fmt: skip
+    shown = [column for column in _filled(table.grid.rows[row]) if column not in again]
+    if not shown or not all(before.text(before.body[-1], column) for column in shown):
         return False
     action = _at(table.grid, row, table.columns["action"]) if "action" in table.columns else ""
     whole_cells = [name for name in ("target", "original", "completed", "status") if name in table.columns

@@ -238,7 +238,9 @@ def _append(table: Table, record: dict[str, Any], index: int, extras: list[dict[
     names = {column: name for name, column in table.columns.items()}
     for column, text in enumerate(table.grid.rows[row]):
         if text and column in names:
-            record[names[column]] += f"\n{text}"
+            # A merged cell says again at the top of a page what it said on the page before.
+            said_again = (row, column) in table.grid.spans and text.split() == record[names[column]].split()
+            record[names[column]] += "" if said_again else f"\n{text}"
             record["own"] += 1
             used += 1
         elif text:
