@@ -55,7 +55,7 @@ class Line:
 class Table:
     """Rows of cells, None where a cell above or to the left covers one; `heads` rows repeat on each page."""
 
-    rows: list[list[Cell | None]]
+    rows: Sequence[Sequence[Cell | None]]
     heads: int = 1
 
 
@@ -63,7 +63,7 @@ class Table:
 class Made:
     """A laid-out plan: what a saver writes, and the actions and columns that it shows."""
 
-    blocks: list[Heading | Line | Table]
+    blocks: Sequence[Heading | Line | Table]
     actions: list[Action]
     shows: frozenset[str]
     settings: dict[str, Any] = field(default_factory=dict)
@@ -74,12 +74,45 @@ class Made:
 HEADERS = {
     "ref": ("Ref", "No.", "Ref No", "Action ref", "Action No.", "Reference"),
     "area": ("Area for development", "Recommendation", "Theme", "Priority", "Objective", "Area for improvement"),
-    "action": ("Action", "Action required", "Actions", "Agreed action", "Action to be taken", "Task", "Action/Task",
-               "What will we do?", "Agreed management action"),
-    "lead": ("Lead", "Lead officer", "Owner", "Responsible officer", "By whom", "Who", "Action owner", "Who?",
-             "Lead Officer(s)", "Person responsible", "Lead\nofficer"),
-    "target": ("Target date", "By when", "Due date", "Deadline", "Target\ndate", "When", "Target completion date",
-               "By when?", "Timescale", "Date due", "Completion date", "Target date for completion", "Implementation date"),
+    "action": (
+        "Action",
+        "Action required",
+        "Actions",
+        "Agreed action",
+        "Action to be taken",
+        "Task",
+        "Action/Task",
+        "What will we do?",
+        "Agreed management action",
+    ),
+    "lead": (
+        "Lead",
+        "Lead officer",
+        "Owner",
+        "Responsible officer",
+        "By whom",
+        "Who",
+        "Action owner",
+        "Who?",
+        "Lead Officer(s)",
+        "Person responsible",
+        "Lead\nofficer",
+    ),
+    "target": (
+        "Target date",
+        "By when",
+        "Due date",
+        "Deadline",
+        "Target\ndate",
+        "When",
+        "Target completion date",
+        "By when?",
+        "Timescale",
+        "Date due",
+        "Completion date",
+        "Target date for completion",
+        "Implementation date",
+    ),
     "original": ("Original target date", "Original date", "Original due date", "Baseline date"),
     "status": ("Status", "Current status", "Progress status", "Action status"),
     "rag": ("RAG", "RAG rating", "BRAG", "RAG status"),
@@ -156,7 +189,7 @@ def titles_above(rng: Random, as_of: date) -> Made:
     names = _shuffled(rng, USUAL)
     actions = _plan(rng, as_of)
     table = Table([_heads(rng, names), *_rows(actions, names)])
-    blocks = [
+    blocks: list[Any] = [
         Heading(1, "Improvement plan"), Line("Anytown Borough Council"), Line(f"Position as at {truth.long_day(as_of)}"),
         Line("Version 3"), table, Line("* date agreed by the Cabinet member"), Line("Next update due in the autumn."),
     ]  # fmt: skip
@@ -169,7 +202,7 @@ def two_deep(rng: Random, as_of: date) -> Made:
     actions = _plan(rng, as_of)
     top = _heads(rng, names)
     upper = [replace(cell, span=(2, 1)) for cell in top[:3] if cell]
-    rows = [[*upper, Cell("Delivery", bold=True, span=(1, 3)), None, None], [None, None, None, *top[3:]]]
+    rows: list[Any] = [[*upper, Cell("Delivery", bold=True, span=(1, 3)), None, None], [None, None, None, *top[3:]]]
     return Made([Table([*rows, *_rows(actions, names)], heads=2)], actions, _shows(*names))
 
 
@@ -177,9 +210,15 @@ def three_deep(rng: Random, as_of: date) -> Made:
     """Three header rows: a title, groups, names."""
     names = ("ref", "action", "lead", "target", "status")
     actions = _plan(rng, as_of)
-    rows = [
+    rows: list[Any] = [
         _wide("Action plan following the inspection of services", 5, bold=True),
-        [Cell("What", bold=True, span=(1, 2)), None, Cell("Who", bold=True), Cell("When and how far", span=(1, 2)), None],
+        [
+            Cell("What", bold=True, span=(1, 2)),
+            None,
+            Cell("Who", bold=True),
+            Cell("When and how far", span=(1, 2)),
+            None,
+        ],
         _heads(rng, names),
     ]
     return Made([Table([*rows, *_rows(actions, names)], heads=3)], actions, _shows(*names))
@@ -190,7 +229,7 @@ def header_repeated(rng: Random, as_of: date) -> Made:
     names = _shuffled(rng, USUAL)
     actions = _plan(rng, as_of)
     heads = _heads(rng, names)
-    rows = []
+    rows: list[Any] = []
     for number, row in enumerate(_rows(actions, names)):
         rows += [heads, row] if number % 15 == 0 else [row]
     return Made([Table(rows)], actions, _shows(*USUAL))
@@ -225,7 +264,7 @@ def audit_forms(rng: Random, as_of: date) -> Made:
     actions = _plan(rng, as_of, size=24)
     blocks: list[Any] = [Heading(1, "Findings and agreed actions")]
     for action in actions:
-        rows = [
+        rows: list[Any] = [
             [Cell("Recommendation", bold=True), Cell(action.area, span=(1, 3)), None, None],
             [Cell("Agreed action", bold=True), Cell(action.action, span=(1, 3)), None, None],
             [Cell("Ref", bold=True), Cell(action.ref), Cell("Priority", bold=True), Cell("Medium")],
@@ -254,7 +293,7 @@ def sections(rng: Random, as_of: date) -> Made:
     names = ("ref", "action", "lead", "target", "status", "progress")
     actions = _plan(rng, as_of)
     form = rng.choice(("{1}", "{0}. {1}", "Objective {0}: {1}"))
-    rows = [_heads(rng, names)]
+    rows: list[Any] = [_heads(rng, names)]
     for ref, area, group in _by_area(actions):
         rows += [_wide(form.format(ref, area), 6, bold=True, fill="#D9E2F3"), *_rows(group, names)]
     return Made([Table(rows)], actions, _shows("area", *names), lenient=_shows("area"))
@@ -264,7 +303,7 @@ def merged_down(rng: Random, as_of: date) -> Made:
     """The recommendation merged down over its actions."""
     names = ("ref", "action", "lead", "target", "status")
     actions = _plan(rng, as_of)
-    rows = [[Cell(rng.choice(HEADERS["area"]), bold=True), *_heads(rng, names)]]
+    rows: list[Any] = [[Cell(rng.choice(HEADERS["area"]), bold=True), *_heads(rng, names)]]
     for _, area, group in _by_area(actions):
         for number, row in enumerate(_rows(group, names)):
             rows.append([Cell(area, span=(len(group), 1)) if number == 0 else None, *row])
@@ -286,7 +325,7 @@ def described(rng: Random, as_of: date) -> Made:
     about = ("(unique number)", "(what will be done, in one sentence)", "(name and post)", "(dd/mm/yyyy)",
              "(choose from the list)")  # fmt: skip
     actions = _plan(rng, as_of)
-    rows = [_heads(rng, names), [Cell(text) for text in about], *_rows(actions, names)]
+    rows: list[Any] = [_heads(rng, names), [Cell(text) for text in about], *_rows(actions, names)]
     return Made([Table(rows)], actions, _shows(*names))
 
 
@@ -299,7 +338,7 @@ def among_others(rng: Random, as_of: date) -> Made:
     def other(*rows: str) -> Table:
         return Table([[Cell(text, bold=n == 0) for text in row.split("|")] for n, row in enumerate(rows)])
 
-    blocks = [
+    blocks: list[Any] = [
         Heading(1, "Action plan"),
         Heading(2, "Document control"),
         other("Version|Date|Author|Changes", "0.1|12/04/2011|J Okafor|First draft", "1.0|01/06/2011|J Okafor|Agreed"),
@@ -359,10 +398,12 @@ def legend(rng: Random, as_of: date) -> Made:
     names = ("ref", "action", "lead", "target", "rag", "progress")
     actions = _plan(rng, as_of, status=lambda rng: truth.coloured(rng, key, shown, shade))
     said = [(rag.title() if shown == "word" else rag[0].upper(), truth.FILLS[rag][shade], key[rag][0]) for rag in key]
-    rows = [[Cell(word, fill=fill if shown == "both" else ""), Cell(meaning)] for word, fill, meaning in said]
+    rows: list[Any] = [
+        [Cell(word, fill=fill if shown == "both" else ""), Cell(meaning)] for word, fill, meaning in said
+    ]
     plan = Table([_heads(rng, names), *_rows(actions, names)])
     if rng.random() < 0.5:
-        blocks = [Heading(1, "Action plan"), Line("Key to RAG ratings"), Table(rows, heads=0), plan]
+        blocks: list[Any] = [Heading(1, "Action plan"), Line("Key to RAG ratings"), Table(rows, heads=0), plan]
     else:
         listed = [Line(f"{word} = {meaning}") for word, _, meaning in said]
         blocks = [Heading(1, "Action plan"), Line("Key:"), *listed, plan]
@@ -390,7 +431,8 @@ def original_and_revised(rng: Random, as_of: date) -> Made:
     """A column for the original date and one for the revised, blank where the original stands."""
     names = ("ref", "action", "lead", "original", "target", "status")
     actions = _plan(rng, as_of, pool=truth.STORED)
-    rows, said = [], []
+    rows: list[Any] = []
+    said: list[Action] = []
     for action in actions:
         first = truth.target(rng, as_of, anchor(as_of), ((1, truth.STORED[0][1]),))
         moved = rng.random() < 0.4 and bool(action.target.span)
@@ -453,7 +495,7 @@ def renamed(rng: Random, as_of: date) -> Made:
     heads = ("Sequence code", "Undertaking", "Sponsor on the board", "Long-stop", "Where we are")
     actions = _plan(rng, as_of)
     columns = {name: (head,) for name, head in zip(names, heads, strict=True)}
-    rows = [[Cell(head, bold=True) for head in heads], *_rows(actions, names)]
+    rows: list[Any] = [[Cell(head, bold=True) for head in heads], *_rows(actions, names)]
     return Made([Table(rows)], actions, _shows(*names), {"columns": columns})
 
 
@@ -461,7 +503,9 @@ def american(rng: Random, as_of: date) -> Made:
     """Milestones with the month first."""
     names = ("ref", "action", "lead", "target", "status")
     actions = _plan(rng, as_of, pool=truth.MONTH_FIRST)
-    heads = [Cell(text, bold=True) for text in ("Milestone ID", "Milestone", "Responsible Party", "Target Date", "Status")]
+    heads = [
+        Cell(text, bold=True) for text in ("Milestone ID", "Milestone", "Responsible Party", "Target Date", "Status")
+    ]
     return Made([Table([heads, *_rows(actions, names)])], actions, _shows(*names))
 
 
@@ -500,14 +544,14 @@ def council_report(rng: Random, as_of: date) -> Made:
     names = ("ref", "action", "lead", "target", "status", "progress")
     actions = _plan(rng, as_of, pool=truth.STRUCK)
     top = _heads(rng, names)
-    rows = [
+    rows: list[Any] = [
         _wide("Improvement plan - progress", 6, bold=True),
         [*(replace(cell, span=(2, 1)) for cell in top[:4] if cell), Cell("Monitoring", bold=True, span=(1, 2)), None],
         [None, None, None, None, *top[4:]],
     ]
     for ref, area, group in _by_area(actions):
         rows += [_wide(f"Priority {ref} - {area}", 6, bold=True, fill="#BDD7EE"), *_rows(group, names)]
-    blocks = [
+    blocks: list[Any] = [
         Heading(1, "Report to the Executive Board"), Line(f"Date of meeting: {truth.long_day(as_of + timedelta(20))}"),
         Line("Report of: the Director"), Heading(2, "Purpose"), Line("To tell members how the plan of June 2011 stands."),
         Heading(2, "Progress"), Table(rows, heads=3), Heading(2, "Next steps"),
@@ -521,13 +565,13 @@ def board_paper(rng: Random, as_of: date) -> Made:
     key, shade = truth.KEYS[1], rng.randrange(2)
     names = ("action", "lead", "target", "rag")
     actions = _plan(rng, as_of, status=lambda rng: truth.coloured(rng, key, "both", shade))
-    rows = [[Cell("Rec No", bold=True), Cell("Recommendation", bold=True), *_heads(rng, names)]]
+    rows: list[Any] = [[Cell("Rec No", bold=True), Cell("Recommendation", bold=True), *_heads(rng, names)]]
     for ref, area, group in _by_area(actions):
         for number, row in enumerate(_rows(group, names)):
             over = [Cell(text, span=(len(group), 1)) for text in (ref, area)] if number == 0 else [None, None]
             rows.append([*over, *row])
     listed = [Line(f"{rag[0].upper()} - {key[rag][0]}") for rag in key]
-    blocks = [Heading(1, "Action plan"), Line("RAG key"), *listed, Table(rows), Line("Official")]
+    blocks: list[Any] = [Heading(1, "Action plan"), Line("RAG key"), *listed, Table(rows), Line("Official")]
     return Made(blocks, actions, _shows("area", *names))
 
 
@@ -553,10 +597,29 @@ FLAT = ("csv", "csv-cp1252", "csv-semicolon", "csv-tab")
 
 # Layout to the savers that can show it.
 LAYOUTS: dict[Layout, tuple[str, ...]] = {
-    plain: (*SHEETS, *PAGES, *FLAT, "md-pandoc", "html-pandoc", "html-libreoffice", "docx-pandoc", "pdf-sheet",
-            "pdf-borderless", "html-nested"),
-    titles_above: ("xlsx", "ods", "xls", "docx", "html-libreoffice", "pdf-libreoffice", "csv", "md-pandoc",
-                   "pdf-borderless"),
+    plain: (
+        *SHEETS,
+        *PAGES,
+        *FLAT,
+        "md-pandoc",
+        "html-pandoc",
+        "html-libreoffice",
+        "docx-pandoc",
+        "pdf-sheet",
+        "pdf-borderless",
+        "html-nested",
+    ),
+    titles_above: (
+        "xlsx",
+        "ods",
+        "xls",
+        "docx",
+        "html-libreoffice",
+        "pdf-libreoffice",
+        "csv",
+        "md-pandoc",
+        "pdf-borderless",
+    ),
     two_deep: ("xlsx", "ods", "docx", "html", "pdf-chromium", "csv"),
     three_deep: ("xlsx-libreoffice", "xls", "docx-libreoffice", "html", "pdf-libreoffice"),
     header_repeated: ("xlsx", "csv-cp1252", "docx", "pdf-libreoffice", "html"),

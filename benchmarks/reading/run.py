@@ -30,9 +30,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="a part of the names of the documents: a layout, a format")
     parser.add_argument("--part", choices=("made", "real"), help="only the made or only the real documents")
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the real files (default ../shared/data)")
+    parser.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="the real files (default ../shared/data)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every count and every fault there")
-    parser.add_argument("--faults", type=int, default=40, metavar="N", help="list N faults beside the wrong cells (default 40)")
+    parser.add_argument(
+        "--faults", type=int, default=40, metavar="N", help="list N faults beside the wrong cells (default 40)"
+    )
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         passed, written = True, {}
@@ -119,7 +123,9 @@ def _verdict(total: Score) -> bool:
         more = f"; {counts['invented']} of {silent}, 95 % interval {low:.2%} to {high:.2%}"
         say(f"{name} invented where there is none", counts["invented"] / max(silent, 1), *LIMITS["wrong"], more)
     kept.append(total.unaccounted == 0)
-    print(f"  {'pass' if kept[-1] else 'FAIL'}  unaccounted cells: {total.unaccounted}; texts found nowhere: {total.lost}")
+    print(
+        f"  {'pass' if kept[-1] else 'FAIL'}  unaccounted cells: {total.unaccounted}; texts found nowhere: {total.lost}"
+    )
     return all(kept)
 
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +23,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from layouts import Cell, Heading, Line, Table
 
-Blocks = list[Heading | Line | Table]
+Blocks = Sequence[Heading | Line | Table]
 # Saver to the ending of its file, the file it is made from ("" for none) and the program that makes it.
 SAVERS = {
     "csv": ("csv", "", ""), "csv-cp1252": ("csv", "", ""), "csv-semicolon": ("csv", "", ""), "csv-tab": ("tsv", "", ""),
@@ -87,7 +87,7 @@ def _write(path: Path, saver: str, blocks: Blocks) -> None:
             )
 
 
-def _stacked(blocks: Blocks) -> Iterator[list[Cell | None]]:
+def _stacked(blocks: Blocks) -> Iterator[Sequence[Cell | None]]:
     """Everything as rows of one sheet, tables a blank row apart."""
     for number, block in enumerate(blocks):
         if isinstance(block, Table):
@@ -203,7 +203,7 @@ def _docx_table(document: Any, block: Table) -> None:
 def _xlsx(path: Path, blocks: Blocks) -> None:
     """A sheet; or, where several tables have headings of their own and one is no plan, a sheet per heading."""
     apart = any(isinstance(block, Heading) and block.text == "Contacts" for block in blocks)
-    groups: list[tuple[str, Blocks]] = [("Plan", [])]
+    groups: list[tuple[str, list[Heading | Line | Table]]] = [("Plan", [])]
     for block in blocks:
         if apart and isinstance(block, Heading) and block.level == 2:
             groups.append((block.text, []))
@@ -227,14 +227,14 @@ def _xlsx(path: Path, blocks: Blocks) -> None:
 
 
 def _xlsx_cell(book: Any, sheet: Any, y: int, x: int, cell: Cell) -> None:
-    look = {"text_wrap": True, "valign": "top", "bold": cell.bold, "border": 1} | ({"bg_color": cell.fill} if cell.fill else {})
+    look = {"text_wrap": True, "valign": "top", "bold": cell.bold, "border": 1} | (
+        {"bg_color": cell.fill} if cell.fill else {}
+    )
     if cell.day:
         stored = datetime.combine(cell.day, time())
         sheet.write_datetime(y, x, stored, book.add_format(look | {"num_format": "dd/mm/yyyy"}))
     elif cell.span != (1, 1):
-        sheet.merge_range(
-            y, x, y + cell.span[0] - 1, x + cell.span[1] - 1, cell.text, book.add_format(look)
-        )
+        sheet.merge_range(y, x, y + cell.span[0] - 1, x + cell.span[1] - 1, cell.text, book.add_format(look))
     elif cell.struck:
         gone = book.add_format({"font_strikeout": True})
         sheet.write_rich_string(y, x, gone, cell.struck, f" {cell.text}", book.add_format(look))

@@ -168,11 +168,11 @@ def _align(known: Known, rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
             waiting[key, _when(row) if dated else None].append(number)
     pairs: dict[int, int] = {}
     taken: set[int] = set()
-    for ref in (True, False):  # the reference decides between equal wordings
+    for whole in (True, False):  # the reference decides between equal wordings
         for number, action in enumerate(known.actions):
             if number in pairs:
                 continue
-            said = (_plain(action.ref) if ref else "", _plain(action.action))
+            said = (_plain(action.ref) if whole else "", _plain(action.action))
             queue = waiting.get((said, action.as_of if dated else None), [])
             while queue and queue[-1] in taken:
                 queue.pop()
@@ -241,18 +241,18 @@ def _compare(known: Known, action: Action, row: Mapping[str, Any] | None, result
             loose = column in known.lenient and read.endswith(expected) and len(read) - len(expected) <= 25
             count(column, expected, expected, read, right=row is not None and (read == expected or loose))
     if "target" in known.shows:
-        span, read = action.target.span, _span(row) if row else None
+        span, dated = action.target.span, _span(row) if row else None
         text = " / ".join(filter(None, (action.target.struck, action.target.text)))
-        kind = _kind(span, read)
+        kind = _kind(span, dated)
         result.dates[kind] += 1
-        count("target", text, span, read, right=row is not None and span == read, kind=kind)
+        count("target", text, span, dated, right=row is not None and span == dated, kind=kind)
         older = _day(row["previous_target"]) if row else None
         if action.target.previous or older:
             count("previous", text, action.target.previous, older, right=older == action.target.previous)
     if "original" in known.shows and action.original:
         first = _day(row["original"]) if row else None
-        expected = action.original.span[1] if action.original.span else None
-        count("original", action.original.text, expected, first, right=row is not None and first == expected)
+        stated = action.original.span[1] if action.original.span else None
+        count("original", action.original.text, stated, first, right=row is not None and first == stated)
     if known.shows & {"status", "rag", "percent"}:
         _compare_status(action, row, result, count)
 
