@@ -41,7 +41,7 @@ _STARTS_SECTION = re.compile(
 )  # fmt: skip
 _OWN_REF = re.compile(
     r"(?:(?:Action|Milestone|Task|Step|Recommendation|Commitment)\s+(?=[A-Z]{0,3}\d+[a-z]?(?:\.\d+)*\s*[:.\u2013-]))?"
-    r"(\d+(?:\.\d+)+\.?|\d+[a-z]?\s?[.):]|\(?\d{1,3}\)|(?<=\s)\d+[a-z]?|[A-Z]{1,4}[-/ ]?\d+(?:\.\d+)*[.:)]?)\s*[\u2013-]?\s+(?=\S)"
+    r"(\d+(?:\.\d+)+[.:)]?|\d+[a-z]?\s?[.):]|\(?\d{1,3}\)|(?<=\s)\d+[a-z]?|[A-Z]{1,4}[-/ ]?\d+(?:\.\d+)*[.:)]?)\s*[\u2013-]?\s+(?=\S)"
 )
 
 
@@ -382,46 +382,53 @@ def _with_rows(table: Table, start: int, end: int) -> Table:
         del sections[row]
     if sections and body and body[0] < min(sections) and start and table.header:
         above = _heading_above(grid, table.header[0])
-        sections |= {above: " ".join("".join(grid.rows[above]).split())} if above is not None else {}
+        sections |= dict([above]) if above else {}
     return replace(
         table, body=tuple(body), repeats=tuple(repeats), sections=sections, aside=aside, under=_under(body, sections),
     )  # fmt: skip
 
 
 def _preambles(grid: Grid, lead: Sequence[tuple[str, ...]], start: int, end: int) -> dict[int, str]:
-    """Rows such as "Recommendation 2 | Assessments" and "Priority | High" between a blank row and a header said again.
+    """Rows between a blank row and a header said again: "Recommendation 2 | Assessments", "Priority | High", some words.
 
     Each with the heading that it gives, blank where it gives none.
     """
     found: dict[int, str] = {}
     for header in range(start, end):
-        if tuple(" ".join(text.split()) for text in grid.rows[header]) != lead[0]:
-            continue
-        rows: list[int] = []
-        row = header - 1
-        while row >= start and len(_filled(grid.rows[row])) == 2 and len(rows) < 4:
-            rows.append(row)
-            row -= 1
-        if rows and not _filled(grid.rows[row]):
-            for each in rows:
-                texts = [" ".join(text.split()) for text in grid.rows[each] if text]
-                starts = _STARTS_SECTION.match(texts[0]) and texts[1].casefold() not in _NO_AREA
-                found[each] = ": ".join(texts) if starts else ""
+        if tuple(" ".join(text.split()) for text in grid.rows[header]) == lead[0]:
+            rows: list[int] = []
+            row = header - 1
+            if row >= start and not _filled(grid.rows[row]):
+                row -= 1
+            while row >= start and 1 <= len(_filled(grid.rows[row])) <= 2 and len(rows) < 5:
+                rows.append(row)
+                row -= 1
+            if rows and not _filled(grid.rows[row]):
+                found |= {each: _heading_of(grid.rows[each]) for each in rows}
     return found
+
+
+def _heading_of(texts: Sequence[str]) -> str:
+    """The heading that a row above a header gives: alone, or beside what it is ("Recommendation 2")."""
+    shown = [" ".join(text.split()) for text in texts if text]
+    if len(shown) == 1:
+        return "" if _is_prose(shown[0]) else shown[0]
+    if len(shown) == 2 and _STARTS_SECTION.match(shown[0]) and shown[1].casefold() not in _NO_AREA:
+        return ": ".join(shown)
+    return ""
 
 
 def _is_prose(text: str) -> bool:
     return text.endswith(".") or len(text) > 150
 
 
-def _heading_above(grid: Grid, header: int) -> int | None:
-    """The row above the header that heads its first rows, in a table whose later rows have such headings."""
+def _heading_above(grid: Grid, header: int) -> tuple[int, str] | None:
+    """The row above a header that heads its rows, and its text."""
     for row in range(header - 1, max(header - 6, -1), -1):
-        shown = _filled(grid.rows[row])
-        if len(shown) > 1:
+        if len(_filled(grid.rows[row])) > 2:
             return None
-        if shown and not _is_prose(grid.rows[row][shown[0]]):
-            return row
+        if text := _heading_of(grid.rows[row]):
+            return row, text
     return None
 
 
@@ -503,16 +510,28 @@ def _over_pages(tables: Sequence[Table]) -> list[Table]:
         ) or any(line.level for line in table.grid.before):  # fmt: skip
             made.append(table)
             continue
-        table = replace(table, goes_on=True)
+        table = _without_title(replace(table, goes_on=True), before)
         if table.body and _is_rest(table, before):
             table = replace(table, body=table.body[1:], rest_of_last=table.body[0])
         heading = next((before.under[row] for row in reversed(before.body) if row in before.under), "")
-        if heading and before.sections:
-            table = replace(table, under={row: table.under.get(row, heading) for row in table.body})
-        elif heading and before.goes_on:
+        if (heading and before.sections) or (heading and before.goes_on):
             table = replace(table, under={row: table.under.get(row, heading) for row in table.body})
         made.append(table)
     return made
+
+
+def _without_title(table: Table, before: Table) -> Table:
+    """A page whose table begins with the title that the page before has above its header: it heads no rows."""
+    said = {" ".join(" ".join(before.grid.rows[row]).split()) for row in range(before.header[0])} if before.header else set()
+    titles = [row for row in table.sections if table.header and row < table.header[0]
+              and " ".join(" ".join(table.grid.rows[row]).split()) in said]  # fmt: skip
+    if not titles:
+        return table
+    texts = {table.sections[row] for row in titles}
+    return replace(
+        table, sections={row: text for row, text in table.sections.items() if row not in titles},
+        under={row: text for row, text in table.under.items() if text not in texts},
+    )  # fmt: skip
 
 
 def _is_rest(table: Table, before: Table) -> bool:
@@ -622,6 +641,10 @@ def _reads_as(name: str, text: str) -> bool:
 
 def _headed(tables: Sequence[Table]) -> list[Table]:
     """Give tables under headings of their own those headings, where a document has several tables."""
+    above = {number: found for number, table in enumerate(tables)
+             if table.header and not table.grid.made and (found := _heading_above(table.grid, table.header[0]))}  # fmt: skip
+    if len({text for _, text in above.values()}) > 1 and len(above) * 2 > len(tables):
+        return [_under_row(table, *above[number]) if number in above else table for number, table in enumerate(tables)]
     grids = list({id(table.grid): table.grid for table in tables}.values())
     if len(grids) < 2 and not any(grid.made for grid in grids):
         return list(tables)
@@ -636,6 +659,12 @@ def _headed(tables: Sequence[Table]) -> list[Table]:
         under = {row: table.under.get(row, current) for row in table.body} if current else table.under
         made.append(replace(table, under=under, heading=numbers if text else ()))
     return made
+
+
+def _under_row(table: Table, row: int, text: str) -> Table:
+    """A table whose rows stand under a row above its header, unless under one of their own."""
+    under = {each: table.under.get(each, text) for each in table.body}
+    return replace(table, sections={**table.sections, row: text}, under=under)
 
 
 def _heading(grid: Grid) -> tuple[str, tuple[int, ...]]:

@@ -299,7 +299,7 @@ def _loose_cells(layout: Layout) -> list[dict[str, Any]]:
                 found.append({"place": line.place, "header": "(struck out)", "text": " ".join(line.struck), "row": -1})
         why = {row: text for table in layout.tables if table.grid is grid for row, text in table.aside.items()}
         for row, texts in enumerate(grid.rows):
-            if row not in kept:
+            if row not in kept and not (grid.made and row == 0):
                 said = f"(row that {why[row]})" if row in why else "(outside the tables)"
                 found += [_loose(grid, row, column, said) for column, text in enumerate(texts)
                           if text and (number, row, column) not in keys]  # fmt: skip

@@ -22,7 +22,7 @@ _LABEL = re.compile(r"\s*([^:\n]{2,60}?)\s*:\s*(.*)", re.DOTALL)
 
 Named = Mapping[str, Sequence[str]]
 Cell = tuple[int, int]
-_Record = tuple[int | None, dict[str, int], list[int]]  # number of the heading's line, label to its line, all its lines
+_Record = tuple[int | None, dict[str, list[int]]]  # number of the heading's line; label to its line and those that go on
 
 
 def absorb_forms(
@@ -98,7 +98,8 @@ def _label_columns(grid: Grid, named: Named) -> list[int]:
         rows = [row for row in range(len(grid.rows)) if _is_label(_cell(grid, row, column), named)]
         # A value may be a word that is a label elsewhere ("Completed"); most are not.
         beside = sum(_is_label(_cell(grid, row, column + 1), named) for row in rows)
-        if len(rows) >= 2 and beside * 3 <= len(rows):
+        filled = sum(bool(_cell(grid, row, column)) for row in range(len(grid.rows)))
+        if len(rows) >= 2 and beside * 3 <= len(rows) and len(rows) * 3 >= filled:
             found.append(column)
     return found
 
@@ -235,13 +236,13 @@ def _records_of_lines(grids: Sequence[Grid], named: Named) -> tuple[list[Grid], 
 def _outer(lines: Sequence[Line], records: Sequence[_Record]) -> list[_Record]:
     """The records that stand in no other: a heading below that of a record is a part of it."""
     kept: list[_Record] = []
-    for heading, record, numbers in records:
+    for heading, record in records:
         if heading is not None and kept and kept[-1][0] is not None:
             outer = kept[-1][0]
             levels = [lines[at].level for at in range(outer + 1, heading + 1) if lines[at].level]
             if min(levels) > lines[outer].level:
                 continue
-        kept.append((heading, record, numbers))
+        kept.append((heading, record))
     return kept
 
 
@@ -250,7 +251,7 @@ def _names(match: Match, labels: Sequence[str]) -> list[str]:
     return [unique[column] for name, column in match.columns.items() if name in _STANDING]
 
 
-def _has_subject(record: Mapping[str, int], match: Match, labels: Sequence[str]) -> bool:
+def _has_subject(record: Mapping[str, list[int]], match: Match, labels: Sequence[str]) -> bool:
     unique = list(dict.fromkeys(labels))
     return any(fold_header(unique[match.columns[name]]) in record for name in _SUBJECT if name in match.columns)
 
@@ -267,61 +268,71 @@ def _label_of(line: Line, named: Named) -> tuple[str, str]:
 
 
 def _segments(lines: Sequence[Line], named: Named) -> list[_Record]:
-    """Records: the number of the heading, label to the number of its line, and all numbers; in order."""
+    """Headings with the labels below them, in order; a line without a label goes on with that of the label above it."""
     records: list[_Record] = []
     heading: int | None = None
+    open_at: list[int] | None = None
     for number, line in enumerate(lines):
-        if line.level:
-            heading = number
-            continue
         label = fold_header(_label_of(line, named)[0])
-        if not label:
-            continue
-        same = records and records[-1][0] == heading and label not in records[-1][1]
-        if not same:
-            # A label that comes again begins another record, which has no heading of its own.
-            fresh = heading if not any(record[0] == heading for record in records) else None
-            if fresh is None and heading is not None:
-                continue
-            records.append((heading, {}, []))
-        records[-1][1][label] = number
-        records[-1][2].append(number)
+        if line.level:
+            heading, open_at = number, None
+        elif not label:
+            if open_at is not None and _goes_on(lines, number, named):
+                open_at.append(number)
+            else:
+                open_at = None
+        elif records and records[-1][0] == heading and label not in records[-1][1]:
+            open_at = records[-1][1][label] = [number]
+        elif heading is None or not any(record[0] == heading for record in records):
+            open_at = [number]
+            records.append((heading, {label: open_at}))
+        else:
+            open_at = None  # a label that comes again under one heading: which is meant cannot be told
     return records
 
 
+def _goes_on(lines: Sequence[Line], number: int, named: Named) -> bool:
+    """Whether a line is a part of the value above it: another label follows, or it is as short as a date."""
+    for line in lines[number + 1 : number + 6]:
+        if line.level:
+            break
+        if _label_of(line, named)[0]:
+            return True
+    return len(lines[number].text) <= 60 and not lines[number].text.endswith(".")
+
+
 def _grid_of_lines(grid: Grid, records: Sequence[_Record], above: int | None) -> tuple[Grid, set[int], int]:
-    """The grid of the records, the lines that are in it now, and how many of them are labels without a value."""
+    """The grid of the records, the lines that are in it now, and how many of them have no cell of their own."""
     lines = grid.before
-    with_heading = any(record[0] is not None for record in records)
-    has_action = any("action" in record[1] for record in records)
+    with_heading = any(heading is not None for heading, _ in records)
+    has_action = any("action" in record for _, record in records)
     first = ["Theme" if has_action else "Action"] if with_heading else []
     names: dict[str, str] = {}
-    for _, record, _ in records:
-        for label, number in record.items():
-            names.setdefault(label, _label_of(lines[number], {})[0] or label)
+    for _, record in records:
+        for label, numbers in record.items():
+            names.setdefault(label, _label_of(lines[numbers[0]], {})[0] or label)
     rows: list[list[str]] = [[*first, *names.values()]]
     places = ["(labels)"]
     cell_places: dict[Cell, str] = {(0, at): "(labels)" for at in range(len(rows[0]))}
     struck: dict[Cell, tuple[str, ...]] = {}
     gone: set[int] = set() if above is None else {above}
-    blank = 0
-    for heading, record, _ in records:
-        cells: list[int | None] = [*([heading] if with_heading else []), *(record.get(label) for label in names)]
+    absorbed = 0
+    for heading, record in records:
+        cells = [*([[] if heading is None else [heading]] if with_heading else []), *(record.get(label, []) for label in names)]
         row = []
-        for at, number in enumerate(cells):
-            if number is None:
-                row.append("")
-                continue
-            row.append(lines[number].text if number == heading else _value(lines[number]))
-            gone.add(number)
-            blank += not row[-1]
-            cell_places[len(rows), at] = lines[number].place
-            if lines[number].struck:
-                struck[len(rows), at] = lines[number].struck
-        places.append(lines[min(number for number in cells if number is not None)].place)
+        for at, numbers in enumerate(cells):
+            texts = [lines[number].text if number == heading else _value(lines[number]) for number in numbers[:1]]
+            row.append("\n".join(text for text in [*texts, *(lines[number].text for number in numbers[1:])] if text))
+            gone.update(numbers)
+            if numbers:
+                absorbed += len(numbers) - bool(row[-1])
+                cell_places[len(rows), at] = lines[numbers[0]].place
+                if runs := tuple(run for number in numbers for run in lines[number].struck):
+                    struck[len(rows), at] = runs
+        places.append(lines[min(number for numbers in cells for number in numbers)].place)
         rows.append(row)
     heads = () if above is None else (lines[above],)
-    return Grid(grid.name, rows, places, struck=struck, before=heads, cell_places=cell_places), gone, blank
+    return Grid(grid.name, rows, places, struck=struck, before=heads, cell_places=cell_places), gone, absorbed
 
 
 def _value(line: Line) -> str:

@@ -276,7 +276,7 @@ _MEANS = {
     "none": ("not started", ""), "begun": ("in progress", ""), "open": ("open", ""), "on course": ("open", "on course"),
     "delayed": ("open", "delayed"), "undone": ("open", ""), "part": ("in progress", ""), "at risk": ("open", ""),
 }  # fmt: skip
-_DATE_WORDS = frozenset((*MONTHS, "st", "nd", "rd", "th", "q"))
+_DATE_WORDS = frozenset((*MONTHS, "st", "nd", "rd", "th", "q", "spring", "summer", "autumn", "winter", "christmas", "easter"))
 
 
 class _Part(NamedTuple):
