@@ -95,7 +95,7 @@ def test_white_space_is_as_a_browser_has_it():
 def test_spans_push_cells_aside():
     """Cells stand where a browser puts them; what is covered is blank, and a span that reaches too far is cut."""
     grid = table(
-        "<thead><tr><th rowspan=2>a<th colspan=2>b</thead><tr><td>c<td>d<tbody><tr><td rowspan=99>e<td colspan=0>f<td>g"
+        "<thead><tr><th rowspan=2>a<th colspan=2>b<tr><td>c<td>d</thead><tbody><tr><td rowspan=99>e<td colspan=0>f<td>g"
         "<tr><td>h</tbody>"
     )
     assert grid.rows == [["a", "b", ""], ["", "c", "d"], ["e", "f", "g"], ["", "h", ""]]
