@@ -29,6 +29,7 @@ from planlib.settings import Limits
 _SHAPES = 30_000  # lines and rectangles of a page from which it is a drawing: read as lines of text, without tables
 _LINES = 4_000  # thin lines across, likewise: each is looked at with the letters near it
 _WORK = 2_000_000  # comparisons on a page, likewise
+_FAR = 1e5  # points that no page reaches
 _DOT = 1.5  # points up to which a line is a dot of a dotted one
 _THIN = 3.0  # points up to which a rectangle is a line
 _SNAP = 2.5  # points within which rulings are the same
@@ -84,6 +85,7 @@ class _Letter:
     size: float
     turn: int  # quarters to the left by which it is turned; -1 where it is slanted
     bold: bool
+    string: int = 0  # which of the strings that are printed at once it is in
     struck: bool = False
 
     @property
@@ -109,6 +111,7 @@ class _Ink:
     height: float
     letters: list[_Letter] = field(default_factory=list)
     shapes: list[_Shape] = field(default_factory=list)
+    strings: int = 0
     unread: int = 0
     unseen: int = 0  # letters that are drawn without ink: text recognised in a scan
     pictured: float = 0.0  # largest share of the page that a picture takes
@@ -288,6 +291,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect, PDFTextExtractionNotAllowed
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdftypes import resolve1
 
     began = time.monotonic()
     left = limits.cells
@@ -303,11 +307,13 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
             # Fonts are kept by one resource manager for all pages, letters by none.
             resources = PDFResourceManager()
             with pdfplumber.open(io.BytesIO(data)) as file:
-                if not file.pages:
-                    raise InputError(f"{path.name}: has no pages, or is damaged; save it again")
+                claimed = resolve1(resolve1(file.doc.catalog.get("Pages", {})).get("Count", 0))
+                if not file.pages or (isinstance(claimed, int) and claimed > len(file.pages)):
+                    raise InputError(f"{path.name}: has lost pages or is damaged; download or save it again")
                 for page in file.pages:
                     pen = _pen(resources, check)
                     PDFPageInterpreter(resources, pen).process_page(page.page_obj)
+                    _draw_annotations(pen.ink, page.page_obj)
                     left -= len(pen.ink.letters) + pen.shapes
                     check(0)
                     yield page.page_number, _upright(pen.ink)
@@ -348,9 +354,13 @@ def _pen(resources: Any, check: Any) -> Any:
             x0, y0, x1, y1 = apply_matrix_rect(ctm, page.mediabox)
             self.ink = _Ink(abs(x1 - x0), abs(y1 - y0))
 
+        def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
+            check(len(self.ink.letters) + self.shapes)  # drawings may draw each other a billion times
+
         def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
             check(len(self.ink.letters) + self.shapes)
             self.mode = textstate.render
+            self.ink.strings += 1
             super().render_string(textstate, seq, ncs, graphicstate)
 
         def render_char(
@@ -408,6 +418,8 @@ def _draw_letter(
         text = "\ufffd"
     ink.unseen += mode == 3
     x, y = e + c * rise, ink.height - (f + d * rise)
+    if not (abs(x) < _FAR and abs(y) < _FAR and abs(advance * length) < _FAR):
+        return
     along = advance * length  # in the direction of reading; negative for right to left is not met
     ahead, up = along, size * _ABOVE
     if abs(b) <= 0.2 * length:
@@ -420,8 +432,8 @@ def _draw_letter(
         turn, box = -1, _Box(x, y - up, x + ahead, y + size * _BELOW)
     if box.x1 < box.x0 or box.bottom < box.top:
         box = _Box(min(box.x0, box.x1), min(box.top, box.bottom), max(box.x0, box.x1), max(box.top, box.bottom))
-    bold = mode == 2 or bool(_BOLD.search(str(font.fontname)))
-    ink.letters.append(_Letter(text, box, size, turn, bold))
+    bold = mode == 2 or bool(_BOLD.search(str(getattr(font, "fontname", ""))))
+    ink.letters.append(_Letter(text, box, size, turn, bold, ink.strings))
 
 
 def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, fill: bool, colour: str | None) -> None:
@@ -429,6 +441,8 @@ def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, 
         return
     xs, ys = [x for x, _ in points], [y for _, y in points]
     box = _Box(min(xs), min(ys), max(xs), max(ys))
+    if not all(abs(value) < _FAR for value in box):
+        return
     straight = not curved and all(abs(x0 - x1) < 0.3 or abs(y0 - y1) < 0.3 for (x0, y0), (x1, y1) in pairwise(points))
     corners = {(round(x, 1), round(y, 1)) for x, y in points}
     if straight and len(corners) > 4:  # an outline with more corners: its sides, and its colour where it is filled
@@ -438,6 +452,37 @@ def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, 
         ink.shapes.append(_Shape(box, colour, True))
     elif fill and colour:
         ink.shapes.append(_Shape(box, colour, False))
+
+
+def _draw_annotations(ink: _Ink, page: Any) -> None:
+    """Draw what is typed into forms and comments, and lines that strike text out; pdfminer leaves all of them out."""
+    from pdfminer.pdftypes import resolve1, resolve_all
+    from pdfminer.utils import decode_text
+
+    notes = resolve1(page.annots) or []
+    for note in (resolve1(each) for each in notes[:_LINES]):
+        kind = getattr(resolve1(note.get("Subtype")), "name", "")
+        if page.rotate or note.get("F", 0) & 2 or kind not in ("StrikeOut", "FreeText", "Widget"):
+            continue
+        numbers = [float(value) for value in resolve_all(note.get("QuadPoints" if kind == "StrikeOut" else "Rect"))]
+        xs = [x - page.mediabox[0] for x in numbers[::2]]
+        ys = [ink.height - (y - page.mediabox[1]) for y in numbers[1::2]]
+        if kind == "StrikeOut":
+            for at in range(0, len(xs) - 3, 4):
+                y = sum(ys[at : at + 4]) / 4
+                _draw_shape(ink, [(min(xs[at : at + 4]), y), (max(xs[at : at + 4]), y)], False, False, None)
+            continue
+        value = resolve1(note.get("Contents" if kind == "FreeText" else "V"))
+        if value is None and note.get("Parent"):
+            value = resolve1(resolve1(note["Parent"]).get("V"))
+        lines = decode_text(value).splitlines() if isinstance(value, bytes) else []
+        for row, line in enumerate(lines):
+            # Evenly over the width of the field: near enough for cells and spaces.
+            size = min((max(ys) - min(ys)) / len(lines), 10.0) * 0.8
+            step = min((max(xs) - min(xs) - 2) / max(len(line), 1), 0.5 * size)
+            for column, letter in enumerate(line):
+                matrix = (1, 0, 0, 1, min(xs) + 1 + step * column, ink.height - (min(ys) + size * (1 + row)))
+                _draw_letter(ink, letter, matrix, note, size, 0, step, 0)
 
 
 def _colour(value: Any) -> str | None:
@@ -473,19 +518,24 @@ def _upright(ink: _Ink) -> _Ink:
         if turn != 2:
             ink.width, ink.height = ink.height, ink.width
     kept: list[_Letter] = []
-    places: dict[tuple[str, int, int], _Letter] = {}
+    places: dict[tuple[str, int, int], list[_Letter]] = defaultdict(list)
     for letter in ink.letters:
         # Bold is faked by printing a letter twice, a little apart.
         x, y, near = letter.box.x0, letter.box.top, 0.12 * letter.size
-        cells = {
+        fields = {
             (letter.text, round((x + dx) / 2), round((y + dy) / 2)) for dx in (-near, near) for dy in (-near, near)
         }
-        twin = next((places[cell] for cell in cells if cell in places), None)
-        if twin and abs(twin.box.x0 - x) <= near and abs(twin.box.top - y) <= near and letter.text != " ":
+        twins = [
+            twin
+            for each in (fields if letter.text.strip() else ())
+            for twin in places.get(each, ())
+            if abs(twin.box.x0 - x) <= near and abs(twin.box.top - y) <= near
+        ]
+        for twin in twins:
             twin.bold = True
-            continue
-        places[letter.text, round(x / 2), round(y / 2)] = letter
-        kept.append(letter)
+        if not twins:
+            places[letter.text, round(x / 2), round(y / 2)].append(letter)
+            kept.append(letter)
     ink.letters = kept
     return ink
 
@@ -754,15 +804,7 @@ def _table(
         beside[row].add(key)
     if max(map(len, beside.values())) < 2:  # boxes below each other, such as lines of text that are marked
         return None, letters
-    held: dict[tuple[int, int], list[_Letter]] = defaultdict(list)
-    left_over: list[_Letter] = []
-    for letter in letters:
-        at = owner.get((bisect_right(ys, letter.down) - 1, bisect_right(xs, letter.across) - 1))
-        # A letter taller than its cell is one of a watermark.
-        if at is None or ys[at[0] + spans[at][0]] - ys[at[0]] < 0.7 * letter.size:
-            left_over.append(letter)
-        else:
-            held[at].append(letter)
+    held, left_over = _dealt(letters, xs, ys, owner, spans)
     if not any(letter.text.strip() for group in held.values() for letter in group):
         return None, letters
     found = _Found(box, [[""] * (len(xs) - 1) for _ in ys[1:]], tuple(round(x, 1) for x in xs[:-1]))
@@ -778,6 +820,41 @@ def _table(
     found.spans = {key: span for key, span in spans.items() if span != (1, 1)}
     found.fills = _fills(shapes, xs, ys, owner, spans, held)
     return found, left_over
+
+
+def _dealt(
+    letters: Sequence[_Letter], xs: Sequence[float], ys: Sequence[float],
+    owner: dict[tuple[int, int], tuple[int, int]], spans: dict[tuple[int, int], tuple[int, int]],
+) -> tuple[dict[tuple[int, int], list[_Letter]], list[_Letter]]:  # fmt: skip
+    """The letters of each cell, and those of none.
+
+    Text that is too long for its cell runs on into the next (or is cut off by it, and yet in the file): it is that of
+    the cell where it begins, as far as letter is printed after letter.
+    """
+    held: dict[tuple[int, int], list[_Letter]] = defaultdict(list)
+    left_over: list[_Letter] = []
+    last: _Letter | None = None
+    last_at: tuple[int, int] | None = None
+    last_place = (-1, -1)
+    for letter in letters:
+        place = (bisect_right(ys, letter.down) - 1, bisect_right(xs, letter.across) - 1)
+        at = owner.get(place)
+        # A letter taller than its cell is one of a watermark.
+        if at is not None and ys[at[0] + spans[at][0]] - ys[at[0]] < 0.7 * letter.size:
+            at = None
+        if last is not None and last_at is not None and at != last_at and letter.turn == last.turn == 0:
+            close = abs(letter.box.x0 - last.box.x1) <= 0.06 * letter.size and letter.size == last.size
+            # Other text begins some way behind a ruling, but what runs on stands upon it.
+            same = letter.string == last.string or place == last_place
+            across = same or letter.box.x0 < xs[place[1]] + 0.3
+            if close and across and abs(letter.box.bottom - last.box.bottom) < 0.1:
+                at = last_at
+        if at is None:
+            left_over.append(letter)
+        else:
+            held[at].append(letter)
+        last, last_at, last_place = letter, at, place
+    return held, left_over
 
 
 def _bounds(values: set[float], middles: Sequence[float]) -> list[float]:
