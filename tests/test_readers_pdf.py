@@ -262,8 +262,9 @@ def test_footnote_marks_are_notes_and_ordinals_are_text():
 def test_text_that_runs_over_its_cell_is_that_of_the_cell_where_it_begins():
     """A spreadsheet's long text is cut off by, or runs over, the next cell, whose date has none of its letters."""
     long = "Create a training post and keep it for the whole year"
-    grid = table(ruled([HEADER, ["1", long, "1 March 2012", ""], ["2", long, "", "open"]]))
-    assert grid.rows[1:] == [["1", long, "1 March 2012", ""], ["2", long, "", "open"]]
+    document = read(made(ruled([HEADER, ["1", long, "1 March 2012", ""], ["2", long, "", "open"]])))
+    assert "may be cut off there: page 1, row 2, column 2; page 1, row 3, column 2" in document.notes[0][2]
+    assert document.grids[0].rows[1:] == [["1", long, "1 March 2012", ""], ["2", long, "", "open"]]
 
 
 def test_what_is_typed_into_forms_and_struck_out_by_comments_is_read():
@@ -551,6 +552,28 @@ def test_a_bomb_is_refused_before_it_unpacks():
     assert "unpacks" in refused(made(put(50, 50, "Text"), objects=(stream,)), mebibytes=4)
     twice = stream.replace(b"/FlateDecode", b"[/FlateDecode /FlateDecode]")
     assert "twice" in refused(made(put(50, 50, "Text"), objects=(twice,)))
+
+
+def test_a_font_of_a_billion_letters_and_drawings_of_drawings_are_refused():
+    """What a few bytes ask for is refused before it is made."""
+    font = b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [4 0 R] %s >>"
+    wide = b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo << >> %s >>"
+    letters = (
+        b"<< /Length 70 >>\nstream\nbegincmap 1 beginbfrange <0000> <FFFFFFFF> <0041> endbfrange endcmap \nendstream"
+    )
+    page = "BT /F9 10 Tf 50 700 Td <00410042> Tj ET"
+    for objects in (
+        (font % b"", wide % b"/W [0 999999999 500]"),
+        (font % b"/ToUnicode 5 0 R", wide % b"", letters),
+    ):
+        data = made(page, objects=objects).replace(b"/F1 <<", b"/F9 3 0 R /F1 <<")
+        assert "a font of" in refused(data)
+    forms = tuple(
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X %d 0 R >> >> /Length 120 >>\n"
+        b"stream\n%s\nendstream" % (4 + number, b"/X Do " * 20)
+        for number in range(12)
+    )
+    assert "longer than 1 s" in refused(made("/X Do", resources="/XObject << /X 3 0 R >>", objects=forms), seconds=1)
 
 
 def test_what_a_file_may_cost_is_limited():

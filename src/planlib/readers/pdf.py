@@ -169,6 +169,7 @@ class _Found:
     edges: tuple[float, ...]
     size: float = 0.0
     overprinted: bool = False
+    cut: list[tuple[int, int]] = field(default_factory=list)  # cells whose text reaches over their right side
     fills: dict[tuple[int, int], str] = field(default_factory=dict)
     struck: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
@@ -220,12 +221,7 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
             notes.append(("characters-not-read", f"page {number}", message))
         seen.update(letters=len(ink.letters), unread=ink.unread, unseen=ink.unseen)
         pages.append(_page(number, ink))
-        if any(isinstance(item, _Found) and item.overprinted for item in pages[-1].items):
-            message = "lines of text are printed over each other; what stands there may belong to the row above"
-            notes.append(("characters-not-read", f"page {number}", message))
-        if ink.crowded:
-            message = "has too many lines drawn on it to look for tables; its text was read as lines"
-            notes.append(("characters-not-read", f"page {number}", message))
+        notes += _doubts(pages[-1], ink)
     if not any(page.items for page in pages) and not scanned:
         raise InputError(f"{path.name}: has nothing on its pages, or is damaged; save it again")
     if not any(page.items for page in pages):
@@ -242,6 +238,25 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
     return _document(pages, notes, recognised=seen["unseen"] > seen["letters"] / 2)
 
 
+def _doubts(page: _Page, ink: _Ink) -> list[tuple[str, str, str]]:
+    """What of a page may have been read wrongly."""
+    notes: list[tuple[str, str, str]] = []
+    where = f"page {page.number}"
+    found = [item for item in page.items if isinstance(item, _Found)]
+    if any(table.overprinted for table in found):
+        message = "lines of text are printed over each other; what stands there may belong to the row above"
+        notes.append(("characters-not-read", where, message))
+    cut = [f"{table.places[row]}, column {column + 1}" for table in found for row, column in sorted(table.cut)]
+    if cut:
+        listed = "; ".join(cut[:5]) + (" and others" if len(cut) > 5 else "")
+        message = f"text reaches over the right side of its cell and may be cut off there: {listed}"
+        notes.append(("characters-not-read", cut[0], message))
+    if ink.crowded:
+        message = "has too many lines drawn on it to look for tables; its text was read as lines"
+        notes.append(("characters-not-read", where, message))
+    return notes
+
+
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
@@ -249,7 +264,7 @@ def _look_first(path: Path, data: bytes, limits: Limits) -> None:
     """Refuse what is cut off or would unpack to too much, before any of it is unpacked."""
     if b"%PDF-" not in data[:1024]:
         raise InputError(f"{path.name}: is not a PDF file; save it again")
-    length = re.search(rb"/Linearized\b[^>]*?/L\s+(\d+)", data[:2048])
+    length = re.search(rb"/Linearized\b[^>]*?/L\s+(\d{1,15})", data[:2048])
     if b"%%EOF" not in data[-4096:] or (length and int(length[1]) > len(data)):
         raise InputError(f"{path.name}: is cut off or damaged; download or save it again")
     if re.search(rb"/Filter\s*\[\s*/Fl\w*\s*/Fl", data):
@@ -305,7 +320,12 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
     with _quiet():
         try:
             # Fonts are kept by one resource manager for all pages, letters by none.
-            resources = PDFResourceManager()
+            class Fonts(PDFResourceManager):
+                def get_font(self, objid: Any, spec: Any) -> Any:
+                    _check_font(path, spec)
+                    return super().get_font(objid, spec)
+
+            resources = Fonts()
             with pdfplumber.open(io.BytesIO(data)) as file:
                 claimed = resolve1(resolve1(file.doc.catalog.get("Pages", {})).get("Count", 0))
                 if not file.pages or (isinstance(claimed, int) and claimed > len(file.pages)):
@@ -327,6 +347,21 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
             raise InputError(f"{path.name}: is damaged ({type(cause).__name__}); save it again") from None
 
 
+def _check_font(path: Path, spec: Any) -> None:
+    """Refuse a font that claims more letters than there are: pdfminer would make a list of them all."""
+    from pdfminer.pdftypes import PDFStream, resolve1
+
+    codes = [resolve1(each) for name in ("W", "W2") for each in resolve1(spec.get(name)) or ()]
+    sizes = [code for code in codes if isinstance(code, int)]
+    meanings = resolve1(spec.get("ToUnicode"))
+    text = meanings.get_data() if isinstance(meanings, PDFStream) else b""
+    for ranges in re.findall(rb"beginbfrange(.*?)endbfrange", text, re.DOTALL):
+        for first, last in re.findall(rb"<(\w+)>\s*<(\w+)>\s*(?:<\w*>|\[[^\]]*\])", ranges):
+            sizes.append(int(last[:16], 16) - int(first[:16], 16))
+    if max(sizes, default=0) > 0x10FFFF:
+        raise InputError(f"{path.name}: has a font of {max(sizes):,} letters, as no program writes; not opened")
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep pdfminer's remarks on what is damaged from the terminal: what matters of them is a note."""
@@ -343,7 +378,7 @@ def _pen(resources: Any, check: Any) -> Any:
     """A device for pdfminer that keeps letters and shapes, in points from the top left corner."""
     from pdfminer.pdfdevice import PDFTextDevice
     from pdfminer.pdffont import PDFUnicodeNotDefined
-    from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
+    from pdfminer.utils import apply_matrix_rect
 
     class Pen(PDFTextDevice):
         def __init__(self) -> None:
@@ -381,21 +416,7 @@ def _pen(resources: Any, check: Any) -> Any:
             if self.shapes > _SHAPES:
                 self.ink.crowded = True
                 return
-            colour = _colour(gstate.ncolor) if fill else None
-            matrix = self.ctm or (1, 0, 0, 1, 0, 0)
-            points: list[tuple[float, float]] = []
-            curved = False
-            for operator, *numbers in path:
-                if operator == "m":
-                    _draw_shape(self.ink, points, curved, fill, colour)
-                    points, curved = [], False
-                curved = curved or operator in "cvy"
-                if len(numbers) >= 2:
-                    x, y = apply_matrix_pt(matrix, tuple(numbers[-2:]))
-                    points.append((x, self.ink.height - y))
-                elif operator == "h" and points:
-                    points.append(points[0])
-            _draw_shape(self.ink, points, curved, fill, colour)
+            _draw_path(self.ink, self.ctm or (1, 0, 0, 1, 0, 0), path, _colour(gstate.ncolor) if fill else None)
 
         def render_image(self, name: str, stream: Any) -> None:
             a, b, c, d, _, _ = self.ctm or (1, 0, 0, 1, 0, 0)
@@ -436,7 +457,25 @@ def _draw_letter(
     ink.letters.append(_Letter(text, box, size, turn, bold, ink.strings))
 
 
-def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, fill: bool, colour: str | None) -> None:
+def _draw_path(ink: _Ink, matrix: Any, path: Any, colour: str | None) -> None:
+    from pdfminer.utils import apply_matrix_pt
+
+    points: list[tuple[float, float]] = []
+    curved = False
+    for operator, *numbers in path:
+        if operator == "m":
+            _draw_shape(ink, points, curved, colour)
+            points, curved = [], False
+        curved = curved or operator in "cvy"
+        if len(numbers) >= 2:
+            x, y = apply_matrix_pt(matrix, (numbers[-2], numbers[-1]))
+            points.append((x, ink.height - y))
+        elif operator == "h" and points:
+            points.append(points[0])
+    _draw_shape(ink, points, curved, colour)
+
+
+def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, colour: str | None) -> None:
     if len(points) < 2:
         return
     xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -450,7 +489,7 @@ def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, 
             ink.shapes.append(_Shape(_Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), None, True))
     if straight and len(corners) <= 4:
         ink.shapes.append(_Shape(box, colour, True))
-    elif fill and colour:
+    elif colour:
         ink.shapes.append(_Shape(box, colour, False))
 
 
@@ -470,7 +509,7 @@ def _draw_annotations(ink: _Ink, page: Any) -> None:
         if kind == "StrikeOut":
             for at in range(0, len(xs) - 3, 4):
                 y = sum(ys[at : at + 4]) / 4
-                _draw_shape(ink, [(min(xs[at : at + 4]), y), (max(xs[at : at + 4]), y)], False, False, None)
+                _draw_shape(ink, [(min(xs[at : at + 4]), y), (max(xs[at : at + 4]), y)], False, None)
             continue
         value = resolve1(note.get("Contents" if kind == "FreeText" else "V"))
         if value is None and note.get("Parent"):
@@ -812,6 +851,9 @@ def _table(
     for key, group in held.items():
         text = _assembled(group)
         found.overprinted |= text.overprinted
+        side = xs[key[1] + spans[key][1]] + 0.2
+        if any(letter.box.x1 > side and letter.turn == 0 and letter.text.strip() for letter in group):
+            found.cut.append(key)
         found.rows[key[0]][key[1]] = text.text
         if text.struck:
             found.struck[key] = text.struck
@@ -1139,9 +1181,9 @@ def _document(pages: Sequence[_Page], notes: list[tuple[str, str, str]], recogni
         notes.append(("cell-outside-table", "", f"lines at the top or bottom of pages were read once: {repeated}"))
     rows, cells = _join_breaks(pages)
     if rows:
-        decided.append(("rows cut by a page break", ", ".join(rows), "joined: they go on in a row without a number"))
+        decided.append(("rows cut by a page break", "; ".join(rows), "joined: they go on in a row without a number"))
     if cells:
-        decided.append(("merged cells cut by a page break", ", ".join(cells), "each part was given the whole text"))
+        decided.append(("merged cells cut by a page break", "; ".join(cells), "each part was given the whole text"))
     body = _body_size(pages)
     levels = _levels(pages, body)
     grids: list[Grid] = []
