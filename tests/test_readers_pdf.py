@@ -8,6 +8,7 @@ import random
 import statistics
 import time
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,20 @@ def test_columns_of_text_without_rulings_are_a_table(rulings):
     grid = table(page + written(texts, height=30))
     assert grid.rows == [[text.replace("|", "\n") for text in row] for row in texts]
     assert [round(edge) for edge in grid.edges] == [52, 102, 302, 402]
+
+
+@pytest.mark.parametrize("coloured", [(0,), (1,), (1, 3), (0, 2, 4)])
+def test_a_table_with_colour_in_some_rows_only_is_whole(coloured):
+    """Where cells are told by the colour of the header or of every second row, the rows between are rows as well."""
+    texts = [HEADER] + [[str(number), "Do this|and that", "1 March|2012", "open"] for number in range(1, 5)]
+    page = "".join(
+        fill(x0, 100 + 30 * row, x1, 130 + 30 * row, "0.9 g")
+        for row in coloured for x0, x1 in pairwise(XS)
+    )  # fmt: skip
+    prose = put(50, 60, "Prose that stands above the table and is none of its rows, as it is far too long")
+    grid = table(prose + page + written(texts, height=30) + put(50, 300, "Prose that stands below the table, long too"))
+    assert grid.rows == [[text.replace("|", "\n") for text in row] for row in texts]
+    assert {row for row, _ in grid.fills} == set(coloured)
 
 
 @pytest.mark.parametrize("columns", [1, 2, 3])

@@ -604,6 +604,7 @@ def _page(number: int, ink: _Ink) -> _Page:
         ink.crowded, tables = True, []
     found: list[_Found] = []
     left = [letter for letter in ink.letters if letter.turn >= 0]
+    tables = _banded(tables, left, rules)
     # The smallest first: a table within a cell of another is one of its own.
     for cells in sorted(tables, key=lambda cells: (_area(_around(cells)), cells[0])):
         table, left = _table(cells, left, ink.shapes)
@@ -614,7 +615,7 @@ def _page(number: int, ink: _Ink) -> _Page:
         table, rest = _table(cells, [letter for line in block for letter in line.letters], ink.shapes)
         if table and not any(letter.text.strip() for letter in rest):
             found.append(table)
-            prints = [line for line in prints if line not in block]
+            prints = [line for line in prints if all(line is not each for each in block)]
     for turn in (1, 2, 3):
         prints += _prints([letter for letter in left if letter.turn == turn], turn)
     rows = [_row(piece) for line in prints for piece in _pieces(line)]
@@ -1144,28 +1145,101 @@ def _convincing(
 
 
 def _aligned_cells(block: Sequence[_Print], rules: Sequence[_Edge]) -> list[_Box]:
-    """Cells of such a block: a row begins below a rule, or else below a wider gap, or else with its first column."""
-    parts = [[(part.box.x0, part.box.x1) for part in _pieces(line, _GUTTER)] for line in block]
-    columns = _columns([part for line in parts for part in line], _GUTTER * block[0].size)
+    """Cells of such a block."""
+    parts = [(part.box.x0, part.box.x1) for line in block for part in _pieces(line, _GUTTER)]
+    columns = _columns(parts, _GUTTER * block[0].size)
     left, right = columns[0][0], columns[-1][1]
-    steps = [after.base - before.base for before, after in pairwise(block)]
-    ruled = [
-        any(before.base < rule.at < after.base and min(rule.high, right) - max(rule.low, left) > 0.5 * (right - left)
-            for rule in rules)
-        for before, after in pairwise(block)
-    ]  # fmt: skip
-    if sum(ruled) >= 2:
-        begins = ruled
-    elif max(steps) > 1.25 * min(steps):
-        begins = [step > 1.2 * min(steps) for step in steps]
-    else:
-        begins = [line[0][0] <= columns[0][1] for line in parts[1:]]
-    ys = [block[0].base - block[0].size]
-    for line, begin in zip(block[1:], begins, strict=True):
-        ys += [line.base - 0.9 * line.size] if begin else []
-    ys.append(block[-1].base + 0.4 * block[-1].size)
+    ys = [*_row_tops(block, columns[0][1], left, right, rules), block[-1].base + 0.4 * block[-1].size]
     xs = [x0 - 1 for x0, _ in columns] + [right + 1]
     return [_Box(x0, y0, x1, y1) for y0, y1 in pairwise(ys) for x0, x1 in pairwise(xs)]
+
+
+def _row_tops(block: Sequence[_Print], first: float, left: float, right: float, rules: Sequence[_Edge]) -> list[float]:
+    """Where each row begins: below a rule, or else below a wider gap, or else with its first column."""
+    steps = [after.base - before.base for before, after in pairwise(block)]
+    usual = min((step for step in steps if step > 0.6 * block[0].size), default=0.0)
+    ruled = [
+        any(
+            before.base < rule.at < after.base and min(rule.high, right) - max(rule.low, left) > 0.5 * (right - left)
+            for rule in rules
+        )
+        for before, after in pairwise(block)
+    ]
+    if any(ruled):
+        begins = ruled
+    elif usual and max(steps) > 1.25 * usual:
+        begins = [step > 1.2 * usual for step in steps]
+    else:
+        begins = [any(each.across < first for each in line.letters if each.text.strip()) for line in block[1:]]
+    later = [line.base - 0.9 * line.size for line, begin in zip(block[1:], begins, strict=True) if begin]
+    return [block[0].base - block[0].size, *later]
+
+
+def _banded(tables: Sequence[list[_Box]], letters: Sequence[_Letter], rules: Sequence[_Edge]) -> list[list[_Box]]:
+    """Tables of which only some rows have cells, by their colour: every second one, or the header.
+
+    The other rows are the lines between, above and below that stand in the same columns.
+    """
+    bands = sorted((cells for cells in tables if len({(cell.top, cell.bottom) for cell in cells}) == 1),
+                   key=lambda cells: cells[0].top)  # fmt: skip
+    whole = [cells for cells in tables if len({(cell.top, cell.bottom) for cell in cells}) > 1]
+    if not bands or len(bands) > 100:
+        return list(tables)
+    lines = _prints(letters, 0)
+    while bands:
+        cells = bands.pop(0)
+        xs = sorted({x for cell in cells for x in (cell.x0, cell.x1)})
+        inside = {id(line): _stands_in(line, xs) for line in lines}
+        count, bottom = 1, cells[0].bottom
+        for band in list(bands):
+            at = sorted({x for cell in band for x in (cell.x0, cell.x1)})
+            between = [line for line in lines if bottom < line.base <= band[0].top]
+            alike = len(at) == len(xs) and all(abs(a - b) <= _TOUCH for a, b in zip(at, xs, strict=True))
+            if alike and 0 <= band[0].top - bottom < 150 and all(inside[id(line)] for line in between):
+                tops = _row_tops(between, xs[1], xs[0], xs[-1], rules)[1:] if between else []
+                cells += _fields(xs, [bottom, *tops, band[0].top]) + _fields(xs, [band[0].top, band[0].bottom])
+                count, bottom = count + 1, band[0].bottom
+                bands.remove(band)
+        enough = 2 if count > 1 else 3
+        below = _reach([line for line in lines if line.base > bottom], bottom, inside, enough)
+        if below:
+            tops = _row_tops(below, xs[1], xs[0], xs[-1], rules)[1:]
+            cells += _fields(xs, [bottom, *tops, below[-1].base + 0.4 * below[-1].size])
+        top = min(cell.top for cell in cells)
+        above = _reach([line for line in reversed(lines) if line.base < top], top, inside, enough)
+        if above:
+            tops = _row_tops(above[::-1], xs[1], xs[0], xs[-1], rules)
+            cells += _fields(xs, [*tops, top])
+        whole.append(cells)
+    return whole
+
+
+def _fields(xs: Sequence[float], ys: Sequence[float]) -> list[_Box]:
+    """The cells between such bounds."""
+    return [_Box(x0, y0, x1, y1) for y0, y1 in pairwise(ys) for x0, x1 in pairwise(xs) if y1 - y0 > 4]
+
+
+def _stands_in(line: _Print, xs: Sequence[float]) -> int:
+    """In how many of these columns a line stands; none if it stands across their bounds or beside them."""
+    columns = set()
+    for letter in line.letters:
+        if letter.text.strip():
+            column = bisect_right(xs, letter.across)
+            if not 0 < column < len(xs) or letter.box.x0 < xs[column - 1] - 0.5 or letter.box.x1 > xs[column] + 0.5:
+                return 0
+            columns.add(column)
+    return len(columns)
+
+
+def _reach(lines: Sequence[_Print], edge: float, inside: dict[int, int], enough: int) -> list[_Print]:
+    """The lines next to an edge, away from it, that stand close to each other in columns."""
+    taken: list[_Print] = []
+    for line in lines:
+        if not inside[id(line)] or abs(line.base - edge) > (2.5 if taken else 3) * line.size:
+            break
+        taken.append(line)
+        edge = line.base
+    return taken if any(inside[id(line)] >= enough for line in taken) else []
 
 
 # --- all pages -------------------------------------------------------------------------------------------------------
