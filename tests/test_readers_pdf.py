@@ -441,6 +441,10 @@ def test_a_merged_cell_cut_by_a_page_break_has_its_text_on_both_pages():
 
 # --- prints of our own plan, by LibreOffice Writer and Chromium ------------------------------------------------------
 
+# data/wirral-ofsted-2011/2011-08-31.csv as a table: reference (with a raised footnote mark), area merged down, action,
+# target date (the previous one struck out before it), RAG as a fill only, progress (ending in a raised ordinal).
+# Writer 7.4 made the landscape print, whose rows stay whole, and the upright one, whose rows page breaks cut.
+
 with (HERE.parent / "data" / "wirral-ofsted-2011" / "2011-08-31.csv").open(encoding="utf-8") as file:
     TRUTH = list(csv.DictReader(file))
 
