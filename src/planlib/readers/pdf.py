@@ -29,6 +29,7 @@ from planlib.settings import Limits
 _SHAPES = 30_000  # lines and rectangles of a page from which it is a drawing: read as lines of text, without tables
 _LINES = 4_000  # thin lines across, likewise: each is looked at with the letters near it
 _WORK = 2_000_000  # comparisons on a page, likewise
+_FAR = 1e5  # points that no page reaches
 _DOT = 1.5  # points up to which a line is a dot of a dotted one
 _THIN = 3.0  # points up to which a rectangle is a line
 _SNAP = 2.5  # points within which rulings are the same
@@ -84,6 +85,7 @@ class _Letter:
     size: float
     turn: int  # quarters to the left by which it is turned; -1 where it is slanted
     bold: bool
+    string: int = 0  # which of the strings that are printed at once it is in
     struck: bool = False
 
     @property
@@ -109,6 +111,7 @@ class _Ink:
     height: float
     letters: list[_Letter] = field(default_factory=list)
     shapes: list[_Shape] = field(default_factory=list)
+    strings: int = 0
     unread: int = 0
     unseen: int = 0  # letters that are drawn without ink: text recognised in a scan
     pictured: float = 0.0  # largest share of the page that a picture takes
@@ -166,6 +169,7 @@ class _Found:
     edges: tuple[float, ...]
     size: float = 0.0
     overprinted: bool = False
+    cut: list[tuple[int, int]] = field(default_factory=list)  # cells whose text reaches over their right side
     fills: dict[tuple[int, int], str] = field(default_factory=dict)
     struck: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
@@ -217,12 +221,7 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
             notes.append(("characters-not-read", f"page {number}", message))
         seen.update(letters=len(ink.letters), unread=ink.unread, unseen=ink.unseen)
         pages.append(_page(number, ink))
-        if any(isinstance(item, _Found) and item.overprinted for item in pages[-1].items):
-            message = "lines of text are printed over each other; what stands there may belong to the row above"
-            notes.append(("characters-not-read", f"page {number}", message))
-        if ink.crowded:
-            message = "has too many lines drawn on it to look for tables; its text was read as lines"
-            notes.append(("characters-not-read", f"page {number}", message))
+        notes += _doubts(pages[-1], ink)
     if not any(page.items for page in pages) and not scanned:
         raise InputError(f"{path.name}: has nothing on its pages, or is damaged; save it again")
     if not any(page.items for page in pages):
@@ -239,6 +238,25 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
     return _document(pages, notes, recognised=seen["unseen"] > seen["letters"] / 2)
 
 
+def _doubts(page: _Page, ink: _Ink) -> list[tuple[str, str, str]]:
+    """What of a page may have been read wrongly."""
+    notes: list[tuple[str, str, str]] = []
+    where = f"page {page.number}"
+    found = [item for item in page.items if isinstance(item, _Found)]
+    if any(table.overprinted for table in found):
+        message = "lines of text are printed over each other; what stands there may belong to the row above"
+        notes.append(("characters-not-read", where, message))
+    cut = [f"{table.places[row]}, column {column + 1}" for table in found for row, column in sorted(table.cut)]
+    if cut:
+        listed = "; ".join(cut[:5]) + (" and others" if len(cut) > 5 else "")
+        message = f"text reaches over the right side of its cell and may be cut off there: {listed}"
+        notes.append(("characters-not-read", cut[0], message))
+    if ink.crowded:
+        message = "has too many lines drawn on it to look for tables; its text was read as lines"
+        notes.append(("characters-not-read", where, message))
+    return notes
+
+
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
@@ -246,7 +264,7 @@ def _look_first(path: Path, data: bytes, limits: Limits) -> None:
     """Refuse what is cut off or would unpack to too much, before any of it is unpacked."""
     if b"%PDF-" not in data[:1024]:
         raise InputError(f"{path.name}: is not a PDF file; save it again")
-    length = re.search(rb"/Linearized\b[^>]*?/L\s+(\d+)", data[:2048])
+    length = re.search(rb"/Linearized\b[^>]*?/L\s+(\d{1,15})", data[:2048])
     if b"%%EOF" not in data[-4096:] or (length and int(length[1]) > len(data)):
         raise InputError(f"{path.name}: is cut off or damaged; download or save it again")
     if re.search(rb"/Filter\s*\[\s*/Fl\w*\s*/Fl", data):
@@ -288,6 +306,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect, PDFTextExtractionNotAllowed
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdftypes import resolve1
 
     began = time.monotonic()
     left = limits.cells
@@ -301,13 +320,20 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
     with _quiet():
         try:
             # Fonts are kept by one resource manager for all pages, letters by none.
-            resources = PDFResourceManager()
+            class Fonts(PDFResourceManager):
+                def get_font(self, objid: Any, spec: Any) -> Any:
+                    _check_font(path, spec)
+                    return super().get_font(objid, spec)
+
+            resources = Fonts()
             with pdfplumber.open(io.BytesIO(data)) as file:
-                if not file.pages:
-                    raise InputError(f"{path.name}: has no pages, or is damaged; save it again")
+                claimed = resolve1(resolve1(file.doc.catalog.get("Pages", {})).get("Count", 0))
+                if not file.pages or (isinstance(claimed, int) and claimed > len(file.pages)):
+                    raise InputError(f"{path.name}: has lost pages or is damaged; download or save it again")
                 for page in file.pages:
                     pen = _pen(resources, check)
                     PDFPageInterpreter(resources, pen).process_page(page.page_obj)
+                    _draw_annotations(pen.ink, page.page_obj)
                     left -= len(pen.ink.letters) + pen.shapes
                     check(0)
                     yield page.page_number, _upright(pen.ink)
@@ -319,6 +345,21 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
             if isinstance(cause, PDFPasswordIncorrect | PDFTextExtractionNotAllowed):
                 raise InputError(f"{path.name}: is protected by a password; save it without one") from None
             raise InputError(f"{path.name}: is damaged ({type(cause).__name__}); save it again") from None
+
+
+def _check_font(path: Path, spec: Any) -> None:
+    """Refuse a font that claims more letters than there are: pdfminer would make a list of them all."""
+    from pdfminer.pdftypes import PDFStream, resolve1
+
+    codes = [resolve1(each) for name in ("W", "W2") for each in resolve1(spec.get(name)) or ()]
+    sizes = [code for code in codes if isinstance(code, int)]
+    meanings = resolve1(spec.get("ToUnicode"))
+    text = meanings.get_data() if isinstance(meanings, PDFStream) else b""
+    for ranges in re.findall(rb"beginbfrange(.*?)endbfrange", text, re.DOTALL):
+        for first, last in re.findall(rb"<(\w+)>\s*<(\w+)>\s*(?:<\w*>|\[[^\]]*\])", ranges):
+            sizes.append(int(last[:16], 16) - int(first[:16], 16))
+    if max(sizes, default=0) > 0x10FFFF:
+        raise InputError(f"{path.name}: has a font of {max(sizes):,} letters, as no program writes; not opened")
 
 
 @contextmanager
@@ -337,7 +378,7 @@ def _pen(resources: Any, check: Any) -> Any:
     """A device for pdfminer that keeps letters and shapes, in points from the top left corner."""
     from pdfminer.pdfdevice import PDFTextDevice
     from pdfminer.pdffont import PDFUnicodeNotDefined
-    from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
+    from pdfminer.utils import apply_matrix_rect
 
     class Pen(PDFTextDevice):
         def __init__(self) -> None:
@@ -348,9 +389,13 @@ def _pen(resources: Any, check: Any) -> Any:
             x0, y0, x1, y1 = apply_matrix_rect(ctm, page.mediabox)
             self.ink = _Ink(abs(x1 - x0), abs(y1 - y0))
 
+        def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
+            check(len(self.ink.letters) + self.shapes)  # drawings may draw each other a billion times
+
         def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
             check(len(self.ink.letters) + self.shapes)
             self.mode = textstate.render
+            self.ink.strings += 1
             super().render_string(textstate, seq, ncs, graphicstate)
 
         def render_char(
@@ -371,21 +416,7 @@ def _pen(resources: Any, check: Any) -> Any:
             if self.shapes > _SHAPES:
                 self.ink.crowded = True
                 return
-            colour = _colour(gstate.ncolor) if fill else None
-            matrix = self.ctm or (1, 0, 0, 1, 0, 0)
-            points: list[tuple[float, float]] = []
-            curved = False
-            for operator, *numbers in path:
-                if operator == "m":
-                    _draw_shape(self.ink, points, curved, fill, colour)
-                    points, curved = [], False
-                curved = curved or operator in "cvy"
-                if len(numbers) >= 2:
-                    x, y = apply_matrix_pt(matrix, tuple(numbers[-2:]))
-                    points.append((x, self.ink.height - y))
-                elif operator == "h" and points:
-                    points.append(points[0])
-            _draw_shape(self.ink, points, curved, fill, colour)
+            _draw_path(self.ink, self.ctm or (1, 0, 0, 1, 0, 0), path, _colour(gstate.ncolor) if fill else None)
 
         def render_image(self, name: str, stream: Any) -> None:
             a, b, c, d, _, _ = self.ctm or (1, 0, 0, 1, 0, 0)
@@ -408,6 +439,8 @@ def _draw_letter(
         text = "\ufffd"
     ink.unseen += mode == 3
     x, y = e + c * rise, ink.height - (f + d * rise)
+    if not (abs(x) < _FAR and abs(y) < _FAR and abs(advance * length) < _FAR):
+        return
     along = advance * length  # in the direction of reading; negative for right to left is not met
     ahead, up = along, size * _ABOVE
     if abs(b) <= 0.2 * length:
@@ -420,15 +453,35 @@ def _draw_letter(
         turn, box = -1, _Box(x, y - up, x + ahead, y + size * _BELOW)
     if box.x1 < box.x0 or box.bottom < box.top:
         box = _Box(min(box.x0, box.x1), min(box.top, box.bottom), max(box.x0, box.x1), max(box.top, box.bottom))
-    bold = mode == 2 or bool(_BOLD.search(str(font.fontname)))
-    ink.letters.append(_Letter(text, box, size, turn, bold))
+    bold = mode == 2 or bool(_BOLD.search(str(getattr(font, "fontname", ""))))
+    ink.letters.append(_Letter(text, box, size, turn, bold, ink.strings))
 
 
-def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, fill: bool, colour: str | None) -> None:
+def _draw_path(ink: _Ink, matrix: Any, path: Any, colour: str | None) -> None:
+    from pdfminer.utils import apply_matrix_pt
+
+    points: list[tuple[float, float]] = []
+    curved = False
+    for operator, *numbers in path:
+        if operator == "m":
+            _draw_shape(ink, points, curved, colour)
+            points, curved = [], False
+        curved = curved or operator in "cvy"
+        if len(numbers) >= 2:
+            x, y = apply_matrix_pt(matrix, (numbers[-2], numbers[-1]))
+            points.append((x, ink.height - y))
+        elif operator == "h" and points:
+            points.append(points[0])
+    _draw_shape(ink, points, curved, colour)
+
+
+def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, colour: str | None) -> None:
     if len(points) < 2:
         return
     xs, ys = [x for x, _ in points], [y for _, y in points]
     box = _Box(min(xs), min(ys), max(xs), max(ys))
+    if not all(abs(value) < _FAR for value in box):
+        return
     straight = not curved and all(abs(x0 - x1) < 0.3 or abs(y0 - y1) < 0.3 for (x0, y0), (x1, y1) in pairwise(points))
     corners = {(round(x, 1), round(y, 1)) for x, y in points}
     if straight and len(corners) > 4:  # an outline with more corners: its sides, and its colour where it is filled
@@ -436,8 +489,39 @@ def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, 
             ink.shapes.append(_Shape(_Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), None, True))
     if straight and len(corners) <= 4:
         ink.shapes.append(_Shape(box, colour, True))
-    elif fill and colour:
+    elif colour:
         ink.shapes.append(_Shape(box, colour, False))
+
+
+def _draw_annotations(ink: _Ink, page: Any) -> None:
+    """Draw what is typed into forms and comments, and lines that strike text out; pdfminer leaves all of them out."""
+    from pdfminer.pdftypes import resolve1, resolve_all
+    from pdfminer.utils import decode_text
+
+    notes = resolve1(page.annots) or []
+    for note in (resolve1(each) for each in notes[:_LINES]):
+        kind = getattr(resolve1(note.get("Subtype")), "name", "")
+        if page.rotate or note.get("F", 0) & 2 or kind not in ("StrikeOut", "FreeText", "Widget"):
+            continue
+        numbers = [float(value) for value in resolve_all(note.get("QuadPoints" if kind == "StrikeOut" else "Rect"))]
+        xs = [x - page.mediabox[0] for x in numbers[::2]]
+        ys = [ink.height - (y - page.mediabox[1]) for y in numbers[1::2]]
+        if kind == "StrikeOut":
+            for at in range(0, len(xs) - 3, 4):
+                y = sum(ys[at : at + 4]) / 4
+                _draw_shape(ink, [(min(xs[at : at + 4]), y), (max(xs[at : at + 4]), y)], False, None)
+            continue
+        value = resolve1(note.get("Contents" if kind == "FreeText" else "V"))
+        if value is None and note.get("Parent"):
+            value = resolve1(resolve1(note["Parent"]).get("V"))
+        lines = decode_text(value).splitlines() if isinstance(value, bytes) else []
+        for row, line in enumerate(lines):
+            # Evenly over the width of the field: near enough for cells and spaces.
+            size = min((max(ys) - min(ys)) / len(lines), 10.0) * 0.8
+            step = min((max(xs) - min(xs) - 2) / max(len(line), 1), 0.5 * size)
+            for column, letter in enumerate(line):
+                matrix = (1, 0, 0, 1, min(xs) + 1 + step * column, ink.height - (min(ys) + size * (1 + row)))
+                _draw_letter(ink, letter, matrix, note, size, 0, step, 0)
 
 
 def _colour(value: Any) -> str | None:
@@ -473,19 +557,24 @@ def _upright(ink: _Ink) -> _Ink:
         if turn != 2:
             ink.width, ink.height = ink.height, ink.width
     kept: list[_Letter] = []
-    places: dict[tuple[str, int, int], _Letter] = {}
+    places: dict[tuple[str, int, int], list[_Letter]] = defaultdict(list)
     for letter in ink.letters:
         # Bold is faked by printing a letter twice, a little apart.
         x, y, near = letter.box.x0, letter.box.top, 0.12 * letter.size
-        cells = {
+        fields = {
             (letter.text, round((x + dx) / 2), round((y + dy) / 2)) for dx in (-near, near) for dy in (-near, near)
         }
-        twin = next((places[cell] for cell in cells if cell in places), None)
-        if twin and abs(twin.box.x0 - x) <= near and abs(twin.box.top - y) <= near and letter.text != " ":
+        twins = [
+            twin
+            for each in (fields if letter.text.strip() else ())
+            for twin in places.get(each, ())
+            if abs(twin.box.x0 - x) <= near and abs(twin.box.top - y) <= near
+        ]
+        for twin in twins:
             twin.bold = True
-            continue
-        places[letter.text, round(x / 2), round(y / 2)] = letter
-        kept.append(letter)
+        if not twins:
+            places[letter.text, round(x / 2), round(y / 2)].append(letter)
+            kept.append(letter)
     ink.letters = kept
     return ink
 
@@ -515,6 +604,7 @@ def _page(number: int, ink: _Ink) -> _Page:
         ink.crowded, tables = True, []
     found: list[_Found] = []
     left = [letter for letter in ink.letters if letter.turn >= 0]
+    tables = _banded(tables, left, rules)
     # The smallest first: a table within a cell of another is one of its own.
     for cells in sorted(tables, key=lambda cells: (_area(_around(cells)), cells[0])):
         table, left = _table(cells, left, ink.shapes)
@@ -525,7 +615,7 @@ def _page(number: int, ink: _Ink) -> _Page:
         table, rest = _table(cells, [letter for line in block for letter in line.letters], ink.shapes)
         if table and not any(letter.text.strip() for letter in rest):
             found.append(table)
-            prints = [line for line in prints if line not in block]
+            prints = [line for line in prints if all(line is not each for each in block)]
     for turn in (1, 2, 3):
         prints += _prints([letter for letter in left if letter.turn == turn], turn)
     rows = [_row(piece) for line in prints for piece in _pieces(line)]
@@ -754,15 +844,7 @@ def _table(
         beside[row].add(key)
     if max(map(len, beside.values())) < 2:  # boxes below each other, such as lines of text that are marked
         return None, letters
-    held: dict[tuple[int, int], list[_Letter]] = defaultdict(list)
-    left_over: list[_Letter] = []
-    for letter in letters:
-        at = owner.get((bisect_right(ys, letter.down) - 1, bisect_right(xs, letter.across) - 1))
-        # A letter taller than its cell is one of a watermark.
-        if at is None or ys[at[0] + spans[at][0]] - ys[at[0]] < 0.7 * letter.size:
-            left_over.append(letter)
-        else:
-            held[at].append(letter)
+    held, left_over = _dealt(letters, xs, ys, owner, spans)
     if not any(letter.text.strip() for group in held.values() for letter in group):
         return None, letters
     found = _Found(box, [[""] * (len(xs) - 1) for _ in ys[1:]], tuple(round(x, 1) for x in xs[:-1]))
@@ -770,6 +852,9 @@ def _table(
     for key, group in held.items():
         text = _assembled(group)
         found.overprinted |= text.overprinted
+        side = xs[key[1] + spans[key][1]] + 0.2
+        if any(letter.box.x1 > side and letter.turn == 0 and letter.text.strip() for letter in group):
+            found.cut.append(key)
         found.rows[key[0]][key[1]] = text.text
         if text.struck:
             found.struck[key] = text.struck
@@ -778,6 +863,41 @@ def _table(
     found.spans = {key: span for key, span in spans.items() if span != (1, 1)}
     found.fills = _fills(shapes, xs, ys, owner, spans, held)
     return found, left_over
+
+
+def _dealt(
+    letters: Sequence[_Letter], xs: Sequence[float], ys: Sequence[float],
+    owner: dict[tuple[int, int], tuple[int, int]], spans: dict[tuple[int, int], tuple[int, int]],
+) -> tuple[dict[tuple[int, int], list[_Letter]], list[_Letter]]:  # fmt: skip
+    """The letters of each cell, and those of none.
+
+    Text that is too long for its cell runs on into the next (or is cut off by it, and yet in the file): it is that of
+    the cell where it begins, as far as letter is printed after letter.
+    """
+    held: dict[tuple[int, int], list[_Letter]] = defaultdict(list)
+    left_over: list[_Letter] = []
+    last: _Letter | None = None
+    last_at: tuple[int, int] | None = None
+    last_place = (-1, -1)
+    for letter in letters:
+        place = (bisect_right(ys, letter.down) - 1, bisect_right(xs, letter.across) - 1)
+        at = owner.get(place)
+        # A letter taller than its cell is one of a watermark.
+        if at is not None and ys[at[0] + spans[at][0]] - ys[at[0]] < 0.7 * letter.size:
+            at = None
+        if last is not None and last_at is not None and at != last_at and letter.turn == last.turn == 0:
+            close = abs(letter.box.x0 - last.box.x1) <= 0.06 * letter.size and letter.size == last.size
+            # Other text begins some way behind a ruling, but what runs on stands upon it.
+            same = letter.string == last.string or place == last_place
+            across = same or letter.box.x0 < xs[place[1]] + 0.3
+            if close and across and abs(letter.box.bottom - last.box.bottom) < 0.1:
+                at = last_at
+        if at is None:
+            left_over.append(letter)
+        else:
+            held[at].append(letter)
+        last, last_at, last_place = letter, at, place
+    return held, left_over
 
 
 def _bounds(values: set[float], middles: Sequence[float]) -> list[float]:
@@ -1025,28 +1145,101 @@ def _convincing(
 
 
 def _aligned_cells(block: Sequence[_Print], rules: Sequence[_Edge]) -> list[_Box]:
-    """Cells of such a block: a row begins below a rule, or else below a wider gap, or else with its first column."""
-    parts = [[(part.box.x0, part.box.x1) for part in _pieces(line, _GUTTER)] for line in block]
-    columns = _columns([part for line in parts for part in line], _GUTTER * block[0].size)
+    """Cells of such a block."""
+    parts = [(part.box.x0, part.box.x1) for line in block for part in _pieces(line, _GUTTER)]
+    columns = _columns(parts, _GUTTER * block[0].size)
     left, right = columns[0][0], columns[-1][1]
-    steps = [after.base - before.base for before, after in pairwise(block)]
-    ruled = [
-        any(before.base < rule.at < after.base and min(rule.high, right) - max(rule.low, left) > 0.5 * (right - left)
-            for rule in rules)
-        for before, after in pairwise(block)
-    ]  # fmt: skip
-    if sum(ruled) >= 2:
-        begins = ruled
-    elif max(steps) > 1.25 * min(steps):
-        begins = [step > 1.2 * min(steps) for step in steps]
-    else:
-        begins = [line[0][0] <= columns[0][1] for line in parts[1:]]
-    ys = [block[0].base - block[0].size]
-    for line, begin in zip(block[1:], begins, strict=True):
-        ys += [line.base - 0.9 * line.size] if begin else []
-    ys.append(block[-1].base + 0.4 * block[-1].size)
+    ys = [*_row_tops(block, columns[0][1], left, right, rules), block[-1].base + 0.4 * block[-1].size]
     xs = [x0 - 1 for x0, _ in columns] + [right + 1]
     return [_Box(x0, y0, x1, y1) for y0, y1 in pairwise(ys) for x0, x1 in pairwise(xs)]
+
+
+def _row_tops(block: Sequence[_Print], first: float, left: float, right: float, rules: Sequence[_Edge]) -> list[float]:
+    """Where each row begins: below a rule, or else below a wider gap, or else with its first column."""
+    steps = [after.base - before.base for before, after in pairwise(block)]
+    usual = min((step for step in steps if step > 0.6 * block[0].size), default=0.0)
+    ruled = [
+        any(
+            before.base < rule.at < after.base and min(rule.high, right) - max(rule.low, left) > 0.5 * (right - left)
+            for rule in rules
+        )
+        for before, after in pairwise(block)
+    ]
+    if any(ruled):
+        begins = ruled
+    elif usual and max(steps) > 1.25 * usual:
+        begins = [step > 1.2 * usual for step in steps]
+    else:
+        begins = [any(each.across < first for each in line.letters if each.text.strip()) for line in block[1:]]
+    later = [line.base - 0.9 * line.size for line, begin in zip(block[1:], begins, strict=True) if begin]
+    return [block[0].base - block[0].size, *later]
+
+
+def _banded(tables: Sequence[list[_Box]], letters: Sequence[_Letter], rules: Sequence[_Edge]) -> list[list[_Box]]:
+    """Tables of which only some rows have cells, by their colour: every second one, or the header.
+
+    The other rows are the lines between, above and below that stand in the same columns.
+    """
+    bands = sorted((cells for cells in tables if len({(cell.top, cell.bottom) for cell in cells}) == 1),
+                   key=lambda cells: cells[0].top)  # fmt: skip
+    whole = [cells for cells in tables if len({(cell.top, cell.bottom) for cell in cells}) > 1]
+    if not bands or len(bands) > 100:
+        return list(tables)
+    lines = _prints(letters, 0)
+    while bands:
+        cells = bands.pop(0)
+        xs = sorted({x for cell in cells for x in (cell.x0, cell.x1)})
+        inside = {id(line): _stands_in(line, xs) for line in lines}
+        count, bottom = 1, cells[0].bottom
+        for band in list(bands):
+            at = sorted({x for cell in band for x in (cell.x0, cell.x1)})
+            between = [line for line in lines if bottom < line.base <= band[0].top]
+            alike = len(at) == len(xs) and all(abs(a - b) <= _TOUCH for a, b in zip(at, xs, strict=True))
+            if alike and 0 <= band[0].top - bottom < 150 and all(inside[id(line)] for line in between):
+                tops = _row_tops(between, xs[1], xs[0], xs[-1], rules)[1:] if between else []
+                cells += _fields(xs, [bottom, *tops, band[0].top]) + _fields(xs, [band[0].top, band[0].bottom])
+                count, bottom = count + 1, band[0].bottom
+                bands.remove(band)
+        enough = 2 if count > 1 else 3
+        below = _reach([line for line in lines if line.base > bottom], bottom, inside, enough)
+        if below:
+            tops = _row_tops(below, xs[1], xs[0], xs[-1], rules)[1:]
+            cells += _fields(xs, [bottom, *tops, below[-1].base + 0.4 * below[-1].size])
+        top = min(cell.top for cell in cells)
+        above = _reach([line for line in reversed(lines) if line.base < top], top, inside, enough)
+        if above:
+            tops = _row_tops(above[::-1], xs[1], xs[0], xs[-1], rules)
+            cells += _fields(xs, [*tops, top])
+        whole.append(cells)
+    return whole
+
+
+def _fields(xs: Sequence[float], ys: Sequence[float]) -> list[_Box]:
+    """The cells between such bounds."""
+    return [_Box(x0, y0, x1, y1) for y0, y1 in pairwise(ys) for x0, x1 in pairwise(xs) if y1 - y0 > 4]
+
+
+def _stands_in(line: _Print, xs: Sequence[float]) -> int:
+    """In how many of these columns a line stands; none if it stands across their bounds or beside them."""
+    columns = set()
+    for letter in line.letters:
+        if letter.text.strip():
+            column = bisect_right(xs, letter.across)
+            if not 0 < column < len(xs) or letter.box.x0 < xs[column - 1] - 0.5 or letter.box.x1 > xs[column] + 0.5:
+                return 0
+            columns.add(column)
+    return len(columns)
+
+
+def _reach(lines: Sequence[_Print], edge: float, inside: dict[int, int], enough: int) -> list[_Print]:
+    """The lines next to an edge, away from it, that stand close to each other in columns."""
+    taken: list[_Print] = []
+    for line in lines:
+        if not inside[id(line)] or abs(line.base - edge) > (2.5 if taken else 3) * line.size:
+            break
+        taken.append(line)
+        edge = line.base
+    return taken if any(inside[id(line)] >= enough for line in taken) else []
 
 
 # --- all pages -------------------------------------------------------------------------------------------------------
@@ -1062,9 +1255,9 @@ def _document(pages: Sequence[_Page], notes: list[tuple[str, str, str]], recogni
         notes.append(("cell-outside-table", "", f"lines at the top or bottom of pages were read once: {repeated}"))
     rows, cells = _join_breaks(pages)
     if rows:
-        decided.append(("rows cut by a page break", ", ".join(rows), "joined: they go on in a row without a number"))
+        decided.append(("rows cut by a page break", "; ".join(rows), "joined: they go on in a row without a number"))
     if cells:
-        decided.append(("merged cells cut by a page break", ", ".join(cells), "each part was given the whole text"))
+        decided.append(("merged cells cut by a page break", "; ".join(cells), "each part was given the whole text"))
     body = _body_size(pages)
     levels = _levels(pages, body)
     grids: list[Grid] = []
