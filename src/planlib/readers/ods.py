@@ -539,7 +539,7 @@ def _text_document(path: Path, body: Any, roots: list[Any], styles: _Styles, lim
     for what, tag in unread:
         if number := sum(1 for _ in body.iter(tag)):
             notes.append((NOT_TEXT, "", f"{number} {what} were not read"))
-    if number := _numbered(body):
+    if number := _numbered(body, [*roots, body.getroottree().getroot()]):
         notes.append((NOT_TEXT, "", f"the automatic numbers of {number} list items were not read"))
     return Document("OpenDocument text", tuple(grids), (), tuple(notes))
 
@@ -554,9 +554,15 @@ def _footnotes(table: Any) -> dict[str, str]:
     return found
 
 
-def _numbered(body: Any) -> int:
-    """Items of lists; whether they bear numbers or dots is for their style to say."""
-    return sum(1 for _ in body.iter(f"{_TEXT}list-item"))
+def _numbered(body: Any, roots: list[Any]) -> int:
+    """Items of lists that bear numbers, which stand nowhere in the text."""
+    numbered = {
+        style.get(f"{_STYLE}name")
+        for root in roots for style in root.iter(f"{_TEXT}list-style")
+        if any(level.get(f"{_STYLE}num-format") for level in style.iterfind(f"{_TEXT}list-level-style-number"))
+    }  # fmt: skip
+    lists = (each for each in body.iter(f"{_TEXT}list") if each.get(f"{_TEXT}style-name") in numbered)
+    return sum(1 for each in lists for _ in each.iter(f"{_TEXT}list-item"))
 
 
 def _blocks(body: Any) -> Iterator[Any]:

@@ -28,7 +28,7 @@ SIGNS = {"=": "equal", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual
 _STRING_LITERAL = r'"(?:[^"]|"")*"'
 _OPERAND = rf"(?:{_STRING_LITERAL}|\$?[A-Z]{{1,3}}\$?\d{{1,7}}|-?\d+(?:\.\d+)?|TRUE|FALSE)"
 _COMPARISON = re.compile(rf"\s*({_OPERAND})\s*(=|<>|<=|>=|<|>)\s*({_OPERAND})\s*")
-_LITERAL_IN_SEARCH = re.compile(rf"(?:SEARCH|LEN)\(\s*({_STRING_LITERAL})")
+_SOUGHT = re.compile(rf"(?:SEARCH|LEN)\(\s*({_STRING_LITERAL})|=\s*({_STRING_LITERAL})\s*$")
 
 
 class Rule(NamedTuple):
@@ -135,8 +135,8 @@ def _test(element: Any, kind: str, formulas: Sequence[str], origin: tuple[int, i
     if kind in ("containsText", "notContainsText", "beginsWith", "endsWith"):
         # The formula is what counts; the attribute beside it may be out of date.
         formula = " ".join(formulas)
-        found = _LITERAL_IN_SEARCH.search(formula)
-        return has_text(kind, found[1] if found else f'"{element.get("text", "")}"' if not formula else "")
+        found = _SOUGHT.search(formula)
+        return has_text(kind, found[1] or found[2] if found else f'"{element.get("text", "")}"' if not formula else "")
     if kind in ("containsBlanks", "notContainsBlanks"):
         return lambda values, row, column: (not _words(values[row][column]).strip()) == (kind == "containsBlanks")
     return condition(formulas[0], origin) if kind == "expression" and len(formulas) == 1 else None

@@ -21,7 +21,7 @@ from planlib.readers.xlsx_cells import Cells, cells_of
 from planlib.readers.xlsx_styles import Styles, read_styles, rich_strings, runs_of, without_prefix
 from planlib.settings import Limits
 
-_EMPTY_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*/>")
+_EMPTY_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^<>"']|"[^"<>]*"|'[^'<>]*')*/>""")
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")? t="e"')
 _INLINE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")? t="inlineStr"\s*>\s*<is>(.*?)</is>', re.DOTALL)
 _HIDDEN_ROW = re.compile(rb"""<row\s[^<>]*\bhidden\s*=\s*["'](?:1|true)["']""")
@@ -141,7 +141,8 @@ def _look(path: Path, archive: zipfile.ZipFile, limits: Limits) -> tuple[
             sheet = _look_at_sheet(xml, styles.cells, strings)
             if cells + sheet.cells.height * sheet.cells.width > limits.cells:
                 # Cells that have a format alone do not count: calamine makes none of them.
-                sheet = _look_at_sheet(_EMPTY_CELL.sub(b"", xml), styles.cells, strings)
+                full = _look_at_sheet(_EMPTY_CELL.sub(b"", xml), (), ()).cells
+                sheet = sheet._replace(cells=sheet.cells._replace(height=full.height, width=full.width))
             height, width = sheet.cells[:2]
             cells += height * width
             if cells > limits.cells:
