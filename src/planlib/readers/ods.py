@@ -25,6 +25,7 @@ _ROW_GROUPS = {f"{_TABLE}{name}" for name in ("table-row-group", "table-header-r
 _SPACE = {f"{_TEXT}tab": " ", f"{_TEXT}line-break": "\n"}
 _TEXT_TESTS = {"contains-text": "containsText", "not-contains-text": "notContainsText", "begins-with": "beginsWith",
                "ends-with": "endsWith"}  # fmt: skip
+_PARAGRAPH = f"{_TEXT}p"
 _BEYOND = 1000  # rows below the last text to which a merged cell may reach
 _MANY = 1 << 31  # more than any sheet counts
 
@@ -222,7 +223,9 @@ def _test(words: str, origin: Place) -> Any:
 
 
 def _count(element: Any, name: str) -> int:
-    text = element.get(f"{_TABLE}{name}", "1")
+    text = element.get(_TABLE + name)
+    if text is None:
+        return 1
     return min(int(text), _MANY) if re.fullmatch(r"[0-9]{1,12}", text) and int(text) else 1
 
 
@@ -366,10 +369,18 @@ def _cell(element: Any, name: str | None, styles: _Styles) -> _Cell:
     fill = "" if name in styles.by_rule else look.fill or ""
     if not len(element) and not element.get(f"{_OFFICE}value-type"):
         return _Cell("", (), "", fill, span, False)
-    text, struck, mark = parts(_as_runs(_pieces_of(element, look, styles)))
+    struck: tuple[str, ...] = ()
+    if len(element) == 1 and element[0].tag == _PARAGRAPH and not len(element[0]) and not element[0].attrib:
+        text, mark = tidy(element[0].text or ""), ""  # most cells
+        if look.struck and text:
+            text, struck = "", (text,)
+    else:
+        text, struck, mark = parts(_as_runs(_pieces_of(element, look, styles)))
     if element.get(f"{_CALC}value-type") == "error":
         return _Cell("", (), "", fill, span, True)
     whole = text or " ".join(struck)
+    if element.get(f"{_OFFICE}value-type") == "string" and whole:
+        return _Cell(text, struck, mark, fill, span, False, whole)
     shown = _value(element, whole, look, styles)
     value = _plain_value(element, whole)
     if shown is not None:
@@ -559,7 +570,8 @@ def _numbered(body: Any, roots: list[Any]) -> int:
     numbered = {
         style.get(f"{_STYLE}name")
         for root in roots for style in root.iter(f"{_TEXT}list-style")
-        if any(level.get(f"{_STYLE}num-format") for level in style.iterfind(f"{_TEXT}list-level-style-number"))
+        if any(level.get(f"{_TEXT}level") == "1" and level.get(f"{_STYLE}num-format")
+               for level in style.iterfind(f"{_TEXT}list-level-style-number"))
     }  # fmt: skip
     lists = (each for each in body.iter(f"{_TEXT}list") if each.get(f"{_TEXT}style-name") in numbered)
     return sum(1 for each in lists for _ in each.iter(f"{_TEXT}list-item"))
