@@ -493,6 +493,22 @@ def test_an_old_office_file_that_is_no_workbook_says_what_to_do(names, line):
         read("x.xls", ole(*names))
 
 
+def test_a_workbook_with_a_password_is_told():
+    """An old workbook that Excel itself has encrypted says so."""
+    data = MARKED["xls"].replace(b"\x42\x00\x02\x00", b"\x2f\x00\x02\x00", 1)  # the record of a password
+    with pytest.raises(InputError, match="is protected by a password; open it, remove the password"):
+        read("x.xls", data)
+
+
+def test_merged_cells_that_overlap_take_no_time():
+    """A thousand merged areas over the whole of a large sheet, as only tampering makes them, do not hold it up."""
+    data = written(lambda book, sheet: [sheet.write(row, 99, "x") for row in range(1000)] and None)
+    areas = b'<mergeCells count="1">' + b"".join(b'<mergeCell ref="A1:CV%d"/>' % n for n in range(2, 1000)) + b"</mergeCells>"
+    started = time.perf_counter()
+    read("x.xlsx", changed(data, SHEET, lambda xml: xml.replace(b"</sheetData>", b"</sheetData>" + areas)))
+    assert time.perf_counter() - started < 5
+
+
 # --- OpenDocument ----------------------------------------------------------------------------------------------------
 
 NAMESPACES = " ".join(

@@ -292,9 +292,13 @@ def _spans(rows: list[list[str]], merged: Any) -> tuple[dict[Place, tuple[int, i
     """Merged cells, as far as the sheet reaches, and where they cover text, which is blanked."""
     spans, covered = {}, []
     height, width = len(rows), len(rows[0]) if rows else 0
+    room = height * width
     for (top, left), (bottom, right) in merged:
         if top > height + _BEYOND or (top, left) == (bottom, right):
             continue
+        room -= max(0, min(bottom + 1, height) - top) * max(0, min(right + 1, width) - left)
+        if room < 0:
+            break  # they overlap, as none does that was not tampered with; to go on could take for ever
         spans[top, left] = (min(bottom, height + _BEYOND) - top + 1, right - left + 1)
         for row in range(top, min(bottom + 1, height)):
             for column in range(left + (row == top), min(right + 1, width)):
