@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import random
 import re
@@ -517,7 +518,7 @@ NAMESPACES = " ".join(
         "office": "office", "style": "style", "table": "table", "text": "text", "number": "datastyle",
         "fo": "xsl-fo-compatible", "draw": "drawing",
     }.items()
-)  # fmt: skip
+) + ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'  # fmt: skip
 
 
 def open_document(body: str, styles: str = "") -> bytes:
@@ -607,6 +608,35 @@ def test_values_of_a_sheet(attributes, text, shown):
     )  # fmt: skip
     grid = read("x.ods", spreadsheet(f"<table:table-row>{cell(text, attributes)}</table:table-row>", styles)).grids[0]
     assert grid.rows == [[shown]]
+
+
+@pytest.mark.parametrize(
+    ("condition", "filled"),
+    [
+        ('="RED"', [0]), ('!="red"', [1, 2, 3]), ("between(5,9)", [3]), (">5", [0, 1, 2, 3]), ('contains-text("be")', [1, 2]),
+        ('begins-with("am")', [1]), ('formula-is([.$A1]="amber")', [1]), ("=[.$A$2]", [1]),
+        ('formula-is(AND([.$A1]<>"red";[.$A1]<>7))', [1, 2]), ("formula-is(LEN(TRIM([.A1]))>0)", [0, 1, 2, 3]),
+        ("duplicate", None), ("formula-is(TODAY()>[.A1])", None),
+    ],
+)  # fmt: skip
+def test_rules_of_colour_of_libreoffice(condition, filled):
+    """A simple rule colours the cells that it would in LibreOffice; any other is told, and its cells have no fill."""
+    style = '<style:style style:name="{}" style:family="table-cell"><style:table-cell-properties fo:background-color="{}"/></style:style>'
+    cells = [cell("red", 'table:style-name="blue"'), cell("Amber"), cell("to be"), cell("7", 'office:value-type="float" office:value="7"')]
+    rows = "".join(f"<table:table-row>{each}</table:table-row>" for each in cells)
+    rule = (
+        "<calcext:conditional-formats><calcext:conditional-format calcext:target-range-address=\"'A. B'.A1:'A. B'.A4\">"
+        f"<calcext:condition calcext:apply-style-name='red' calcext:value='{html.escape(condition)}'/>"
+        "</calcext:conditional-format></calcext:conditional-formats>"
+    )
+    styles = style.format("red", "#ff0000") + style.format("blue", "#0000ff")
+    document = read("x.ods", spreadsheet(rows + rule, styles))
+    fills = dict(document.grids[0].fills)
+    if filled is None:
+        assert fills == {}
+        assert "colours that rules give were not worked out" in document.notes[0][2]
+    else:
+        assert fills == {(0, 0): "#0000FF"} | {(row, 0): "#FF0000" for row in filled}
 
 
 def test_a_text_document_gives_its_lines_and_tables():
