@@ -680,3 +680,24 @@ def test_an_open_document_that_cannot_be_read_is_refused(data, line):
     """Presentations, damage and endless nesting have their lines."""
     with pytest.raises(InputError, match=line):
         read("x.ods", data)
+
+
+def test_two_sheets_of_one_name_are_read():
+    """Excel allows no two sheets of one name, damage does: it is a document or one clear line, never another error."""
+    data = written(lambda book, sheet: book.add_worksheet("Plam").write(0, 0, "x"))
+    assert len(read("x.xlsx", changed(data, "xl/workbook.xml", lambda xml: xml.replace(b"Plam", b"Plan"))).grids) == 2
+
+
+@pytest.mark.parametrize("count", [b"99999999999", b"999999999", b"x", b"&#57;99999999"])
+def test_a_list_of_texts_that_claims_too_many_is_refused(count):
+    """Calamine makes room for as many texts as a workbook claims, and would abort the process."""
+    data = written(lambda book, sheet: sheet.write(0, 0, "x"))
+    change = re.compile(rb'uniqueCount="\d+"')
+    with pytest.raises(InputError, match="its list of texts is damaged"):
+        read("x.xlsx", changed(data, "xl/sharedStrings.xml", lambda xml: change.sub(b'uniqueCount="%s"' % count, xml)))
+
+
+def test_few_texts_may_stand_in_many_cells():
+    """How often the texts are used says nothing of how many there are."""
+    data = written(lambda book, sheet: [sheet.write(row, 0, "x") for row in range(2000)] and None)
+    assert len(read("x.xlsx", data).grids[0].rows) == 2000
