@@ -24,6 +24,7 @@ PALETTE = (
     "333399 333333"
 ).split()
 
+_LONGEST = 40  # characters of a number format that can be meant; what is longer is shown as it is kept
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _MARK = re.compile(r"[\d,*†‡§¶#]{1,5}")  # superscripts that are footnote marks
 _UNIT = re.compile(r"(?:^|[\d\s])[kcm]?m$")  # m², km²
@@ -136,7 +137,7 @@ def _section(tokens: list[tuple[str, str]]) -> _Format:
     if re.search(r"[dmyhsge]", re.sub(r"e[+-]", "", bare)):
         return _Format(_date_kind(bare), before=before, after=after)
     number = re.fullmatch(r"(#,##0|[0#]+)(?:\.([0#?]+))?(%?)", bare.strip(" -()"))
-    if not number or any(kind != "bare" and text.strip() for kind, text in tokens[first:last]):
+    if not number or len(bare) > _LONGEST or any(kind != "bare" and text.strip() for kind, text in tokens[first:last]):
         return _Format("")
     zeros = number[1].count("0") if number[1].strip("0") == "" else 0
     kind = "percent" if number[3] else "number"

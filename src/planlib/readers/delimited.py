@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -16,6 +17,10 @@ from planlib.readers.grid import Document, Grid
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_RECORDS, _SAMPLE_CHARACTERS = 50, 200_000
 _END = "\x00"  # cannot stand in the text: a file with one is refused
+# Apostrophes, quotation marks and dashes of old Macintosh text, which as Windows text would be capitals within words.
+_MACINTOSH = re.compile(rb"[a-z]\xd5[a-z]|\xd2[A-Za-z][^\xd2\xd3\r\n]*\xd3| \xd0 ")
+_WINDOWS = re.compile(rb"[\x91-\x97]")  # the same of Windows
+_WIDE = 32  # bytes from which text of two bytes a character is known without a mark
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -82,14 +87,26 @@ def decode(path: Path, data: bytes) -> tuple[str, str, str]:
                 raise InputError(f"{path.name}: begins like {encoding} text and is not; save it as UTF-8") from None
             break
     else:
-        try:
-            text, encoding, why = data.decode("utf-8"), "utf-8", "valid UTF-8"
-        except UnicodeDecodeError:
-            # cp1252 has five holes; they are shown as U+FFFD, never dropped.
-            text, encoding, why = data.decode("cp1252", errors="replace"), "cp1252", "not valid UTF-8; Windows text"
+        text, encoding, why = _decode_unmarked(data)
     if "\x00" in text:
         raise InputError(f"{path.name}: is not text; save it as .xlsx or as .csv in UTF-8")
     return text, encoding, why
+
+
+def _decode_unmarked(data: bytes) -> tuple[str, str, str]:
+    """Text, encoding and why, where no byte order mark tells."""
+    zeros = data[1::2].count(0), data[::2].count(0)
+    if len(data) >= _WIDE and len(data) % 2 == 0 and max(zeros) > 0.35 * len(data) and min(zeros) < 0.01 * len(data):
+        encoding = "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be"
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(encoding), encoding, "every other byte is nought"
+    try:
+        return data.decode("utf-8"), "utf-8", "valid UTF-8"
+    except UnicodeDecodeError:
+        if _MACINTOSH.search(data) and not _WINDOWS.search(data):
+            return data.decode("mac_roman"), "mac_roman", "its quotation marks or dashes are those of old Macintosh text"
+        # cp1252 has five holes; they are shown as U+FFFD, never dropped.
+        return data.decode("cp1252", errors="replace"), "cp1252", "not valid UTF-8; Windows text"
 
 
 def _records(text: str, delimiter: str) -> Any:

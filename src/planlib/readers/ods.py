@@ -25,6 +25,7 @@ _ROW_GROUPS = {f"{_TABLE}{name}" for name in ("table-row-group", "table-header-r
 _SPACE = {f"{_TEXT}tab": " ", f"{_TEXT}line-break": "\n"}
 _TEXT_TESTS = {"contains-text": "containsText", "not-contains-text": "notContainsText", "begins-with": "beginsWith",
                "ends-with": "endsWith"}  # fmt: skip
+_PARAGRAPH = f"{_TEXT}p"
 _BEYOND = 1000  # rows below the last text to which a merged cell may reach
 _MANY = 1 << 31  # more than any sheet counts
 
@@ -77,6 +78,7 @@ class _Styles:
             name for (family, name), each in self._elements.items()
             if family == "table" and any(part.get(f"{_TABLE}display") == "false" for part in each)
         }  # fmt: skip
+        # Rules as older programs write them, which newer ones repeat.
         self.by_rule = {name for (_, name), each in self._elements.items() if each.find(f"{_STYLE}map") is not None}
 
     def look(self, family: str, name: str | None) -> _Look:
@@ -193,8 +195,8 @@ def _rules(table: Any, styles: _Styles) -> list[Rule]:
     rules = []
     for block in table.iter(f"{_CALC}conditional-format"):
         ranges = block.get(f"{_CALC}target-range-address", "")
-        areas = [area for text in re.findall(r"\.(\$?[A-Z]+\$?\d+(?::[^\s.]*\.?\$?[A-Z]+\$?\d+)?)", ranges)
-                 if (area := area_of(re.sub(r":[^.]*\.", ":", text)))]  # fmt: skip
+        plain = re.sub(r"[^.\s:]*\.", "", re.sub(r"'(?:[^']|'')*'", "", ranges))  # without names of sheets
+        areas = [area for text in plain.split() if (area := area_of(text))]
         for each in block if areas else ():
             kind, words = each.tag.removeprefix(_CALC), each.get(f"{_CALC}value", "")
             name = each.get(f"{_CALC}apply-style-name") or each.get(f"{_CALC}style")
@@ -207,6 +209,7 @@ def _rules(table: Any, styles: _Styles) -> list[Rule]:
 
 def _test(words: str, origin: Place) -> Any:
     """The test that a condition as LibreOffice writes it means."""
+    words = re.sub(r"\[\.([^\[\]]*)\]", r"\1", words)  # [.A2]
     compared = re.fullmatch(r"(=|!=|<>|<=|>=|<|>)(.*)", words, re.DOTALL)
     if compared:
         return cell_is(SIGNS["<>" if compared[1] == "!=" else compared[1]], [compared[2]], origin)
@@ -222,7 +225,9 @@ def _test(words: str, origin: Place) -> Any:
 
 
 def _count(element: Any, name: str) -> int:
-    text = element.get(f"{_TABLE}{name}", "1")
+    text = element.get(_TABLE + name)
+    if text is None:
+        return 1
     return min(int(text), _MANY) if re.fullmatch(r"[0-9]{1,12}", text) and int(text) else 1
 
 
@@ -258,25 +263,9 @@ def _grid(
 ) -> tuple[Grid, list[tuple[str, str]], list[str]]:
     """One table as a grid: a sheet, or if it has a number a table of a text."""
     columns = _columns_of(table)
-    kept: list[tuple[int, int, list[tuple[int, int, _Cell]]]] = []  # first row, how often, [first column, how often, cell]
+    old = styles.by_rule if table.find(f"{_CALC}conditional-formats") is None else set()
     covered: list[str] = []
-    height = width = at = hidden = 0
-    for row in _rows_of(table):
-        often = _count(row, "number-rows-repeated")
-        cells = _cells_of(row, at, columns, styles, covered)
-        reach = max((first + repeated for first, repeated, cell in cells if _holds(cell)), default=0)
-        if reach:
-            height, width = at + often, max(width, reach)
-        if row.get(f"{_TABLE}visibility", "visible") != "visible":
-            hidden += often
-        # What a repeated row would come to is looked at before it is made.
-        if height * width > limit:
-            name = table.get(f"{_TABLE}name", "")
-            raise InputError(f"{path.name}: table '{name}' spans {height:,} rows and {width:,} columns: more than "
-                             f"{limit:,} cells; delete what stands far below or to the right, or raise [limits] cells")  # fmt: skip
-        if cells:
-            kept.append((at, often, cells))
-        at += often
+    kept, height, width, hidden = _kept(path, table, columns, styles, old, covered, limit)
     rows = [[""] * width for _ in range(height)]
     fills: dict[Place, str] = {}
     struck: dict[Place, tuple[str, ...]] = {}
@@ -301,7 +290,8 @@ def _grid(
         if cell.error:
             errors.append(f"{letters(column_at)}{row_at + 1}")
     said = []
-    if unknown := apply_rules(rules, values, fills):
+    used = {each.get(f"{_TABLE}style-name", "") for each in table.iter(f"{_TABLE}table-cell")} if old else set()
+    if unknown := [*apply_rules(rules, values, fills), *sorted(old & used)]:
         said.append((BY_RULE, f"colours that rules give were not worked out and count as none ({listed(unknown, 3)})"))
     if covered:
         said.append((NOT_TEXT, f"merged cells cover text that is not shown and was not read ({listed(covered)})"))
@@ -312,6 +302,32 @@ def _grid(
     name = "" if number else table.get(f"{_TABLE}name", "")
     places = [f"table {number}, row {index + 1}" if number else f"row {index + 1}" for index in range(height)]
     return Grid(name, rows, places, not number, fills, struck, spans, marks), said, errors
+
+
+def _kept(
+    path: Path, table: Any, columns: list[tuple[int, str | None, bool]], styles: _Styles, old: set[str],
+    covered: list[str], limit: int,
+) -> tuple[list[tuple[int, int, list[tuple[int, int, _Cell]]]], int, int, int]:  # fmt: skip
+    """Rows that hold anything, as far as there is text how many rows and columns they reach, and how many are hidden."""
+    kept: list[tuple[int, int, list[tuple[int, int, _Cell]]]] = []  # first row, how often, [first column, how often, cell]
+    height = width = at = hidden = 0
+    for row in _rows_of(table):
+        often = _count(row, "number-rows-repeated")
+        cells = _cells_of(row, at, columns, styles, old, covered)
+        reach = max((first + repeated for first, repeated, cell in cells if _holds(cell)), default=0)
+        if reach:
+            height, width = at + often, max(width, reach)
+        if row.get(f"{_TABLE}visibility", "visible") != "visible":
+            hidden += often
+        # What a repeated row would come to is looked at before it is made.
+        if height * width > limit:
+            name = table.get(f"{_TABLE}name", "")
+            raise InputError(f"{path.name}: table '{name}' spans {height:,} rows and {width:,} columns: more than "
+                             f"{limit:,} cells; delete what stands far below or to the right, or raise [limits] cells")  # fmt: skip
+        if cells:
+            kept.append((at, often, cells))
+        at += often
+    return kept, height, width, hidden
 
 
 def _holds(cell: _Cell) -> bool:
@@ -336,7 +352,7 @@ def _hidden_columns(columns: list[tuple[int, str | None, bool]], width: int) -> 
 
 
 def _cells_of(
-    row: Any, at: int, columns: list[tuple[int, str | None, bool]], styles: _Styles, covered: list[str]
+    row: Any, at: int, columns: list[tuple[int, str | None, bool]], styles: _Styles, old: set[str], covered: list[str]
 ) -> list[tuple[int, int, _Cell]]:
     """First column, how often and what it is of the cells of a row that hold anything."""
     cells = []
@@ -350,6 +366,8 @@ def _cells_of(
             order += 1
         name = element.get(f"{_TABLE}style-name") or default or (columns[order][1] if columns else None)
         cell = _cell(element, name, styles)
+        if name in old:
+            cell = cell._replace(fill="")
         if element.tag.endswith("covered-table-cell"):
             if _holds(cell):
                 covered.append(f"{letters(column)}{at + 1}: {cell.text}")
@@ -363,13 +381,21 @@ def _cells_of(
 def _cell(element: Any, name: str | None, styles: _Styles) -> _Cell:
     look = styles.look("table-cell", name)
     span = (_count(element, "number-rows-spanned"), _count(element, "number-columns-spanned"))
-    fill = "" if name in styles.by_rule else look.fill or ""
+    fill = look.fill or ""
     if not len(element) and not element.get(f"{_OFFICE}value-type"):
         return _Cell("", (), "", fill, span, False)
-    text, struck, mark = parts(_as_runs(_pieces_of(element, look, styles)))
+    struck: tuple[str, ...] = ()
+    if len(element) == 1 and element[0].tag == _PARAGRAPH and not len(element[0]) and not element[0].attrib:
+        text, mark = tidy(element[0].text or ""), ""  # most cells
+        if look.struck and text:
+            text, struck = "", (text,)
+    else:
+        text, struck, mark = parts(_as_runs(_pieces_of(element, look, styles)))
     if element.get(f"{_CALC}value-type") == "error":
         return _Cell("", (), "", fill, span, True)
     whole = text or " ".join(struck)
+    if element.get(f"{_OFFICE}value-type") == "string" and whole:
+        return _Cell(text, struck, mark, fill, span, False, whole)
     shown = _value(element, whole, look, styles)
     value = _plain_value(element, whole)
     if shown is not None:
@@ -539,7 +565,7 @@ def _text_document(path: Path, body: Any, roots: list[Any], styles: _Styles, lim
     for what, tag in unread:
         if number := sum(1 for _ in body.iter(tag)):
             notes.append((NOT_TEXT, "", f"{number} {what} were not read"))
-    if number := _numbered(body):
+    if number := _numbered(body, [*roots, body.getroottree().getroot()]):
         notes.append((NOT_TEXT, "", f"the automatic numbers of {number} list items were not read"))
     return Document("OpenDocument text", tuple(grids), (), tuple(notes))
 
@@ -554,9 +580,16 @@ def _footnotes(table: Any) -> dict[str, str]:
     return found
 
 
-def _numbered(body: Any) -> int:
-    """Items of lists; whether they bear numbers or dots is for their style to say."""
-    return sum(1 for _ in body.iter(f"{_TEXT}list-item"))
+def _numbered(body: Any, roots: list[Any]) -> int:
+    """Items of lists that bear numbers, which stand nowhere in the text."""
+    numbered = {
+        style.get(f"{_STYLE}name")
+        for root in roots for style in root.iter(f"{_TEXT}list-style")
+        if any(level.get(f"{_TEXT}level") == "1" and level.get(f"{_STYLE}num-format")
+               for level in style.iterfind(f"{_TEXT}list-level-style-number"))
+    }  # fmt: skip
+    lists = (each for each in body.iter(f"{_TEXT}list") if each.get(f"{_TEXT}style-name") in numbered)
+    return sum(1 for each in lists for _ in each.iter(f"{_TEXT}list-item"))
 
 
 def _blocks(body: Any) -> Iterator[Any]:

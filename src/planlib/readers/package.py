@@ -87,4 +87,5 @@ def parse_xml(path: Path, part: str, data: bytes) -> Any:
     try:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise InputError(f"{path.name}: {part} is damaged ({error}); save the file again") from None
+        words = " ".join(str(error).split())
+        raise InputError(f"{path.name}: {part} is damaged ({words}); save the file again") from None

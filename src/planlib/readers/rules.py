@@ -28,7 +28,9 @@ SIGNS = {"=": "equal", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual
 _STRING_LITERAL = r'"(?:[^"]|"")*"'
 _OPERAND = rf"(?:{_STRING_LITERAL}|\$?[A-Z]{{1,3}}\$?\d{{1,7}}|-?\d+(?:\.\d+)?|TRUE|FALSE)"
 _COMPARISON = re.compile(rf"\s*({_OPERAND})\s*(=|<>|<=|>=|<|>)\s*({_OPERAND})\s*")
-_LITERAL_IN_SEARCH = re.compile(rf"(?:SEARCH|LEN)\(\s*({_STRING_LITERAL})")
+_BLANK = re.compile(r"\s*LEN\(TRIM\((\$?[A-Z]{1,3}\$?\d{1,7})\)\)\s*([=>])\s*0\s*")
+_SOUGHT_IN = re.compile(rf"\s*NOT\(ISERROR\(SEARCH\(({_STRING_LITERAL})[,;]\s*(\$?[A-Z]{{1,3}}\$?\d{{1,7}})\)\)\)\s*")
+_SOUGHT = re.compile(rf"(?:SEARCH|LEN)\(\s*({_STRING_LITERAL})|=\s*({_STRING_LITERAL})\s*$")
 
 
 class Rule(NamedTuple):
@@ -135,8 +137,8 @@ def _test(element: Any, kind: str, formulas: Sequence[str], origin: tuple[int, i
     if kind in ("containsText", "notContainsText", "beginsWith", "endsWith"):
         # The formula is what counts; the attribute beside it may be out of date.
         formula = " ".join(formulas)
-        found = _LITERAL_IN_SEARCH.search(formula)
-        return has_text(kind, found[1] if found else f'"{element.get("text", "")}"' if not formula else "")
+        found = _SOUGHT.search(formula)
+        return has_text(kind, found[1] or found[2] if found else f'"{element.get("text", "")}"' if not formula else "")
     if kind in ("containsBlanks", "notContainsBlanks"):
         return lambda values, row, column: (not _words(values[row][column]).strip()) == (kind == "containsBlanks")
     return condition(formulas[0], origin) if kind == "expression" and len(formulas) == 1 else None
@@ -176,7 +178,7 @@ def condition(formula: str, origin: tuple[int, int]) -> Part | None:
     """A comparison, or AND or OR of comparisons."""
     formula = formula.strip().removeprefix("=")
     joined = re.fullmatch(rf"\s*(AND|OR)\(((?:{_STRING_LITERAL}|[^\"()])*)\)\s*", formula, re.IGNORECASE)
-    texts = re.findall(rf"(?:{_STRING_LITERAL}|[^\",])+", joined[2]) if joined else [formula]
+    texts = re.findall(rf"(?:{_STRING_LITERAL}|[^\",;])+", joined[2]) if joined else [formula]
     parts = [part for text in texts if (part := _comparison(text, origin))]
     if not parts or len(parts) != len(texts):
         return None
@@ -187,12 +189,25 @@ def condition(formula: str, origin: tuple[int, int]) -> Part | None:
 def _comparison(text: str, origin: tuple[int, int]) -> Part | None:
     found = _COMPARISON.fullmatch(text)
     if not found:
-        return None
+        return _blank_or_sought(text, origin)
     first, second = _operand(found[1], origin), _operand(found[3], origin)
     if not first or not second:
         return None
     name = SIGNS[found[2]]
     return lambda values, row, column: _compare(name, first(values, row, column), second(values, row, column))
+
+
+def _blank_or_sought(text: str, origin: tuple[int, int]) -> Part | None:
+    """Whether a cell is blank, or has a text in it, as a formula asks."""
+    blank, sought = _BLANK.fullmatch(text), _SOUGHT_IN.fullmatch(text)
+    value = _operand(blank[1], origin) if blank else _operand(sought[2], origin) if sought else None
+    if value is None:
+        return None
+    if blank:
+        full = blank[2] == ">"
+        return lambda values, row, column: bool(_words(value(values, row, column)).strip()) == full
+    test = has_text("containsText", sought[1]) if sought else None
+    return (lambda values, row, column: test([[value(values, row, column)]], 0, 0)) if test else None
 
 
 def _operand(text: str, origin: tuple[int, int]) -> Part | None:

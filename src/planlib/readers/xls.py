@@ -229,7 +229,11 @@ def _runs(book: Any, text: str, starts: list[tuple[int, int]], struck: bool) -> 
 def _spans(rows: list[list[str]], merged: list[tuple[int, int, int, int]]) -> tuple[dict[Place, Place], list[str]]:
     """Merged cells, and where they cover text, which is blanked."""
     spans, covered = {}, []
+    room = 256 * len(rows)
     for top, bottom, left, right in merged:
+        room -= max(0, min(bottom, len(rows)) - top) * (right - left)
+        if room < 0:
+            break  # they overlap, as none does that was not tampered with; to go on could take for ever
         if (bottom - top, right - left) != (1, 1) and top < len(rows):
             spans[top, left] = (bottom - top, right - left)
             for row in range(top, min(bottom, len(rows))):

@@ -21,9 +21,12 @@ from planlib.readers.xlsx_cells import Cells, cells_of
 from planlib.readers.xlsx_styles import Styles, read_styles, rich_strings, runs_of, without_prefix
 from planlib.settings import Limits
 
-_EMPTY_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*/>")
+_EMPTY_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^<>"']|"[^"<>]*"|'[^'<>]*')*/>""")
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")? t="e"')
 _INLINE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")? t="inlineStr"\s*>\s*<is>(.*?)</is>', re.DOTALL)
+# How many different texts a part says that it holds: calamine makes room for so many at once.
+_TEXTS = re.compile(rb"<(?:[^\s<>/:]+:)?sst(?=[\s/>])([^<>]*)>")
+_COUNT = re.compile(rb"""\suniqueCount\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _HIDDEN_ROW = re.compile(rb"""<row\s[^<>]*\bhidden\s*=\s*["'](?:1|true)["']""")
 _SHOWN = (float, date, datetime)  # values that a number format bears on
 _BEYOND = 1000  # rows below the last text to which a merged cell may reach
@@ -83,12 +86,12 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         shown = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
-        values = {}
+        read_sheets = []
         for name in shown:
             if name not in looks:  # nor is it known then how far it reaches
                 raise InputError(f"{path.name}: sheet '{name}' is missing or damaged; save it again as .xlsx")
             sheet = book.get_sheet_by_name(name)
-            values[name] = (sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ())
+            read_sheets.append((name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()))
     except InputError:
         raise
     except Exception as error:  # calamine raises its own, zip and XML errors under several unrelated types
@@ -100,8 +103,8 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
     notes = [("sheet-hidden", sheet.name, f"sheet '{sheet.name}' is hidden and was not read")
              for sheet in sheets if sheet.name not in shown] + notes  # fmt: skip
     grids = []
-    for name in shown:
-        grid, said = _grid(path, name, *values.pop(name), looks[name], styles, strings)
+    for name, values, merged in read_sheets:
+        grid, said = _grid(path, name, values, merged, looks[name], styles, strings)
         grids.append(grid)
         notes += said
     errors = [address for name in shown for address in looks[name].errors]
@@ -137,11 +140,13 @@ def _look(path: Path, archive: zipfile.ZipFile, limits: Limits) -> tuple[
     cells = 0
     for name, info in parts_of.items():
         xml = archive.read(info)
+        _check_counts(path, xml)
         if b"sheetData" in xml:
             sheet = _look_at_sheet(xml, styles.cells, strings)
             if cells + sheet.cells.height * sheet.cells.width > limits.cells:
                 # Cells that have a format alone do not count: calamine makes none of them.
-                sheet = _look_at_sheet(_EMPTY_CELL.sub(b"", xml), styles.cells, strings)
+                full = _look_at_sheet(_EMPTY_CELL.sub(b"", xml), (), ()).cells
+                sheet = sheet._replace(cells=sheet.cells._replace(height=full.height, width=full.width))
             height, width = sheet.cells[:2]
             cells += height * width
             if cells > limits.cells:
@@ -156,6 +161,16 @@ def _look(path: Path, archive: zipfile.ZipFile, limits: Limits) -> tuple[
         elif name.startswith("xl/drawings/") and (count := len(re.findall(rb"<(?:\w+:)?txBody[\s>]", xml))):
             notes.append((NOT_TEXT, "", f"the text of {count} shapes ({info.filename}) was not read"))
     return styles, strings, looks, notes
+
+
+def _check_counts(path: Path, xml: bytes) -> None:
+    """Refuse shared texts that claim to be more than there is room for: calamine would abort the process."""
+    for attributes in _TEXTS.findall(xml):
+        counts = [first or second for first, second in _COUNT.findall(attributes)]
+        # An odd quotation mark: the tag was cut short by a > in quotation marks, and a count may stand behind it.
+        odd = (attributes.count(b'"') + attributes.count(b"'")) % 2
+        if odd or any(not re.fullmatch(rb"\d{1,9}", count) or int(count) > max(len(xml), 1000) for count in counts):
+            raise InputError(f"{path.name}: its list of texts is damaged; save it again as .xlsx")
 
 
 def _sheet_names(path: Path, part: Any) -> dict[str, list[str]]:
@@ -291,9 +306,13 @@ def _spans(rows: list[list[str]], merged: Any) -> tuple[dict[Place, tuple[int, i
     """Merged cells, as far as the sheet reaches, and where they cover text, which is blanked."""
     spans, covered = {}, []
     height, width = len(rows), len(rows[0]) if rows else 0
+    room = height * width
     for (top, left), (bottom, right) in merged:
         if top > height + _BEYOND or (top, left) == (bottom, right):
             continue
+        room -= max(0, min(bottom + 1, height) - top) * max(0, min(right + 1, width) - left)
+        if room < 0:
+            break  # they overlap, as none does that was not tampered with; to go on could take for ever
         spans[top, left] = (min(bottom, height + _BEYOND) - top + 1, right - left + 1)
         for row in range(top, min(bottom + 1, height)):
             for column in range(left + (row == top), min(right + 1, width)):
