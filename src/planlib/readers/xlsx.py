@@ -225,7 +225,9 @@ def _grid(
     spans, covered = _spans(rows, merged)
     notes = []
     if unknown:
-        message = f"sheet '{name}': colours that rules give were not worked out and count as none ({listed(unknown, 3)})"
+        message = (
+            f"sheet '{name}': colours that rules give were not worked out and count as none ({listed(unknown, 3)})"
+        )
         notes.append((BY_RULE, name, message))
     if covered:
         message = f"sheet '{name}': merged cells cover text that is not shown and was not read ({listed(covered)})"
