@@ -504,7 +504,11 @@ def test_a_workbook_with_a_password_is_told():
 def test_merged_cells_that_overlap_take_no_time():
     """A thousand merged areas over the whole of a large sheet, as only tampering makes them, do not hold it up."""
     data = written(lambda book, sheet: [sheet.write(row, 99, "x") for row in range(1000)] and None)
-    areas = b'<mergeCells count="1">' + b"".join(b'<mergeCell ref="A1:CV%d"/>' % n for n in range(2, 1000)) + b"</mergeCells>"
+    areas = (
+        b'<mergeCells count="1">'
+        + b"".join(b'<mergeCell ref="A1:CV%d"/>' % n for n in range(2, 1000))
+        + b"</mergeCells>"
+    )
     started = time.perf_counter()
     read("x.xlsx", changed(data, SHEET, lambda xml: xml.replace(b"</sheetData>", b"</sheetData>" + areas)))
     assert time.perf_counter() - started < 5
@@ -622,7 +626,12 @@ def test_values_of_a_sheet(attributes, text, shown):
 def test_rules_of_colour_of_libreoffice(condition, filled):
     """A simple rule colours the cells that it would in LibreOffice; any other is told, and its cells have no fill."""
     style = '<style:style style:name="{}" style:family="table-cell"><style:table-cell-properties fo:background-color="{}"/></style:style>'
-    cells = [cell("red", 'table:style-name="blue"'), cell("Amber"), cell("to be"), cell("7", 'office:value-type="float" office:value="7"')]
+    cells = [
+        cell("red", 'table:style-name="blue"'),
+        cell("Amber"),
+        cell("to be"),
+        cell("7", 'office:value-type="float" office:value="7"'),
+    ]
     rows = "".join(f"<table:table-row>{each}</table:table-row>" for each in cells)
     rule = (
         "<calcext:conditional-formats><calcext:conditional-format calcext:target-range-address=\"'A. B'.A1:'A. B'.A4\">"
@@ -649,7 +658,10 @@ def test_a_text_document_gives_its_lines_and_tables():
             "</text:note>")  # fmt: skip
     rows = "".join(
         f"<table:table-row>{cell(first)}{cell(second)}</table:table-row>"
-        for first, second in [("Action", "Due"), ("Do it", f'<text:span text:style-name="s">1 May</text:span> 1 June{note}')]
+        for first, second in [
+            ("Action", "Due"),
+            ("Do it", f'<text:span text:style-name="s">1 May</text:span> 1 June{note}'),
+        ]
     )
     document = read("x.odt", open_document(
         '<office:text><text:h text:outline-level="2">Area</text:h><text:section><text:p>'
@@ -673,7 +685,10 @@ def test_a_text_document_gives_its_lines_and_tables():
     [
         (open_document("<office:presentation/>"), "is an OpenDocument file without sheets or text"),
         (open_document("<x"), "content.xml is damaged"),
-        (open_document("<office:text>" + "<text:section>" * 1500 + "</text:section>" * 1500 + "</office:text>"), "nested"),
+        (
+            open_document("<office:text>" + "<text:section>" * 1500 + "</text:section>" * 1500 + "</office:text>"),
+            "nested",
+        ),
     ],
 )
 def test_an_open_document_that_cannot_be_read_is_refused(data, line):

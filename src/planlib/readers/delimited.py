@@ -104,7 +104,11 @@ def _decode_unmarked(data: bytes) -> tuple[str, str, str]:
         return data.decode("utf-8"), "utf-8", "valid UTF-8"
     except UnicodeDecodeError:
         if _MACINTOSH.search(data) and not _WINDOWS.search(data):
-            return data.decode("mac_roman"), "mac_roman", "its quotation marks or dashes are those of old Macintosh text"
+            return (
+                data.decode("mac_roman"),
+                "mac_roman",
+                "its quotation marks or dashes are those of old Macintosh text",
+            )
         # cp1252 has five holes; they are shown as U+FFFD, never dropped.
         return data.decode("cp1252", errors="replace"), "cp1252", "not valid UTF-8; Windows text"
 

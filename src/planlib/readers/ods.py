@@ -99,7 +99,9 @@ def _own_look(element: Any) -> _Look:
         for key, value in properties.attrib.items():
             said.setdefault(key, value)
     ground = said.get(f"{_FO}background-color")
-    lines = [said[key] for key in (f"{_STYLE}text-line-through-style", f"{_STYLE}text-line-through-type") if key in said]
+    lines = [
+        said[key] for key in (f"{_STYLE}text-line-through-style", f"{_STYLE}text-line-through-type") if key in said
+    ]
     position = said.get(f"{_STYLE}text-position")
     weight = said.get(f"{_FO}font-weight")
     return _Look(
@@ -184,7 +186,10 @@ def _spreadsheet(path: Path, body: Any, styles: _Styles, limits: Limits) -> Docu
 def _unread(table: Any) -> Iterator[tuple[str, str]]:
     for what, number in (
         ("comments on cells", sum(1 for _ in table.iter(f"{_OFFICE}annotation"))),
-        ("shapes with text", sum(1 for each in table.iterfind(f"{_TABLE}shapes/*") if "".join(each.itertext()).strip())),
+        (
+            "shapes with text",
+            sum(1 for each in table.iterfind(f"{_TABLE}shapes/*") if "".join(each.itertext()).strip()),
+        ),
     ):
         if number:
             yield NOT_TEXT, f"{number} {what} were not read"
@@ -309,7 +314,9 @@ def _kept(
     covered: list[str], limit: int,
 ) -> tuple[list[tuple[int, int, list[tuple[int, int, _Cell]]]], int, int, int]:  # fmt: skip
     """Rows that hold anything, as far as there is text how many rows and columns they reach, and how many are hidden."""
-    kept: list[tuple[int, int, list[tuple[int, int, _Cell]]]] = []  # first row, how often, [first column, how often, cell]
+    kept: list[
+        tuple[int, int, list[tuple[int, int, _Cell]]]
+    ] = []  # first row, how often, [first column, how often, cell]
     height = width = at = hidden = 0
     for row in _rows_of(table):
         often = _count(row, "number-rows-repeated")
@@ -536,7 +543,9 @@ def _text_document(path: Path, body: Any, roots: list[Any], styles: _Styles, lim
         text, struck, mark = parts(_as_runs(pieces))
         text = f"{text} [{mark}]" if mark and text else text
         if text or struck:
-            lines.append(Line(text, place, min(int(level), 6) if level.isdecimal() else 0, _label(pieces, text), struck))
+            lines.append(
+                Line(text, place, min(int(level), 6) if level.isdecimal() else 0, _label(pieces, text), struck)
+            )
         for note in element.iter(f"{_TEXT}note"):
             words = tidy(" ".join("".join(each.itertext()) for each in note.iter(f"{_TEXT}p")))
             lines.append(Line(words, f"{place}, footnote"))

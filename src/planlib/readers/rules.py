@@ -153,9 +153,12 @@ def cell_is(name: str, formulas: Sequence[str], origin: tuple[int, int]) -> Part
     if name in ("between", "notBetween") and len(bounds) == 2:
         low, high = bounds
         return lambda values, row, column: (
-            _compare("greaterThanOrEqual", values[row][column], low(values, row, column))
-            and _compare("lessThanOrEqual", values[row][column], high(values, row, column))
-        ) == (name == "between")
+            (
+                _compare("greaterThanOrEqual", values[row][column], low(values, row, column))
+                and _compare("lessThanOrEqual", values[row][column], high(values, row, column))
+            )
+            == (name == "between")
+        )
     if name in _OPERATORS and len(bounds) == 1:
         return lambda values, row, column: _compare(name, values[row][column], bounds[0](values, row, column))
     return None

@@ -27,7 +27,9 @@ _BOUNDSHEET, _BEGIN, _AREAS, _RULE = 0x85, 0x809, 0x1B0, 0x1B1  # records that s
 _COMPARISONS = {1: "between", 2: "notBetween", 3: "equal", 4: "notEqual", 5: "greaterThan", 6: "lessThan",
                 7: "greaterThanOrEqual", 8: "lessThanOrEqual"}  # fmt: skip
 # NOT(ISERROR(SEARCH("text", a cell))) as Excel compiles it.
-_SEARCH = re.compile(rb"(\x17..+)[\x2c\x4c\x6c].{4}[\x22\x42\x62]\x02\x52\0[\x21\x41\x61]\x03\0[\x21\x41\x61]\x26\0", re.DOTALL)
+_SEARCH = re.compile(
+    rb"(\x17..+)[\x2c\x4c\x6c].{4}[\x22\x42\x62]\x02\x52\0[\x21\x41\x61]\x03\0[\x21\x41\x61]\x26\0", re.DOTALL
+)
 _NUMBER, _DATE, _TRUTH, _ERROR = 2, 3, 4, 5  # xlrd's types of cells
 
 Place = tuple[int, int]
@@ -167,7 +169,9 @@ def _grid(book: Any, sheet: Any, rules: list[Rule]) -> tuple[
     notes = _hidden(sheet)
     spans, covered = _spans(rows, sheet.merged_cells)
     if covered:
-        message = f"sheet '{sheet.name}': merged cells cover text that is not shown and was not read ({listed(covered)})"
+        message = (
+            f"sheet '{sheet.name}': merged cells cover text that is not shown and was not read ({listed(covered)})"
+        )
         notes.append((NOT_TEXT, sheet.name, message))
     width = max(map(len, rows), default=0)
     values = [sheet.row_values(row) + [""] * (width - len(rows[row])) for row in range(sheet.nrows)] if rules else []

@@ -165,7 +165,7 @@ def _look(path: Path, archive: zipfile.ZipFile, limits: Limits) -> tuple[
 
 def _check_counts(path: Path, xml: bytes) -> None:
     """Refuse shared texts that claim to be more than there is room for: calamine would abort the process."""
-    for attributes in _TEXTS.findall(xml):
+    for attributes in _TEXTS.findall(xml) if b"uniqueCount" in xml else ():
         counts = [first or second for first, second in _COUNT.findall(attributes)]
         # An odd quotation mark: the tag was cut short by a > in quotation marks, and a count may stand behind it.
         odd = (attributes.count(b'"') + attributes.count(b"'")) % 2
@@ -225,7 +225,9 @@ def _grid(
     spans, covered = _spans(rows, merged)
     notes = []
     if unknown:
-        message = f"sheet '{name}': colours that rules give were not worked out and count as none ({listed(unknown, 3)})"
+        message = (
+            f"sheet '{name}': colours that rules give were not worked out and count as none ({listed(unknown, 3)})"
+        )
         notes.append((BY_RULE, name, message))
     if covered:
         message = f"sheet '{name}': merged cells cover text that is not shown and was not read ({listed(covered)})"

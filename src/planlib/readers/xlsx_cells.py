@@ -83,8 +83,12 @@ def _cells_of(xml: bytes, styles: Collection[int], strings: Collection[int]) -> 
         regular = regular and bool(well.all())
         lost = lost or not bool(placed.all())
         if len(row):
-            found = found._replace(height=max(found.height, int(row.max()) + 1), width=max(found.width, int(column.max()) + 1))
-            which = telling[0][np.minimum(style, len(telling[0]) - 1)] | telling[1][np.minimum(string, len(telling[1]) - 1)]
+            found = found._replace(
+                height=max(found.height, int(row.max()) + 1), width=max(found.width, int(column.max()) + 1)
+            )
+            which = (
+                telling[0][np.minimum(style, len(telling[0]) - 1)] | telling[1][np.minimum(string, len(telling[1]) - 1)]
+            )
             which &= (row >= 0) & (column >= 0)
             for kept, values in zip(found[2:], (row, column, style, string), strict=True):
                 kept.extend(values[which].tolist())
