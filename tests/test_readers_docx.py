@@ -167,7 +167,7 @@ def test_a_sign_that_is_not_known_is_told():
     document = read(package(p('<w:r><w:sym w:font="Wingdings" w:char="F022"/></w:r>')))
     assert document.grids[0].before[0].text == "\ufffd"
     assert document.notes == (
-        ("cell-outside-table", "paragraph 1", "a sign of a font of pictures was not read: wingdings 22"),
+        ("text-not-read", "paragraph 1", "a sign of a font of pictures was not read: wingdings 22"),
     )
 
 
@@ -210,7 +210,7 @@ def test_content_controls_are_read_at_every_level():
     document = read(package(control(f"<w:tbl>{control(row)}</w:tbl>")))
     assert document.grids[0].rows == [["a", "b", "c"]]
     assert document.notes == (
-        ("cell-outside-table", "table 1, row 1", "the prompt of an empty field was not read: Choose an item."),
+        ("text-not-read", "table 1, row 1", "the prompt of an empty field was not read: Choose an item."),
     )
 
 

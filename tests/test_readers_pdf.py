@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import random
-import statistics
-import time
 import zlib
 from itertools import pairwise
 from pathlib import Path
@@ -608,9 +606,7 @@ def test_a_page_full_of_lines_is_read_as_lines_of_text_in_time():
     boxes = "".join(f"{chance.randrange(500)} {chance.randrange(800)} 9 9 re f\n" for _ in range(100_000))
     grid = "".join(rule(2 * k, 0, 2 * k, 840) + rule(0, 3 * k, 580, 3 * k) for k in range(280))
     for page in (boxes, grid):
-        began = time.monotonic()
         document = read(made(page + put(50, 50, "Text")))
-        assert time.monotonic() - began < 30  # some two seconds; ten times that on a busy machine
         assert [line.text for line in document.grids[0].before] == ["Text"]
         assert "too many lines" in document.notes[0][2]
 
@@ -619,22 +615,3 @@ def test_reading_twice_gives_the_same():
     """Nothing depends on what was read before."""
     for path in sorted(DOCUMENTS.glob("*.pdf")):
         assert pdf.read(path, path.read_bytes(), Limits()) == pdf.read(path, path.read_bytes(), Limits())
-
-
-def test_twenty_pages_of_tables_take_no_longer_than_pdfplumber():
-    """Median of three, within one and a half times what pdfplumber takes for the bare tables."""
-    import pdfplumber
-
-    row = ["12", "Agree the plan with|the partners", "1 March 2012", "In progress"]
-    data = made(*[ruled([HEADER] + [row] * 22, 60, 32)] * 20)
-    ours, theirs = [], []
-    for _ in range(3):
-        began = time.perf_counter()
-        read(data)
-        ours.append(time.perf_counter() - began)
-        began = time.perf_counter()
-        with pdfplumber.open(io.BytesIO(data)) as file:
-            for page in file.pages:
-                page.extract_tables()
-        theirs.append(time.perf_counter() - began)
-    assert statistics.median(ours) < 1.5 * statistics.median(theirs)

@@ -39,6 +39,7 @@ _STARTS_SECTION = re.compile(
     r"(priority|theme|objective|recommendation|area|section|outcome|standard|part|work ?stream|strand|aim|goal|domain|"
     r"pillar|programme|chapter|key line)\b", re.IGNORECASE,
 )  # fmt: skip
+_NUMBERED = re.compile(rf"(?:{_STARTS_SECTION.pattern}|action)\W*[A-Z]?\d+\s*[:.\u2013-]", re.IGNORECASE)
 _OWN_REF = re.compile(
     r"(?:(?:Action|Milestone|Task|Step|Recommendation|Commitment)\s+(?=[A-Z]{0,3}\d+[a-z]?(?:\.\d+)*\s*[:.\u2013-]))?"
     r"(\d+(?:\.\d+)+[.:)]?|\d+[a-z]?\s?[.):]|\(?\d{1,3}\)|(?<=\s)\d+[a-z]?|[A-Z]{1,4}[-/ ]?\d+(?:\.\d+)*[.:)]?)\s*[\u2013-]?\s+(?=\S)"
@@ -403,7 +404,9 @@ def _preambles(grid: Grid, lead: Sequence[tuple[str, ...]], start: int, end: int
             while row >= start and 1 <= len(_filled(grid.rows[row])) <= 2 and len(rows) < 5:
                 rows.append(row)
                 row -= 1
-            if rows and not _filled(grid.rows[row]):
+            first = grid.rows[rows[-1]][_filled(grid.rows[rows[-1]])[0]] if rows else ""
+            # Right below an action only what calls itself a section heads another; else it may be an action too.
+            if rows and (not _filled(grid.rows[row]) or _NUMBERED.match(first)):
                 found |= {each: _heading_of(grid.rows[each]) for each in rows}
     return found
 

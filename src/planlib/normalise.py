@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from planlib import schema
-from planlib.dates import DateReading, month_first, read_date
+from planlib.dates import DateReading, Note, month_first, read_date
 from planlib.layout import Layout, Table, split_ref
 from planlib.settings import Settings
 from planlib.statuses import StatusReading, read_status
@@ -127,6 +127,11 @@ class Raw:
         """The struck-out runs of a row's cell."""
         table, row, column = self._at(index, name)
         return () if column is None else table.grid.struck.get(table.origin(row, column), ())
+
+    def is_doubtful(self, index: int, name: str) -> bool:
+        """Whether the page may cut off the text of a row's cell."""
+        table, row, column = self._at(index, name)
+        return column is not None and table.origin(row, column) in table.grid.doubtful
 
     def is_own(self, index: int, name: str) -> bool:
         """Whether the text of a row's cell stands there itself, not in one that is merged over it."""
@@ -462,9 +467,13 @@ def _read_column(
         ))  # fmt: skip
     read = _reader(as_of, settings, day_first, settled, name == "completed")
     any_struck = any(table.grid.struck for table in raw.tables)
+    any_doubtful = any(table.grid.doubtful for table in raw.tables)
     readings = []
     for index, text in enumerate(texts):
         reading = read(text, raw.struck(index, name) if any_struck else ())
+        if any_doubtful and reading.latest and raw.is_doubtful(index, name):
+            note = Note("text-cut-off", f"'{text}' may be cut off by the edge of its cell; the date is not used")
+            reading = DateReading(text, kind="unreadable", notes=(note,))
         readings.append(reading)
         unread = reading.kind == "unreadable" and name != "completed" and not reading.notes
         if unread or reading.notes:

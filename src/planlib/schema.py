@@ -113,7 +113,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "action": (
         "action", "actions", "action required", "action to be taken", "actions to be taken", "agreed action",
-        "what will we do", "task", "activity", "project name", "programme name", "project title", "milestone", "deliverable", "description", "management action",
+        "what will we do", "task", "activity", "project name", "programme name", "project title",
+        "milestone", "deliverable", "description", "management action",
         "improvement action", "action description", "step", "action agreed", "task name", "actions required",
         "action needed", "what", "what we will do", "what are we going to do", "agreed actions", "key actions",
         "specific actions", "proposed action", "action point", "action to be undertaken", "planned action",
@@ -269,6 +270,14 @@ CODES: dict[str, FindingCode] = {
     "file-not-read": FindingCode("note", "A file of the plan folder whose name does not begin with a date."),
     "sheet-hidden": FindingCode("note", "A hidden sheet; not read."),
     "characters-not-read": FindingCode("warning", "Characters or cells that the file itself shows as damaged."),
+    "fill-not-evaluated": FindingCode(
+        "warning", "Colours that a rule of the workbook gives could not be worked out; the cells have none."
+    ),
+    "hidden-but-read": FindingCode("note", "Rows or columns that the source hides, and that were read."),
+    "text-not-read": FindingCode(
+        "note", "Text that is not the table's own and was not read: page headers, comments, prompts, hidden text."
+    ),
+    "text-cut-off": FindingCode("warning", "Text that a printed page may cut off; a date that stands there is not used."),
     "as-of-not-read": FindingCode(
         "error", "The as-of column of a row is not a date; the row belongs to no snapshot and is kept in extras."
     ),

@@ -11,9 +11,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 # Finding codes of what a spreadsheet holds and a grid cannot.
-BY_RULE = "cell-not-used"  # colours that a rule gives and that were not worked out
-NOT_TEXT = "cell-not-used"  # comments, shapes: said, not read
-HIDDEN = "cell-not-used"  # rows and columns that are hidden, and read
+BY_RULE = "fill-not-evaluated"  # colours that a rule gives and that were not worked out
+NOT_TEXT = "text-not-read"  # comments, shapes: said, not read
+HIDDEN = "hidden-but-read"  # rows and columns that are hidden, and read
 
 # The palette of Excel 97; the first eight are there twice.
 _BASIC = "000000 FFFFFF FF0000 00FF00 0000FF FFFF00 FF00FF 00FFFF"

@@ -271,7 +271,7 @@ class Flow:
             self.lines = []
         left = []
         for what, texts in self.unread.items():
-            code = "characters-not-read" if what.startswith("hidden") else "cell-outside-table"
+            code = "characters-not-read" if what.startswith("hidden") else "text-not-read"
             for place, text in texts:
                 shown = text if len(text) <= _SHOWN else text[:_SHOWN] + " …"
                 left.append((code, place, f"{what} was not read: {shown}"))

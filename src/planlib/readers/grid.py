@@ -55,6 +55,8 @@ class Grid:
         rows. A sheet has none: all its text stands in cells.
     edges : tuple of float
         Left edges of the columns on a printed page, in points; empty where there is no page.
+    doubtful : set of (row, column)
+        Cells whose text the page may cut off.
     cell_places : mapping of (row, column) to str
         Where cells come from that were put into rows by us (`planlib.rearrange`); the first row of such a grid is made.
     """
@@ -69,6 +71,7 @@ class Grid:
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     before: tuple[Line, ...] = ()
     edges: tuple[float, ...] = ()
+    doubtful: frozenset[tuple[int, int]] = frozenset()
     cell_places: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property

@@ -250,7 +250,7 @@ def _doubts(page: _Page, ink: _Ink) -> list[tuple[str, str, str]]:
     if cut:
         listed = "; ".join(cut[:5]) + (" and others" if len(cut) > 5 else "")
         message = f"text reaches over the right side of its cell and may be cut off there: {listed}"
-        notes.append(("characters-not-read", cut[0], message))
+        notes.append(("text-cut-off", cut[0], message))
     if ink.crowded:
         message = "has too many lines drawn on it to look for tables; its text was read as lines"
         notes.append(("characters-not-read", where, message))
@@ -1252,7 +1252,7 @@ def _document(pages: Sequence[_Page], notes: list[tuple[str, str, str]], recogni
         decided.append(("text", "recognised in a scan", "letters stand invisibly behind pictures; check dates by eye"))
     repeated = _drop_repeated(pages)
     if repeated:
-        notes.append(("cell-outside-table", "", f"lines at the top or bottom of pages were read once: {repeated}"))
+        notes.append(("text-not-read", "", f"lines at the top or bottom of pages were read once: {repeated}"))
     rows, cells = _join_breaks(pages)
     if rows:
         decided.append(("rows cut by a page break", "; ".join(rows), "joined: they go on in a row without a number"))
@@ -1268,7 +1268,8 @@ def _document(pages: Sequence[_Page], notes: list[tuple[str, str, str]], recogni
         for item in page.items:
             if isinstance(item, _Found):
                 grids.append(Grid("", item.rows, item.places, fills=item.fills, struck=item.struck, spans=item.spans,
-                                  notes=item.notes, before=tuple(before), edges=item.edges))  # fmt: skip
+                                  notes=item.notes, before=tuple(before), edges=item.edges,
+                                  doubtful=frozenset(item.cut)))  # fmt: skip
                 before, last = [], None
                 continue
             text = item.text
