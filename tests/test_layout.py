@@ -383,6 +383,21 @@ def test_headings_hold_over_a_page_and_titles_of_pages_do_not_head():
     assert column(taken(first, second), "area") == ["Priority 1: files", "Priority 1: files", "Priority 2: visits"]
 
 
+def test_a_heading_at_the_foot_of_a_page_heads_the_next():
+    """A section that begins with the last row of a page is that of the actions on the next."""
+    first = page(f"{HEAD}\nPriority 1: files | | | |\n1 | Recruit | AB | 1 Sep 2011 | Open\nPriority 2: visits | | | |", 1)
+    second = page(f"{HEAD}\n2 | Visit | EF | 1 Nov 2011 | Open", 2)
+    assert column(taken(first, second), "area") == ["Priority 1: files", "Priority 2: visits"]
+
+
+def test_a_form_that_a_page_cuts_in_two_is_one_action():
+    """The labels below the break belong to the form above it."""
+    first = grid("Ref | 1\nAction | Recruit\nLead | AB", "page 1", edges=(10.0, 90.0))
+    second = grid("Due date | 1 Sep 2011\nStatus | Open", "page 2", edges=(10.0, 90.0))
+    raw = taken(first, second)
+    assert (column(raw, "ref"), column(raw, "target"), column(raw, "status")) == (["1"], ["1 Sep 2011"], ["Open"])
+
+
 def test_a_heading_between_tables_of_a_sheet_heads_the_next():
     """Heading, some words and the header again: neither is an action; an action before the header stays one."""
     raw = taken(grid("""

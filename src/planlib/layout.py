@@ -40,6 +40,7 @@ _STARTS_SECTION = re.compile(
     r"pillar|programme|chapter|key line)\b", re.IGNORECASE,
 )  # fmt: skip
 _NUMBERED = re.compile(rf"(?:{_STARTS_SECTION.pattern}|action)\W*[A-Z]?\d+\s*[:.\u2013-]", re.IGNORECASE)
+_BELOW = "stands alone below the last action"
 _OWN_REF = re.compile(
     r"(?:(?:Action|Milestone|Task|Step|Recommendation|Commitment)\s+(?=[A-Z]{0,3}\d+[a-z]?(?:\.\d+)*\s*[:.\u2013-]))?"
     r"(\d+(?:\.\d+)+[.:)]?|\d+[a-z]?\s?[.):]|\(?\d{1,3}\)|(?<=\s)\d+[a-z]?|[A-Z]{1,4}[-/ ]?\d+(?:\.\d+)*[.:)]?)\s*[\u2013-]?\s+(?=\S)"
@@ -375,7 +376,7 @@ def _with_rows(table: Table, start: int, end: int) -> Table:
     last = body[-1] if body else -1
     for row in list(sections):
         if row > last:  # what follows the last action heads none
-            aside[row] = "stands alone below the last action"
+            aside[row] = _BELOW
         elif _is_prose(sections[row]) and row - 1 in {*sections, *aside}:
             aside[row] = "is words below a heading"
         else:
@@ -737,7 +738,10 @@ def _legend(
     grids: Sequence[Grid], tables: Sequence[Table]
 ) -> tuple[dict[str, str], tuple[tuple[int, int, int], ...]]:
     """A key of colours or letters: a small table, rows beside the actions, or a line of text."""
-    used = {(id(table.grid), row) for table in tables for row in (*table.header, *table.body, *table.sections, *table.repeats)}
+    used = {
+        (id(table.grid), row) for table in tables
+        for row in (*table.header, *table.body, *table.sections, *table.repeats, table.rest_of_last)
+    }  # fmt: skip
     pairs: list[tuple[tuple[str, str, str], list[tuple[int, int, int]]]] = []
     for number, grid in enumerate(grids):
         for at, line in enumerate(grid.before):

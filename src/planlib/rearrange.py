@@ -48,7 +48,7 @@ def absorb_forms(
     made: list[Grid] = []
     absorbed = 0
     decided: list[tuple[str, str, str]] = []
-    listed, used = _records_of_lines(grids, named)
+    listed, used = _records_of_lines(_joined(grids, named), named)
     absorbed += used
     for grid in listed:
         form = None if grid.made else _form(grid, named)
@@ -80,6 +80,41 @@ def _form(grid: Grid, named: Named) -> tuple[Grid, int, str] | None:
     if sure < 3 or not fits or upright <= _best_row(grid, named):
         return None
     return _in_rows(grid, columns, named)
+
+
+def _joined(grids: Sequence[Grid], named: Named) -> list[Grid]:
+    """Forms that a page break cuts in two, made whole: the second part has other labels, and is no form by itself."""
+    made: list[Grid] = []
+    for grid in grids:
+        before = made[-1] if made else None
+        whole = _whole(before, grid, named) if before is not None and before.edges and grid.edges else None
+        if whole is not None:
+            made[-1] = whole
+        else:
+            made.append(grid)
+    return made
+
+
+def _whole(upper: Grid, lower: Grid, named: Named) -> Grid | None:
+    same = len(upper.edges) == len(lower.edges) and all(
+        abs(one - two) < 6 for one, two in zip(upper.edges, lower.edges, strict=True)
+    )
+    if not same or any(line.level for line in lower.before) or _form(lower, named) or _best_row(lower, named):
+        return None
+    labels = [{fold_header(_cell(grid, row, 0)) for row in range(len(grid.rows))} - {""} for grid in (upper, lower)]
+    if not labels[1] or labels[0] & labels[1]:
+        return None
+    first = len(upper.rows)
+    at = {(row, column): (row + first, column) for row, texts in enumerate(lower.rows) for column in range(len(texts))}
+    whole = replace(
+        upper, rows=[*upper.rows, *lower.rows], places=[*upper.places, *lower.places], before=(*upper.before, *lower.before),
+        fills={**upper.fills, **{at[cell]: fill for cell, fill in lower.fills.items()}},
+        struck={**upper.struck, **{at[cell]: runs for cell, runs in lower.struck.items()}},
+        notes={**upper.notes, **{at[cell]: note for cell, note in lower.notes.items()}},
+        spans={**upper.spans, **{at[cell]: span for cell, span in lower.spans.items()}},
+        doubtful=upper.doubtful | {at[cell] for cell in lower.doubtful},
+    )  # fmt: skip
+    return whole if _form(whole, named) else None
 
 
 def _cell(grid: Grid, row: int, column: int) -> str:
