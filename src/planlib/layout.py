@@ -518,7 +518,12 @@ def _over_pages(tables: Sequence[Table]) -> list[Table]:
         if table.body and _is_rest(table, before):
             table = replace(table, body=table.body[1:], rest_of_last=table.body[0])
         heading = next((before.under[row] for row in reversed(before.body) if row in before.under), "")
-        if (heading and before.sections) or (heading and before.goes_on):
+        last = max((row for row, why in before.aside.items() if why == _BELOW), default=None)
+        if last is not None:  # the last row of a page heads the next
+            heading = " ".join(" ".join(before.grid.rows[last]).split())
+            aside = {row: why for row, why in before.aside.items() if row != last}
+            made[-1] = before = replace(before, aside=aside, sections={**before.sections, last: heading})
+        if heading and (before.sections or before.goes_on):
             table = replace(table, under={row: table.under.get(row, heading) for row in table.body})
         made.append(table)
     return made
