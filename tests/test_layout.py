@@ -439,3 +439,15 @@ def test_a_date_that_the_page_may_cut_off_is_not_used():
     actions, findings, _ = normalise(taken(cut), as_of=date(2011, 8, 31), settings=Settings(title="Plan"))
     assert actions["target"].isna().all() and actions["target_text"].tolist() == ["15 September 20"]
     assert "text-cut-off" in [each["code"] for each in findings]
+
+
+def test_a_target_that_says_complete_tells_the_status_where_nothing_else_does():
+    """"Complete" where a date is expected is completion if there is no status, and a finding beside an open one."""
+    raw = taken(grid("""
+Ref | Action | Due date | Status
+1 | Recruit | Completed |
+2 | Train | Complete | In progress
+3 | Visit | 1 May 2011 |"""))
+    actions, findings, _ = normalise(raw, as_of=date(2011, 8, 31), settings=Settings(title="Plan"))
+    assert actions["status"].tolist() == ["complete", "in progress", "unknown"]
+    assert [each["ref"] for each in findings if each["code"] == "status-disagrees"] == ["2"]

@@ -204,7 +204,7 @@ def _take_table(table: Table, number: int, start: int, extras: list[dict[str, An
     """The rows of one table; what has no canonical name goes to extras."""
     grid, names = table.grid, {column: name for name, column in table.columns.items()}
     dated = {column for column, name in names.items() if name in _DATE_COLUMNS}
-    status = [table.columns[name] for name in ("status", "rag") if name in table.columns]
+    status = [table.columns[name] for name in ("rag", "status") if name in table.columns]  # whose fill counts first
     if not status and table.fill_column is not None:
         status = [table.fill_column]
     records: list[dict[str, Any]] = []
@@ -586,7 +586,9 @@ def _put_statuses(
     # A completion date that can be one says it where no status does; one that is still to come says nothing.
     dated = made["completed"].notna() & (made["completed_earliest"] <= made["as_of"])
     status = pd.Series([reading.status for reading in found], index=rows.index, dtype=object)
-    made["status"] = status.mask(dated & (status == "unknown") & (made["status_text"] == ""), "complete")
+    silent = (status == "unknown") & (made["status_text"] == "")
+    said = _done_in_target(raw, made, status, findings)
+    made["status"] = status.mask(silent & (dated | said), "complete")
     unread = made["completed"].isna() & (made["completed_text"] != "") & (made["status"] == "unknown")
     contradicted = dated & made["status"].isin(schema.OPEN_STATUSES)
     for index in (int(each) for each in np.flatnonzero(unread | contradicted)):
@@ -598,6 +600,20 @@ def _put_statuses(
         )
         where = {"place": raw.place(index, "completed"), "ref": made["ref"].iat[index]}
         findings.append(finding(code, message, **where, column="completed", text=text))
+
+
+def _done_in_target(raw: Raw, made: pd.DataFrame, status: pd.Series, findings: list[Finding]) -> pd.Series:
+    """Rows whose target cell says that the action is complete, and gives no date; an open status beside it is odd."""
+    words = {text for text in made.loc[made["target"].isna(), "target_text"] if text}
+    done = {text for text in words if read_status(text).status in schema.DONE_STATUSES}
+    said = made["target_text"].isin(done) & made["target"].isna()
+    for index in (int(each) for each in np.flatnonzero(said & status.isin(schema.OPEN_STATUSES))):
+        text = made["target_text"].iat[index]
+        findings.append(finding(
+            "status-disagrees", f"the target date says '{text}', the status '{made['status_text'].iat[index]}'; the status holds",
+            place=raw.place(index, "target"), ref=made["ref"].iat[index], column="target", text=text,
+        ))  # fmt: skip
+    return said
 
 
 def range_numbers(text: str) -> tuple[int, ...]:

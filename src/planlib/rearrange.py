@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 
+from planlib.dates import read_date
 from planlib.headers import KNOWN, Match, fold_header, match_headers
 from planlib.readers.grid import Grid, Line
 
@@ -327,13 +329,14 @@ def _segments(lines: Sequence[Line], named: Named) -> list[_Record]:
 
 
 def _goes_on(lines: Sequence[Line], number: int, named: Named) -> bool:
-    """Whether a line is a part of the value above it: another label follows, or it is as short as a date."""
+    """Whether a line is a part of the value above it: another label follows, or it says something of a date."""
     for line in lines[number + 1 : number + 6]:
         if line.level:
             break
         if _label_of(line, named)[0]:
             return True
-    return len(lines[number].text) <= 60 and not lines[number].text.endswith(".")
+    text = lines[number].text
+    return len(text) <= 80 and read_date(text, as_of=date(2020, 1, 1)).kind not in ("unreadable", "blank")
 
 
 def _grid_of_lines(grid: Grid, records: Sequence[_Record], above: int | None) -> tuple[Grid, set[int], int]:

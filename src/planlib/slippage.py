@@ -293,6 +293,7 @@ def _disagreement(rows: pd.DataFrame, on_time: pd.Series) -> pd.Series:
         "status says on course; the target date is later than the first": live & course & (target > original),
         "shown green; the target date has passed": live & green & (target < t),
         "shown green; status says delayed": live & green & delayed,
+        "shown red; status says on course": live & (rows["rag"] == "red") & course,
         "status says delayed; the target date is neither past nor later than the first":
             live & delayed & (target >= t) & (target <= original),
         "status says in time; done after the first date": course & (on_time == "late"),
