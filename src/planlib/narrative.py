@@ -515,7 +515,7 @@ def _cannot_be_told(m: Measures) -> list[str]:
             f"On-time delivery cannot be worked out: {unknown} of {total} original dates are not known."
             if total > 1 else "On-time delivery cannot be worked out: the original date is not known."
         ]  # fmt: skip
-    return [f"{unknown} of {total} original dates are not known."]
+    return [f"The original date of {unknown} of {total} actions is not known."]
 
 
 # --- what needs a decision -----------------------------------------------------------------------------------------------
