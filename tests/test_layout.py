@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from planlib.headers import fold_header, match_headers
 from planlib.layout import count_cells, find_layout
@@ -451,3 +453,55 @@ Ref | Action | Due date | Status
     actions, findings, _ = normalise(raw, as_of=date(2011, 8, 31), settings=Settings(title="Plan"))
     assert actions["status"].tolist() == ["complete", "in progress", "unknown"]
     assert [each["ref"] for each in findings if each["code"] == "status-disagrees"] == ["2"]
+
+
+# --- any document ----------------------------------------------------------------------------------------------------
+
+WORDS = st.sampled_from([
+    "", "", "", "Ref", "Action", "Lead", "Due date", "Status", "RAG", "Revised date", "Theme", "Original", "1", "2.1", "A3", "Recruit",
+    "train all staff", "1 Sep 2011", "30/09/2011", "Complete", "Open", "G", "Priority 1: files", "Recommendation 2", "High",
+    "Key: Green = complete; Red = overdue", "B - Complete", "Some words about it.", "Page 2", "(dd/mm/yyyy)", "x\ny",
+])  # fmt: skip
+
+
+@st.composite
+def documents(draw: Any) -> list[Grid]:
+    """Documents of no sense: tables of any words, merges, fills, struck-out runs, footnotes, pages and lines."""
+    grids = []
+    for number in range(draw(st.integers(0, 4))):
+        width, height = draw(st.integers(1, 5)), draw(st.integers(0, 7))
+        rows = [draw(st.lists(WORDS, min_size=width, max_size=width)) for _ in range(height)]
+        cells = [(row, at) for row in range(height) for at in range(width)]
+        some = st.lists(st.sampled_from(cells), max_size=4, unique=True) if cells else st.just([])
+        lines = tuple(
+            Line(text, f"paragraph {number}.{at}", draw(st.sampled_from([0, 0, 1, 2, 3])), draw(st.sampled_from(["", "", "Status"])),
+                 draw(st.sampled_from([(), (), ("old",)])))
+            for at, text in enumerate(draw(st.lists(WORDS.filter(bool), max_size=5)))
+        )  # fmt: skip
+        edges = tuple(float(at) for at in range(width)) if draw(st.booleans()) else ()
+        grids.append(Grid(
+            f"table {number}", rows, [f"row {row + 1}" for row in range(height)], before=lines, edges=edges,
+            fills=dict.fromkeys(draw(some), "#00B050"), struck=dict.fromkeys(draw(some), ("1 May 2011",)),
+            notes=dict.fromkeys(draw(some), "1: see below"), doubtful=frozenset(draw(some)),
+            spans={cell: (draw(st.integers(1, 3)), draw(st.integers(1, 3))) for cell in draw(some)},
+        ))  # fmt: skip
+    return grids
+
+
+@given(documents())
+@settings(max_examples=400)
+def test_any_document_is_accounted_for(grids):
+    """Whatever the cells say, nothing is lost, nothing is counted twice, and no row or reading fails."""
+    raw = taken(*grids)
+    actions, _, unused = normalise(raw, as_of=date(2011, 8, 31), settings=Settings(title="Plan"))
+    assert len(actions) == len(raw.rows)
+    assert len({(each["place"], each["header"], each["text"]) for each in unused}) == len(unused)
+
+
+@given(documents())
+@settings(max_examples=100)
+def test_finding_tables_changes_nothing_and_gives_the_same_twice(grids):
+    """The grids are as they were, and a second look finds the same."""
+    before = repr(grids)
+    assert repr(find_layout(grids, {})) == repr(find_layout(grids, {}))
+    assert repr(grids) == before

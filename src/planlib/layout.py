@@ -224,6 +224,9 @@ class _Header:
 
 def _tables_of(grid: Grid, named: Mapping[str, Sequence[str]]) -> list[Table]:
     """The tables of one grid: the best header among the first rows, and every later row that is one of its own."""
+    if grid.made:
+        found = _header_at(grid, 0, named, deepest=1)
+        return [_table(grid, found, len(grid.rows))] if found else []
     first = _first_header(grid, named)
     if first is None:
         return []
@@ -250,10 +253,10 @@ def _first_header(grid: Grid, named: Mapping[str, Sequence[str]]) -> _Header | N
     return best
 
 
-def _header_at(grid: Grid, row: int, named: Mapping[str, Sequence[str]]) -> _Header | None:
+def _header_at(grid: Grid, row: int, named: Mapping[str, Sequence[str]], deepest: int = _DEEPEST) -> _Header | None:
     """The header that begins at a row, one to three rows deep; None if it names no table of actions."""
     best: _Header | None = None
-    for depth in range(1, _DEEPEST + 1):
+    for depth in range(1, deepest + 1):
         rows = tuple(range(row, row + depth))
         if rows[-1] >= len(grid.rows) or (depth > 1 and not _is_deep(grid, rows)):
             break
@@ -678,7 +681,7 @@ def _under_row(table: Table, row: int, text: str) -> Table:
 
 def _heading(grid: Grid) -> tuple[str, tuple[int, ...]]:
     """The last heading before a grid; where there are none, a short line that stands right above it."""
-    levels = [number for number, line in enumerate(grid.before) if line.level]
+    levels = [number for number, line in enumerate(grid.before) if line.level and not _entries(line.text)]
     if levels:
         text = " ".join(grid.before[levels[-1]].text.split())
         own = grid.made and re.match(r"(action|task|milestone|form)\b.*\d", text, re.IGNORECASE)  # of a form itself
@@ -751,7 +754,7 @@ def _legend(
     for number, grid in enumerate(grids):
         for at, line in enumerate(grid.before):
             pairs += [((mark, "", meaning), [(number, -1, at)]) for mark, meaning in _entries(line.text)]
-        loose = [row for row in range(len(grid.rows)) if (id(grid), row) not in used]
+        loose = [row for row in range(len(grid.rows)) if (id(grid), row) not in used and not grid.made]
         pairs += _legend_rows(number, grid, loose)
     legend: dict[str, str] = {}
     places: list[tuple[int, int, int]] = []

@@ -170,11 +170,15 @@ def take_rows(layout: Layout, cells: int) -> Raw:
     understood = [{"what": what, "value": value, "why": why} for what, value, why in layout.decided]
     used = layout.absorbed
     told: set[str] = set()
+    seen: set[tuple[int, int]] = set()
     for number, table in enumerate(layout.tables):
         grid = table.grid
         _describe(table, told, findings, understood)
-        named = [*([] if grid.made else table.header), *table.repeats, *table.sections]
-        used += sum(bool(text) for row in named for text in grid.rows[row]) + len(table.heading)
+        # Two tables of one grid can share a heading.
+        named = {*([] if grid.made else table.header), *table.repeats, *table.sections} - {row for at, row in seen if at == id(grid)}
+        lines = {(id(grid), ~line) for line in table.heading} - seen
+        used += sum(bool(text) for row in named for text in grid.rows[row]) + len(lines)
+        seen |= lines | {(id(grid), row) for row in named}
         if table.rest_of_last is not None and records:
             used += _append(table, records[-1], len(records) - 1, extras)
         taken = _take_table(table, number, len(records), extras)

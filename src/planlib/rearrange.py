@@ -161,7 +161,7 @@ def _in_rows(grid: Grid, columns: Sequence[int], named: Named) -> tuple[Grid, in
     starts = [row for row in range(len(grid.rows)) if fold_header(_cell(grid, row, columns[0])) == first]
     blocks = list(zip(starts, [*starts[1:], len(grid.rows)], strict=True))
     headers: dict[str, str] = {}
-    records: list[dict[str, Cell]] = []
+    records: list[dict[str, Cell | None]] = []
     taken: set[Cell] = set()
     labels = 0
     for top, bottom in blocks:
@@ -169,7 +169,7 @@ def _in_rows(grid: Grid, columns: Sequence[int], named: Named) -> tuple[Grid, in
         pairs = list(zip(columns, ends, strict=True))
         many = len(columns) == 1 and len(_value_columns(grid, columns[0], width, top, bottom)) > 1
         values = _value_columns(grid, columns[0], width, top, bottom) if many else [-1]
-        block: list[dict[str, Cell]] = [{} for _ in values]
+        block: list[dict[str, Cell | None]] = [{} for _ in values]
         for column, end in pairs:
             for row in range(top, bottom):
                 label = _cell(grid, row, column)
@@ -182,10 +182,10 @@ def _in_rows(grid: Grid, columns: Sequence[int], named: Named) -> tuple[Grid, in
                 taken.add((row, column))
                 labels += 1
                 for record, value in zip(block, values, strict=True):
-                    at = (row, value) if many else next(iter(_values(grid, row, column, end)), (row, column + 1))
+                    at = (row, value) if many else next(iter(_values(grid, row, column, end)), None)
                     record[folded] = at
-                    taken.add(at)
-        records += block
+                    taken |= {at} if at else set()
+        records += [record for record in block if any(record.values())]
     return _assembled(grid, headers, records, taken), labels, _why(len(records), len(blocks))
 
 
@@ -207,7 +207,7 @@ def _value_columns(grid: Grid, column: int, width: int, top: int, bottom: int) -
     return sorted(found)
 
 
-def _assembled(grid: Grid, headers: Mapping[str, str], records: Sequence[Mapping[str, Cell]], taken: set[Cell]) -> Grid:
+def _assembled(grid: Grid, headers: Mapping[str, str], records: Sequence[Mapping[str, Cell | None]], taken: set[Cell]) -> Grid:
     """The grid of the records, with what is left of the old one as lines."""
     names = list(headers)
     rows: list[list[str]] = [list(headers.values())]
@@ -231,11 +231,14 @@ def _assembled(grid: Grid, headers: Mapping[str, str], records: Sequence[Mapping
         Line(text, grid.place(row, column)) for row, texts in enumerate(grid.rows) for column, text in enumerate(texts)
         if text and (row, column) not in taken
     )  # fmt: skip
+    left += tuple(Line(" ".join(runs), grid.place(*at)) for at, runs in grid.struck.items() if at not in moved)
+    left += tuple(Line(note, grid.place(*at)) for at, note in grid.notes.items() if at not in moved)
     return Grid(
         grid.name, rows, places, columns_lettered=grid.columns_lettered,
         fills={moved[at]: fill for at, fill in grid.fills.items() if at in moved},
         struck={moved[at]: runs for at, runs in grid.struck.items() if at in moved},
         notes={moved[at]: note for at, note in grid.notes.items() if at in moved},
+        doubtful=frozenset(moved[at] for at in grid.doubtful if at in moved),
         spans=spans, before=(*grid.before, *left), cell_places=cell_places,
     )  # fmt: skip
 
