@@ -505,3 +505,16 @@ def test_finding_tables_changes_nothing_and_gives_the_same_twice(grids):
     before = repr(grids)
     assert repr(find_layout(grids, {})) == repr(find_layout(grids, {}))
     assert repr(grids) == before
+
+
+def test_a_numbered_heading_and_some_words_apart_from_the_header_are_no_actions():
+    """Right below the last action, with a blank row before the header that is said again."""
+    raw = taken(grid("""
+Action | Lead | Due date
+Recruit | AB | 1 Sep 2011
+2. Respond in time | |
+The review found that practice varied. | |
+ | |
+Action | Lead | Due date
+Visit | CD | 1 Oct 2011"""))
+    assert (column(raw, "action"), column(raw, "area")) == (["Recruit", "Visit"], ["", "2. Respond in time"])

@@ -403,14 +403,17 @@ def _preambles(grid: Grid, lead: Sequence[tuple[str, ...]], start: int, end: int
         if tuple(" ".join(text.split()) for text in grid.rows[header]) == lead[0]:
             rows: list[int] = []
             row = header - 1
-            if row >= start and not _filled(grid.rows[row]):
+            apart = row >= start and not _filled(grid.rows[row])
+            if apart:
                 row -= 1
             while row >= start and 1 <= len(_filled(grid.rows[row])) <= 2 and len(rows) < 5:
                 rows.append(row)
                 row -= 1
             first = grid.rows[rows[-1]][_filled(grid.rows[rows[-1]])[0]] if rows else ""
-            # Right below an action only what calls itself a section heads another; else it may be an action too.
-            if rows and (not _filled(grid.rows[row]) or _NUMBERED.match(first)):
+            # Right below an action only what is numbered as a section heads another, or words that stand apart from the
+            # header; else it may be an action too.
+            numbered = _NUMBERED.match(first) or (apart and (len(rows) > 1 or re.match(r"\d+[.)]\s", first)))
+            if rows and (not _filled(grid.rows[row]) or numbered):
                 found |= {each: _heading_of(grid.rows[each]) for each in rows}
     return found
 
