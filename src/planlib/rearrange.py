@@ -136,7 +136,7 @@ def _label_columns(grid: Grid, named: Named) -> list[int]:
         # A value may be a word that is a label elsewhere ("Completed"); most are not.
         beside = sum(_is_label(_cell(grid, row, column + 1), named) for row in rows)
         filled = sum(bool(_cell(grid, row, column)) for row in range(len(grid.rows)))
-        if len(rows) >= 2 and beside * 3 <= len(rows) and len(rows) * 3 >= filled:
+        if len(rows) >= 2 and beside * 2 <= len(rows) and len(rows) * 3 >= filled:
             found.append(column)
     return found
 
