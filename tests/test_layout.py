@@ -444,15 +444,15 @@ def test_a_date_that_the_page_may_cut_off_is_not_used():
 
 
 def test_a_target_that_says_complete_tells_the_status_where_nothing_else_does():
-    """"Complete" where a date is expected is completion if there is no status, and a finding beside an open one."""
-    raw = taken(grid("""
-Ref | Action | Due date | Status
-1 | Recruit | Completed |
-2 | Train | Complete | In progress
-3 | Visit | 1 May 2011 |"""))
-    actions, findings, _ = normalise(raw, as_of=date(2011, 8, 31), settings=Settings(title="Plan"))
-    assert actions["status"].tolist() == ["complete", "in progress", "unknown"]
-    assert [each["ref"] for each in findings if each["code"] == "status-disagrees"] == ["2"]
+    """"Complete" where a date is expected is completion if the source has no status, and else a finding."""
+    def read(text: str) -> tuple[list[str], list[str]]:
+        actions, findings, _ = normalise(taken(grid(text)), as_of=date(2011, 8, 31), settings=Settings(title="Plan"))
+        return actions["status"].tolist(), [each["ref"] for each in findings if each["code"] == "status-disagrees"]
+
+    alone = read("Ref | Action | Due date\n1 | Recruit | Completed\n2 | Visit | 1 May 2011")
+    beside = read("Ref | Action | Due date | Status\n1 | Recruit | Completed | \n2 | Train | Complete | In progress")
+    assert alone == (["complete", "unknown"], [])
+    assert beside == (["unknown", "in progress"], ["1", "2"])
 
 
 # --- any document ----------------------------------------------------------------------------------------------------

@@ -607,17 +607,22 @@ def _put_statuses(
 
 
 def _done_in_target(raw: Raw, made: pd.DataFrame, status: pd.Series, findings: list[Finding]) -> pd.Series:
-    """Rows whose target cell says that the action is complete, and gives no date; an open status beside it is odd."""
+    """Rows whose target cell says that the action is complete, and gives no date, in a source that has no status.
+
+    Where the source has one, what it says holds, a blank one too; the difference is a finding.
+    """
     words = {text for text in made.loc[made["target"].isna(), "target_text"] if text}
     done = {text for text in words if read_status(text).status in schema.DONE_STATUSES}
     said = made["target_text"].isin(done) & made["target"].isna()
-    for index in (int(each) for each in np.flatnonzero(said & status.isin(schema.OPEN_STATUSES))):
-        text = made["target_text"].iat[index]
+    has_status = bool({"status", "rag", "percent_complete", "completed"} & raw.headers.keys())
+    odd = said & (status.isin(schema.OPEN_STATUSES) | (has_status & (status == "unknown")))
+    for index in (int(each) for each in np.flatnonzero(odd)):
+        text, shown = made["target_text"].iat[index], made["status_text"].iat[index] or "nothing"
         findings.append(finding(
-            "status-disagrees", f"the target date says '{text}', the status '{made['status_text'].iat[index]}'; the status holds",
+            "status-disagrees", f"the target date says '{text}', the status says {shown}; the status holds",
             place=raw.place(index, "target"), ref=made["ref"].iat[index], column="target", text=text,
         ))  # fmt: skip
-    return said
+    return said & (not has_status)
 
 
 def range_numbers(text: str) -> tuple[int, ...]:

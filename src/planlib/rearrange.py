@@ -15,6 +15,7 @@ from itertools import groupby
 from planlib.dates import read_date
 from planlib.headers import KNOWN, Match, fold_header, match_headers
 from planlib.readers.grid import Grid, Line
+from planlib.statuses import read_status
 
 _SUBJECT = {"action", "ref", "ref_range"}
 _STANDING = {"target", "original", "status", "rag", "completed", "percent_complete", "progress"}
@@ -133,10 +134,11 @@ def _label_columns(grid: Grid, named: Named) -> list[int]:
     found = []
     for column in range(_LABEL_COLUMNS):
         rows = [row for row in range(len(grid.rows)) if _is_label(_cell(grid, row, column), named)]
-        # A value may be a word that is a label elsewhere ("Completed"); most are not.
-        beside = sum(_is_label(_cell(grid, row, column + 1), named) for row in rows)
+        # A value may be a word that is a label elsewhere ("Completed", which is a status); most are not.
+        right = [_cell(grid, row, column + 1) for row in rows]
+        beside = sum(_is_label(text, named) and read_status(text).status == "unknown" for text in right)
         filled = sum(bool(_cell(grid, row, column)) for row in range(len(grid.rows)))
-        if len(rows) >= 2 and beside * 2 <= len(rows) and len(rows) * 3 >= filled:
+        if len(rows) >= 2 and beside * 3 <= len(rows) and len(rows) * 3 >= filled:
             found.append(column)
     return found
 
