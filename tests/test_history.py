@@ -119,6 +119,14 @@ def test_a_number_given_anew_is_another_action():
     assert found[2][3].startswith("same ref as p/3")
 
 
+def test_a_new_title_under_a_kept_ref_and_date():
+    """Where refs are kept, an action with its ref, area, lead and date is itself under any title; a person is asked."""
+    before = [row | {"target": "1 May 2021"} for row in THREE]
+    after = [*before[:2], before[2] | {"action": "DRP-00-15"}]
+    assert named(before, after)[2] == ("3", "reworded")
+    assert len(uncertain(before, after)) == 1
+
+
 def test_one_ref_for_two_actions():
     """Two rows with one ref are two actions, each matched by its own wording, in any order."""
     twins = [{"ref": "1", "area": "Practice", "action": POLICY}, {"ref": "1", "area": "Practice", "action": TRAIN}]

@@ -18,6 +18,7 @@ SURE = 75.0  # and below which a person is asked
 NEAR = 50.0  # a new row that is so like an earlier action is listed for a person too
 MARGIN = 8.0  # points by which a match must beat every other way
 ALIKE_WITH_REF, ALIKE_ALONE = 30.0, 42.0  # least likeness of wording of a match, with an equal ref and without
+KEPT = 0.8  # trust in refs from which an equal one, with an equal date, area and lead, outweighs another wording
 CONTAINED = 0.7  # share of a wording that another holds, by weight of its words, from which it is a part of it
 NEW = "new"
 _CANDIDATES = 40  # earlier actions that are weighed for a row, and all that tie with the last of them
@@ -243,7 +244,13 @@ class _Pairing:
             if now.ref[i] and then.ref[j] and not same_ref:
                 score -= _OTHER_REF * self.trust
             score -= 0.0 if self.listed[j] else _UNLISTED
-            if alike < (ALIKE_WITH_REF if same_ref and self.trust else ALIKE_ALONE):
+            # Under refs that are kept, a title may be wholly another: the date is the same, and nothing speaks against it.
+            dates = now.original[i] or now.target[i], then.original[j] or then.target[j]
+            retitled = (
+                same_ref and self.trust >= KEPT and dates[0] != "" and dates[0] == dates[1]
+                and now.area[i] == then.area[j] and now.lead[i] == then.lead[j]
+            )  # fmt: skip
+            if not retitled and alike < (ALIKE_WITH_REF if same_ref and self.trust else ALIKE_ALONE):
                 score = min(score, ACCEPTED - 5)
             self.likeness[i, j] = alike
             if score >= NEAR:
