@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
-from rapidfuzz import fuzz, process, utils
 
-from planlib import schema
+from planlib import identity, schema
 from planlib.dates import read_date
 from planlib.errors import InputError, nearest
-from planlib.normalise import Finding, conform, finding, frame, range_numbers
+from planlib.identity import NEW, Found
+from planlib.normalise import Finding, conform, finding, frame
 from planlib.readers.grid import row_place
 
-SAME_WORDING = 85.0  # rapidfuzz score from which two wordings are taken for one action when the refs do not say
-OTHER_WORDING = 45.0  # and below which an equal ref is doubted
-NEW = "new"  # what matches.csv says of a row that is no earlier action
 _COMPARED = (
     "ref", "area", "action", "lead", "timescale", "target_text", "original_text", "status_text", "rag",
     "completed_text", "progress", "reason",
 )  # fmt: skip
-# What tells two rows of one wording apart, the strongest first.
-_AGREEING = ("area_ref", "area", "lead", "original_text", "target_text", "status_text")
-_AT_ONCE = 500  # rows whose wordings are compared with all earlier ones at a time
 
 Row = dict[str, Any]
 
@@ -88,62 +81,44 @@ def build(plan: str, snapshots: Sequence[pd.DataFrame], decisions: pd.DataFrame 
     return History(ledger, frame(schema.MATCHES, matches), findings)
 
 
-class _Match(NamedTuple):
-    """What a row was taken for."""
-
-    name: str
-    how: str
-    score: float
-    evidence: str
-
-
 class _Known:
     """The actions met so far, as they last stood: what the next snapshot is matched to."""
 
     def __init__(self, plan: str, decisions: pd.DataFrame | None) -> None:
         self.plan = plan
         self.last: dict[str, Row] = {}
+        self.listed: set[str] = set()
         self.decisions = _records(decisions) if decisions is not None else []
         self.used: set[int] = set()
 
     def take(self, snapshot: pd.DataFrame, findings: list[Finding]) -> list[Row]:
         """Match every row of a snapshot to an action, or give it a new identity; in the order of the rows."""
         rows = _records(snapshot)
-        chosen: dict[int, _Match] = self._decided(rows)
-        free = {name: row for name, row in self.last.items() if name not in {match.name for match in chosen.values()}}
-        # Each step sees only the rows and actions that the surer ones before it have left.
-        steps: tuple[Callable[[list[Row], Iterable[int], Mapping[str, Row]], dict[int, _Match]], ...] = (
-            partial(_by_ref, least=SAME_WORDING), _by_equal_wording, partial(_by_ref, least=OTHER_WORDING),
-            _by_range, _by_like_wording,
-        )  # fmt: skip
-        for step in steps:
-            for index, found in step(rows, [i for i in range(len(rows)) if i not in chosen], free).items():
-                chosen[index] = found
-                del free[found.name]
+        chosen = self._decided(rows)
+        gone = {found.name for found in chosen.values()}
+        free = {name: row for name, row in self.last.items() if name not in gone}
+        open_rows = [index for index in range(len(rows)) if index not in chosen]
+        found = identity.match([rows[index] for index in open_rows], free, self.listed) if self.last else []
+        chosen |= dict(zip(open_rows, found, strict=False))
+        first = Found(NEW, "new", 100.0, "first snapshot")
+        before = dict(self.last)
         taken = []
         for index, row in enumerate(rows):
-            match = chosen.get(index)
-            if match is None or match.name == NEW:
-                why = "nothing earlier is like it" if self.last else "first snapshot"
-                how, evidence = (match.how, match.evidence) if match else ("new", why)
-                match = _Match(f"{self.plan}/{len(self.last) + 1}", how, 100.0, evidence)
-            elif match.score < SAME_WORDING:
-                findings.append(finding(
-                    "match-uncertain",
-                    f"taken for the action that stood as '{self.last[match.name]['action']}': {match.evidence}",
-                    as_of=row["as_of"], source=row["source"], place=row["place"], ref=row["ref"], column="action",
-                    text=row["action"],
-                ))  # fmt: skip
-            self.last[match.name] = row
+            match = chosen.get(index, first)
+            if match.rivals:
+                findings.append(_uncertain(row, match, before))
+            name = f"{self.plan}/{len(self.last) + 1}" if match.name == NEW else match.name
+            self.last[name] = row
             taken.append({
-                "as_of": row["as_of"], "place": row["place"], "ref": row["ref"], "action_id": match.name,
+                "as_of": row["as_of"], "place": row["place"], "ref": row["ref"], "action_id": name,
                 "how": match.how, "score": match.score, "evidence": match.evidence,
             })  # fmt: skip
+        self.listed = {match["action_id"] for match in taken}
         return taken
 
-    def _decided(self, rows: Sequence[Row]) -> dict[int, _Match]:
+    def _decided(self, rows: Sequence[Row]) -> dict[int, Found]:
         """What a person decided of the rows of this snapshot."""
-        found: dict[int, _Match] = {}
+        found: dict[int, Found] = {}
         for number, said in enumerate(self.decisions):
             if said["as_of"] != rows[0]["as_of"]:
                 continue
@@ -160,7 +135,7 @@ class _Known:
                 raise self._wrong(said, f"place '{said['place']}' is decided twice")
             if name != NEW and name in {match.name for match in found.values()}:
                 raise self._wrong(said, f"'{name}' is given to two rows")
-            found[hits[0]] = _Match(name, "decision", 100.0, f"matches.csv: {said['reason'] or 'no reason given'}")
+            found[hits[0]] = Found(name, "decision", 100.0, f"matches.csv: {said['reason'] or 'no reason given'}")
             self.used.add(number)
         return found
 
@@ -178,131 +153,24 @@ def _records(table: pd.DataFrame) -> list[Row]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
-def _best(pairs: Iterable[tuple[tuple[float, ...], int, str]]) -> dict[int, tuple[str, tuple[float, ...]]]:
-    """Of (how good, row, action) the best pairs first, each row and each action once."""
-    found: dict[int, tuple[str, tuple[float, ...]]] = {}
-    used: set[str] = set()
-    for score, index, name in sorted(pairs, key=lambda pair: ([-part for part in pair[0]], pair[1], _number(pair[2]))):
-        if index not in found and name not in used:
-            used.add(name)
-            found[index] = (name, score)
-    return found
+def _uncertain(row: Row, match: Found, before: Mapping[str, Row]) -> Finding:
+    """A match, or an identity newly given, that a person should look at."""
+    if match.name == NEW:
+        taken = "taken for a new action"
+    else:
+        taken = f"taken for {match.name}, which stood as '{_called(before[match.name])}' (score {match.score:.0f})"
+    others = [f"{name} '{_called(before[name])}' ({score:.0f})" for name, score in match.rivals if name != match.name]
+    likely = f"; it may be {' or '.join(others)}" if others else ""
+    return finding(
+        "match-uncertain",
+        f"{taken}: {match.evidence}{likely}. If it is another, say so in matches.csv "
+        f"({row['as_of']:%Y-%m-%d}, {row['place']}, its action_id or '{NEW}')",
+        **_where(row), column="action", text=row["action"],
+    )  # fmt: skip
 
 
-def _by_ref(
-    rows: Sequence[Row], left: Iterable[int], free: Mapping[str, Row], *, least: float
-) -> dict[int, _Match]:
-    """Equal refs whose wordings are at least so much alike; of several with one ref the likest."""
-    earlier: dict[str, list[str]] = {}
-    for name, row in free.items():
-        if row["ref"]:
-            earlier.setdefault(_fold_ref(row["ref"]), []).append(name)
-    pairs = []
-    for index in left:
-        for name in earlier.get(_fold_ref(rows[index]["ref"]), ()):
-            score = _likeness(rows[index], free[name])
-            if score >= least:
-                pairs.append(((score, *_agreement(rows[index], free[name])), index, name))
-    found = {}
-    for index, (name, (score, *_)) in _best(pairs).items():
-        if not rows[index]["action"] or not free[name]["action"]:
-            said = "no wording to compare"
-        else:
-            said = "same wording" if score >= SAME_WORDING else f"wording {score:.0f} % alike"
-        found[index] = _Match(name, "ref", score, f"same ref; {said}")
-    return found
-
-
-def _by_equal_wording(rows: Sequence[Row], left: Iterable[int], free: Mapping[str, Row]) -> dict[int, _Match]:
-    """Equal wordings under other refs: renumbered."""
-    earlier: dict[str, list[str]] = {}
-    for name, row in free.items():
-        if not row["ref_range"]:
-            earlier.setdefault(utils.default_process(row["action"]), []).append(name)
-    earlier.pop("", None)
-    pairs = [
-        (_agreement(rows[index], free[name]), index, name)
-        for index in left if not rows[index]["ref_range"]
-        for name in earlier.get(utils.default_process(rows[index]["action"]), ())
-    ]  # fmt: skip
-    return {
-        index: _Match(name, "wording", 100.0, f"same wording; ref was {free[name]['ref'] or 'blank'}")
-        for index, (name, _) in _best(pairs).items()
-    }
-
-
-def _by_range(rows: Sequence[Row], left: Iterable[int], free: Mapping[str, Row]) -> dict[int, _Match]:
-    """Rows of a range are matched as a set: to any earlier row whose numbers hold theirs, or are held by theirs."""
-    now: dict[tuple[str, str], list[int]] = {}
-    for index in left:
-        now.setdefault(_numbers_text(rows[index]), []).append(index)
-    before: dict[tuple[str, str], list[str]] = {}
-    for name, row in free.items():
-        before.setdefault(_numbers_text(row), []).append(name)
-    pairs = []
-    for (here, here_is_range), indexes in now.items():
-        for (there, there_is_range), names in before.items():
-            if not (here_is_range or there_is_range):
-                continue  # two numbers, both known: a matter of ref and wording
-            numbers, others = frozenset(range_numbers(here)), frozenset(range_numbers(there))
-            if not numbers or not others or not (numbers <= others or others <= numbers):
-                continue
-            for index in indexes:
-                for name in names:
-                    row, earlier = rows[index], free[name]
-                    done = (row["status"] in schema.DONE_STATUSES) == (earlier["status"] in schema.DONE_STATUSES)
-                    fit = (numbers == others, row["action"] == earlier["action"], done, *_agreement(row, earlier))
-                    pairs.append((tuple(float(part) for part in fit), index, name))
-    return {
-        index: _Match(name, "range", 100.0, f"one of {free[name]['ref_range'] or rows[index]['ref_range']}")
-        for index, (name, _) in _best(pairs).items()
-    }
-
-
-def _numbers_text(row: Row) -> tuple[str, str]:
-    """What names the number or numbers of a row, and "range" if it is one of several."""
-    return (row["ref_range"], "range") if row["ref_range"] else (row["ref"], "")
-
-
-def _by_like_wording(rows: Sequence[Row], left: Iterable[int], free: Mapping[str, Row]) -> dict[int, _Match]:
-    """The likest wordings, best first; numbers known only by count have none of their own."""
-    wanted = [index for index in left if rows[index]["action"] and not rows[index]["ref_range"]]
-    names = [name for name, row in free.items() if row["action"] and not row["ref_range"]]
-    choices = [utils.default_process(free[name]["action"]) for name in names]
-    pairs = []
-    for start in range(0, len(wanted) if names else 0, _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        scores = process.cdist(
-            [utils.default_process(rows[index]["action"]) for index in some], choices, scorer=fuzz.token_sort_ratio,
-            score_cutoff=SAME_WORDING,
-        )  # fmt: skip
-        for i, j in zip(*scores.nonzero(), strict=True):
-            agreement = _agreement(rows[some[i]], free[names[j]])
-            pairs.append(((float(scores[i, j]), *agreement), some[i], names[j]))
-    found = {}
-    for index, (name, (score, *_)) in _best(pairs).items():
-        evidence = f"wording {score:.0f} % alike; ref was {free[name]['ref'] or 'blank'}"
-        found[index] = _Match(name, "wording", score, evidence)
-    return found
-
-
-def _agreement(row: Row, earlier: Row) -> tuple[float, ...]:
-    """On which other columns two rows agree, the strongest first; so that the order of rows decides nothing."""
-    return tuple(float(row[column] == earlier[column]) for column in _AGREEING)
-
-
-def _number(name: str) -> int:
-    return int(name.rsplit("/", 1)[1])
-
-
-def _fold_ref(ref: str) -> str:
-    return "".join(ref.casefold().split()).rstrip(".")
-
-
-def _likeness(row: Row, earlier: Row) -> float:
-    if not row["action"] or not earlier["action"]:
-        return 100.0
-    return fuzz.token_set_ratio(row["action"], earlier["action"], processor=utils.default_process)
+def _called(row: Row) -> str:
+    return str(row["action"] or row["ref"])
 
 
 def _completions(ledger: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:

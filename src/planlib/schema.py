@@ -91,8 +91,15 @@ MATCHES = (
     Column("place", TEXT, "Where the row stands in its file."),
     Column("ref", TEXT, "The row's reference."),
     Column("action_id", TEXT, "The action it was taken to be."),
-    Column("how", TEXT, "new, ref, wording, range or decision."),
-    Column("score", PERCENT, "How surely, 0 to 100."),
+    Column(
+        "how",
+        TEXT,
+        "new; ref (same ref and wording) or wording (same wording, no ref on one side); reworded; renumbered; moved "
+        "(to another area); returned (not in the snapshot before); merged (takes in another that is gone); split (a new "
+        "row that was part of an earlier one); range (one of several known by count); decision (matches.csv). Of "
+        "several the first of returned, moved, renumbered, reworded; merged before all; the evidence names all.",
+    ),
+    Column("score", PERCENT, "How surely, 0 to 100; under 75, or with another nearly as likely, a finding asks."),
     Column("evidence", TEXT, "What agreed and what did not."),
 )
 
@@ -304,7 +311,11 @@ CODES: dict[str, FindingCode] = {
     "ref-in-two-parts": FindingCode("warning", "One reference in two parts of a snapshot."),
     "range-miscounted": FindingCode("error", "The rows of a reference range are not as many as its numbers."),
     "range-overlap": FindingCode("error", "A number is covered by more than one reference or range."),
-    "match-uncertain": FindingCode("warning", "A row was matched to an earlier action with little evidence."),
+    "match-uncertain": FindingCode(
+        "warning",
+        "A row was matched to an earlier action with little evidence, or may be another; the candidates are named for "
+        "matches.csv.",
+    ),
     # what a person did
     "corrected": FindingCode("note", "A cell was corrected through corrections.csv; both values are shown."),
     "snapshot-rebuilt": FindingCode("note", "A snapshot made after its date from a later paper."),
