@@ -501,7 +501,7 @@ def words_changed(before: str, after: str) -> list[tuple[str, str]]:
     -------
     list of (str, str)
         Words taken away and words added, in order of the text; either may be blank. Two places with one unchanged word
-        between them are one.
+        between them are one; a word that is only written otherwise (capitals, a point after it) is unchanged.
 
     Examples
     --------
@@ -510,7 +510,8 @@ def words_changed(before: str, after: str) -> list[tuple[str, str]]:
     """
     old, new = before.split(), after.split()
     places: list[list[int]] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    old_plain, new_plain = ([_plain(word) or word for word in words] for words in (old, new))
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old_plain, new_plain, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
         if places and i1 - places[-1][1] <= 1:
