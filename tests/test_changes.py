@@ -50,11 +50,12 @@ _TEXT = st.sampled_from(["", "because of the flood", "Because of the flood.", "l
 @st.composite
 def plans(draw: st.DrawFn, *, listed_always: bool = False) -> dict[str, Rows]:
     """Three snapshots of up to five actions, of which each lists some."""
+    columns = {"target": _DAYS, "status": _WORDS, "reason": _TEXT, "progress": _TEXT}
     made: dict[str, Rows] = {}
     for day in (A, B, C):
         refs = "12345" if listed_always else [ref for ref in "12345" if draw(st.booleans())]
         made[day] = [
-            {"ref": ref, "action": _ACTIONS[ref], "target": draw(_DAYS), "status": draw(_WORDS), "reason": draw(_TEXT), "progress": draw(_TEXT)}
+            {"ref": ref, "action": _ACTIONS[ref]} | {name: draw(texts) for name, texts in columns.items()}
             for ref in refs
         ]
     return made
