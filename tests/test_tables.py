@@ -133,4 +133,4 @@ def test_notice_is_said_in_days():
         (1, 91, "1 to 91 days"), (4, pd.NA, "at least 4 days"), (-10, -3, "3 to 10 days late"), (7, 7, "7 days"),
         (pd.NA, pd.NA, "not known"), (-5, pd.NA, "not known"), (-5, 3, "5 days late to 3 days before"),
     ):  # fmt: skip
-        assert tables.say_notice({"notice_low": low, "notice_high": high}) == words
+        assert narrative.say_notice({"notice_low": low, "notice_high": high}) == words

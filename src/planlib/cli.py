@@ -14,7 +14,7 @@ import signal
 import sys
 import textwrap
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -23,6 +23,7 @@ from planlib.errors import InputError, PlanlibError, RunError, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planlib.measures import Between
     from planlib.reporting.run import Outcome
 
 OK, FAULT, CANNOT_BEGIN, INTERRUPTED = 0, 1, 2, 130
@@ -446,7 +447,8 @@ def _open(folder: Path, as_of: str | None) -> Any:
 
 
 def _changes(taken: argparse.Namespace) -> int:
-    from planlib.history import changes
+    from planlib.measures import between
+    from planlib.narrative import changes_text
     from planlib.store import to_date
 
     since = to_date(taken.since, "--since")
@@ -461,73 +463,60 @@ def _changes(taken: argparse.Namespace) -> int:
         raise InputError(f"--since {since}: the first snapshot of {book.name} is of {days[0]}")
     if since >= day:
         raise InputError(f"--since {since} must be before --as-of {day}")
-    found = changes(book.ledger, since, day)
+    found = between(book.ledger, since, day, plan=book.name, snapshots=days, extras=book.extras)
     if taken.json:
-        rows = [{name: _text(value) for name, value in row.items()} for row in found.to_dict("records")]
-        _print_json({"plan": book.name, "since": str(since), "as_of": str(day), "changes": rows})
+        _print_json({"plan": book.name, "title": book.settings.title} | changes_dict(found))
         return OK
-    _say(changes_text(found, book.ledger, book.settings.title, since, day))
+    _say(changes_text(found, book.settings.title))
     return OK
 
 
-def changes_text(found: pd.DataFrame, ledger: pd.DataFrame, title: str, since: Any, as_of: Any) -> str:
-    """What changed between two dates, as text for an e-mail.
+def changes_dict(found: Between) -> dict[str, Any]:
+    """What changed between two dates, as `planlib changes --json` prints it (docs/changes.md).
 
     Parameters
     ----------
-    found : DataFrame
-        As `planlib.history.changes` gives it.
-    ledger : DataFrame
-        schema.LEDGER, for the wording of actions that have no reference.
-    title : str
-        Of the plan.
-    since, as_of : date
+    found : Between
 
     Returns
     -------
-    str
-        Areas and actions in the order of the plan; actions of a range that changed alike are one line with a count.
+    dict
+        since, as_of, ``reports`` (the snapshots in force), and lists of records: ``changes``, ``dates``, ``columns``,
+        ``happened``, ``lists``.
     """
-    from planlib.dates import phrase
+    from planlib.delivery import LISTS
+    from planlib.history import words_changed
 
-    head = f"{title}: what changed from {phrase(since, since, 'day')} to {phrase(as_of, as_of, 'day')}"
-    if found.empty:
-        return f"{head}\n\nNothing changed."
-    lines = [head]
-    texts = ledger.drop_duplicates("action_id", keep="last").set_index("action_id")["action"]
-    for area, rows in found.groupby("area", sort=False):
-        lines += ["", str(area) or "No area given"]
-        told: dict[tuple[str, str, tuple[str, ...]], int] = {}
-        for action_id, cells in rows.groupby("action_id", sort=False):
-            first = cells.iloc[0]
-            said = tuple(_change(cell) for cell in _records(cells))
-            action = str(texts.get(action_id, ""))
-            key = (str(first["ref"] or first["ref_range"]), action, said)
-            told[key] = told.get(key, 0) + 1
-        for (ref, action, said), times in told.items():
-            several = f"{times} of {ref}" if times > 1 else ref
-            words = ": ".join(part for part in (several, " ".join(action.split())) if part)
-            lines.append(textwrap.fill(words or "(no wording)", 78, initial_indent="  ", subsequent_indent="    "))
-            lines += [textwrap.fill(each, 78, initial_indent="    - ", subsequent_indent="      ") for each in said]
-    return "\n".join(lines)
+    cells = _plain(found.cells)
+    for cell in cells:
+        if cell["what"] == "action":
+            words = words_changed(cell["before"], cell["after"])
+            cell["words"] = [{"removed": old, "added": new} for old, new in words]
+    flags = [*LISTS, "redated", "extension_asked", "overdue", "past_original"]
+    names = found.lists[["ref", "ref_range", "label", "area_label", *flags]]
+    return {
+        "since": _text(found.since), "as_of": _text(found.as_of), "reports": [_text(day) for day in found.reports],
+        "changes": cells, "dates": _plain(found.moves), "columns": _plain(found.columns),
+        "happened": _plain(found.happened.reset_index()), "lists": _plain(names.reset_index()),
+    }  # fmt: skip
 
 
-_SPOKEN = {
-    "target_text": "target date", "original_text": "original date", "status_text": "status",
-    "completed_text": "completion date", "ref": "reference",
-}  # fmt: skip
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as records of JSON: numbers and truth as they are, dates as text, what is missing as null."""
+    import pandas as pd
 
-
-def _change(cell: Mapping[str, Any]) -> str:
-    what = _SPOKEN.get(cell["what"], str(cell["what"]).replace("_", " "))
-    before, after = (" ".join(str(cell[name]).split()) for name in ("before", "after"))
-    if cell["how"] in ("new", "no longer listed"):
-        return str(cell["how"])
-    if cell["how"] == "given":
-        return f"{what}: {after} (none before)"
-    if cell["how"] == "cleared":
-        return f"{what}: no longer given (was {before})"
-    return f"{what}: from {before} to {after}"
+    made = []
+    for row in _records(table):
+        record: dict[str, Any] = {}
+        for name, value in row.items():
+            if pd.isna(value):
+                record[name] = None
+            elif isinstance(value, pd.Timestamp):
+                record[name] = _text(value)
+            else:
+                record[name] = value if isinstance(value, (str, bool, int, float)) else value.item()
+        made.append(record)
+    return made
 
 
 # --- new -------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ value is missing where it is undefined, and the table says why. Definitions: doc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ import pandas as pd
 from planlib import slippage
 from planlib.normalise import range_numbers
 from planlib.slippage import State, When, first_that_holds, last_that_fits, looked_up, state
+from planlib.store import WITHHELD
 
 UNKNOWN_ALLOWED = 10  # "not known for more than 1 in 10": a rate that needs it is not given
 GROUPS = {"plan": "plan", "area": "area_label", "lead": "lead"}
@@ -513,3 +516,131 @@ def without_update(ledger: pd.DataFrame, as_of: When, *, at: State | None = None
     ends = np.flatnonzero(first.shift(-1, fill_value=True))
     count = pd.Series(ends - last_that_fits(new, first)[ends], index=at.force.index, dtype="Int64")
     return count.where(at.force["open"] & at.force["listed"] & (at.force["progress"] != ""))
+
+
+# --- what an audit committee's standing lists hold -------------------------------------------------------------------
+
+# "Extension requested", "new date to be agreed by the board: asked for"; never read from commentary.
+_MORE_TIME = r"(?:extension(?: of time)?|extended (?:date|deadline)|(?:revised|new|later) (?:target )?(?:date|deadline)|more time)"
+_ASKING = r"(?:request(?:ed|s)?|ask(?:ed|s)?(?: for)?|sought|seek(?:s|ing)?|requesting|asking(?: for)?|applied for|proposed|submitted)"
+_ASKS = re.compile(rf"\b{_MORE_TIME}\b(?: \w+)?(?: \w+)? {_ASKING}\b|\b{_ASKING} (?:an? |for |further )*{_MORE_TIME}\b")
+_DENIES = re.compile(r"\b(?:no|not|never|without|none)\b")
+LISTS = {
+    "live": "open in the latest report",
+    "completed_since": "complete now, and the report compared with or a later one shows it not done",
+    "redated_or_asked": "its date was revised since the report compared with, or its status asks for an extension",
+    "outstanding": "open, and its date or its first date has passed",
+    "withdrawn": "closed, not done",
+}
+
+
+def extension_asked(status_text: pd.Series) -> pd.Series:
+    """Whether a status cell itself says that an extension is asked for ("extension requested").
+
+    Parameters
+    ----------
+    status_text : Series of str
+        Texts of status cells; commentary does not count.
+
+    Returns
+    -------
+    Series of boolean
+        Missing where part of the text is withheld and the rest does not say so.
+    """
+    known: dict[str, Any] = {}
+    for text in status_text.unique():
+        clauses = [" ".join(re.findall(r"\w+", clause)) for clause in re.split(r"[.;,:()\n]", str(text).casefold())]
+        asked = any(_ASKS.search(clause) and not _DENIES.search(clause) for clause in clauses)
+        known[text] = asked or (pd.NA if WITHHELD in str(text) else False)
+    return status_text.map(known).astype("boolean")
+
+
+def moves(
+    ledger: pd.DataFrame, as_of: When, *, previous: pd.Series | None = None, at: State | None = None
+) -> pd.DataFrame:
+    """Every change of a target date since the named report, step by step.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        schema.LEDGER.
+    as_of : date
+    previous : Series, optional
+        By plan, the date of the report to compare with; the previous one where not given.
+    at : State, optional
+
+    Returns
+    -------
+    DataFrame
+        The rows of `planlib.slippage.date_changes` that a snapshot after that report tells; none for a plan without an
+        earlier report.
+    """
+    at = at or state(ledger, as_of)
+    previous = at.previous() if previous is None else previous
+    found = slippage.date_changes(ledger, as_of, at=at)
+    after = found["as_of"] > looked_up(found["plan"], previous)
+    after &= _has_report(at, found["plan"], previous)
+    return found[after.fillna(False).to_numpy(bool)].reset_index(drop=True)
+
+
+def standing_lists(
+    ledger: pd.DataFrame, as_of: When, *, previous: pd.Series | None = None, at: State | None = None
+) -> pd.DataFrame:
+    """The five standing lists of an audit committee: which actions are on each.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        schema.LEDGER.
+    as_of : date
+    previous : Series, optional
+        By plan, the date of the report to compare with; the previous one where not given.
+    at : State, optional
+
+    Returns
+    -------
+    DataFrame
+        Index action_id, every action listed at `as_of` or before; each column True, False, or missing where it cannot
+        be told.
+
+        ``live``: open and listed in the latest snapshot. Missing: standing not known; no longer listed.
+        ``completed_since``: *finished* (`change_since`). Missing: complete, and no earlier report shows it not done.
+        ``redated``: one revision or more (later, earlier, removed, stated) since that report. Missing: known only by
+        count; there is no earlier report.
+        ``extension_asked``: open, and its status cell asks for more time (`extension_asked`), never its commentary.
+        Missing: the status is withheld.
+        ``redated_or_asked``: either; missing where neither is known to hold and one cannot be told.
+        ``overdue``: open, listed, F.latest < t. ``past_original``: as `planlib.slippage.past_original`.
+        ``outstanding``: open and either date passed. Missing: standing not known, no longer listed, or neither date is
+        known to have passed and one is not known.
+        ``withdrawn``: closed, not done. Missing: standing not known; no longer listed.
+
+    Notes
+    -----
+    An action can be on several lists. Source: standing lists in the minutes of council audit committees (live,
+    completed since, re-dated or extension asked, outstanding, withdrawn); DESIGN and METRICS.md, "Sources".
+    """
+    at = at or state(ledger, as_of)
+    previous = at.previous() if previous is None else previous
+    rows = at.force
+    stood = slippage.standing(ledger, as_of, at=at)["standing"]
+    unknown = stood.isin(["standing not known", "no longer listed"])
+    is_open = (rows["open"] & rows["listed"]).astype("boolean").mask(unknown)
+    made = pd.DataFrame({"live": is_open}, index=rows.index)
+    change = change_since(ledger, as_of, previous=previous, at=at)["change"].reindex(rows.index)
+    cannot = rows["done"] & (change.isna() | (change == "not known").fillna(False))
+    made["completed_since"] = (change == "finished").fillna(False).astype("boolean").mask(cannot | unknown)
+    moved = moves(ledger, as_of, previous=previous, at=at)
+    revised = pd.Series(rows.index.isin(moved.loc[moved["revision"], "action_id"]), index=rows.index, dtype="boolean")
+    followed = slippage.revisions(ledger, as_of, at=at)["revisions"].notna()
+    made["redated"] = revised.where(followed & _has_report(at, rows["plan"], previous).to_numpy(bool))
+    asked = extension_asked(rows["status_text"])
+    ended = rows["done"] | (rows["status"] == "closed not done") | ~rows["listed"]
+    made["extension_asked"] = asked.mask(ended.to_numpy(bool), False)
+    made["redated_or_asked"] = made["redated"] | made["extension_asked"]
+    passed = (rows["target"] < rows["t"]).astype("boolean").mask(rows["target"].isna() & is_open.fillna(False), False)
+    made["overdue"] = is_open & passed
+    made["past_original"] = slippage.past_original(ledger, as_of, at=at).mask(unknown)
+    made["outstanding"] = made["overdue"] | made["past_original"]
+    made["withdrawn"] = (rows["status"] == "closed not done").astype("boolean").mask(unknown)
+    return made

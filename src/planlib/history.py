@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,14 +14,22 @@ import pandas as pd
 from planlib import identity, schema
 from planlib.dates import read_date
 from planlib.errors import InputError, nearest
+from planlib.headers import fold_header
 from planlib.identity import NEW, Found
 from planlib.normalise import Finding, conform, finding, frame
 from planlib.readers.grid import row_place
 
 _COMPARED = (
-    "ref", "area", "action", "lead", "timescale", "target_text", "original_text", "status_text", "rag",
-    "completed_text", "progress", "reason",
+    "ref", "ref_range", "area_ref", "area", "action", "lead", "timescale", "target_text", "previous_target_text",
+    "original_text", "status_text", "rag", "percent_complete", "completed_text", "progress", "reason",
 )  # fmt: skip
+# What a date's text is read as: first and last day.
+_READ_AS = {
+    "target_text": ("target_earliest", "target"), "original_text": ("original_earliest", "original"),
+    "completed_text": ("completed_earliest", "completed"),
+}  # fmt: skip
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2010": "-", "\u2011": "-", "\u2013": "-"})
+_POINTS = re.compile(r"[.,;:'\"](?!\d)|\s+")
 
 Row = dict[str, Any]
 
@@ -299,11 +309,12 @@ def changes(
     -------
     DataFrame
         action_id, ref, ref_range, area, what ("new", "no longer listed", or the canonical column), before, after, how
-        ("changed", "given", "cleared", "new", "no longer listed"), place. Equal text is no change; empty where there
-        was text is *cleared*; a missing row is *no longer listed*.
+        ("changed", "written otherwise", "given", "cleared", "new", "no longer listed"), place. Equal text is no
+        change; another text for the same date, or the same words with other capitals, points or quotes, is *written
+        otherwise*; empty where there was text is *cleared*; a missing row is *no longer listed*. Rows in the order of
+        the later snapshot, those no longer listed last.
     """
-    days = [*ledger["as_of"].unique(), *(pd.Timestamp(day) for day in snapshots)]
-    before, after = (_in_force(ledger, days, pd.Timestamp(day)) for day in (since, as_of))
+    before, after = (_in_force(ledger, _days(ledger, snapshots), pd.Timestamp(day)) for day in (since, as_of))
     names = ["action_id", "ref", "ref_range", "area", "what", "before", "after", "how", "place"]
     found: list[tuple[Any, ...]] = []
     for action_id in dict.fromkeys([*after, *before]):
@@ -316,10 +327,126 @@ def changes(
             found.append((*head, "no longer listed", row["action"], "", "no longer listed", row["place"]))
         else:
             for column in _COMPARED:
-                if old[column] != new[column]:
-                    how = "cleared" if not new[column] else "given" if not old[column] else "changed"
-                    found.append((*head, column, old[column], new[column], how, row["place"]))
+                was, now = _as_text(old[column]), _as_text(new[column])
+                if was != now:
+                    found.append((*head, column, was, now, _how(column, old, new, was, now), row["place"]))
     return pd.DataFrame(found, columns=names).astype("string").fillna("")
+
+
+def _how(column: str, old: Row, new: Row, was: str, now: str) -> str:
+    if not now:
+        return "cleared"
+    if not was:
+        return "given"
+    ends = _READ_AS.get(column)
+    if ends and all(pd.notna(row[end]) for row in (old, new) for end in ends):
+        # A cell that says anew from when the date was moved is news, though the date is the same.
+        older = [old["previous_target"], new["previous_target"]] if column == "target_text" else []
+        same = all(old[end] == new[end] for end in ends) and len({each for each in older if pd.notna(each)}) < 2
+        same &= len({pd.isna(each) for each in older}) < 2
+    else:
+        same = column != "percent_complete" and _plain(was) == _plain(now)
+    return "written otherwise" if same else "changed"
+
+
+def _plain(text: str) -> str:
+    """A text without what changes nothing in it: capitals, points, quotes and spacing; points before digits stay."""
+    return " ".join(_POINTS.sub(" ", text.translate(_QUOTES).casefold()).split())
+
+
+def _as_text(value: Any) -> str:
+    return "" if pd.isna(value) else value if isinstance(value, str) else f"{value:g}"
+
+
+def words_changed(before: str, after: str) -> list[tuple[str, str]]:
+    """Which words of a text were taken away and which were put in their place.
+
+    Parameters
+    ----------
+    before, after : str
+
+    Returns
+    -------
+    list of (str, str)
+        Words taken away and words added, in order of the text; either may be blank. Two places with one unchanged word
+        between them are one; a word that is only written otherwise (capitals, a point after it) is unchanged.
+
+    Examples
+    --------
+    >>> words_changed("approved by the board in May", "approved by the cabinet in May")
+    [('board', 'cabinet')]
+    """
+    old, new = before.split(), after.split()
+    places: list[list[int]] = []
+    old_plain, new_plain = ([_plain(word) or word for word in words] for words in (old, new))
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old_plain, new_plain, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        if places and i1 - places[-1][1] <= 1:
+            places[-1][1], places[-1][3] = i2, j2
+        else:
+            places.append([i1, i2, j1, j2])
+    return [(" ".join(old[i1:i2]), " ".join(new[j1:j2])) for i1, i2, j1, j2 in places]
+
+
+def columns_changed(
+    ledger: pd.DataFrame,
+    extras: pd.DataFrame,
+    since: date | pd.Timestamp,
+    as_of: date | pd.Timestamp,
+    *,
+    snapshots: Iterable[date] = (),
+) -> pd.DataFrame:
+    """Columns that hold text in only one of the snapshots in force at two dates.
+
+    A source is seen through what was read of it: a column of the ledger that is blank throughout counts as absent, and
+    so does a column without a canonical name whose cells are all blank.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        schema.LEDGER, one plan.
+    extras : DataFrame
+        schema.EXTRAS.
+    since, as_of : date
+    snapshots : iterable of date, optional
+        Dates of all snapshots, as for `changes`.
+
+    Returns
+    -------
+    DataFrame
+        ``kind`` ("ledger": a canonical column; "extra": a header without a canonical name), ``column``, ``change``
+        ("appeared", "vanished"), ``cells`` (with text, in the snapshot that has them); ledger columns in the order of
+        the ledger, then headers by name. Empty where either snapshot lists no action.
+    """
+    days = _days(ledger, snapshots)
+    when = [max((each for each in days if each <= pd.Timestamp(day)), default=pd.NaT) for day in (since, as_of)]
+    rows = [_records(ledger[ledger["as_of"] == day]) for day in when]
+    found: list[tuple[str, str, str, int]] = []
+    if all(rows):
+        for column in _COMPARED:
+            # The ledger's original date may have been worked out, and says nothing of a column.
+            was, now = (
+                sum(_as_text(row[column]) != "" and (column != "original_text" or row["original_basis"] == "stated")
+                    for row in some)
+                for some in rows
+            )  # fmt: skip
+            if bool(was) != bool(now):
+                found.append(("ledger", column, "appeared" if now else "vanished", was or now))
+        canonical = {fold_header(text) for texts in schema.SYNONYMS.values() for text in texts}
+        headers = [
+            extras.loc[(extras["as_of"] == day) & (extras["header"] != ""), "header"].value_counts() for day in when
+        ]
+        for header in sorted({*headers[0].index} | {*headers[1].index}):
+            was, now = (int(counts.get(header, 0)) for counts in headers)
+            if bool(was) != bool(now) and fold_header(header) not in canonical:
+                found.append(("extra", header, "appeared" if now else "vanished", was or now))
+    made = pd.DataFrame(found, columns=["kind", "column", "change", "cells"])
+    return made.astype({"kind": "string", "column": "string", "change": "string", "cells": "Int64"})
+
+
+def _days(ledger: pd.DataFrame, snapshots: Iterable[date]) -> list[pd.Timestamp]:
+    return [*ledger["as_of"].unique(), *(pd.Timestamp(day) for day in snapshots)]
 
 
 def _in_force(ledger: pd.DataFrame, days: Sequence[pd.Timestamp], day: pd.Timestamp) -> dict[str, Row]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from planlib import delivery, schema, slippage
+from planlib import delivery, history, schema, slippage
 from planlib.delivery import area_label, label
 from planlib.settings import Settings
 from planlib.slippage import State, When, looked_up, state
@@ -354,3 +355,81 @@ def _put_action(put: Any, row: Mapping[str, Any]) -> None:
 def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain records for JSON."""
     return [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+@dataclass(frozen=True)
+class Between:
+    """What changed in one plan between two dates.
+
+    Attributes
+    ----------
+    since, as_of : Timestamp
+        The two dates.
+    reports : pair of Timestamp
+        The snapshots in force at them.
+    cells : DataFrame
+        `planlib.history.changes`.
+    columns : DataFrame
+        `planlib.history.columns_changed`.
+    moves : DataFrame
+        `planlib.delivery.moves`: each change of date, step by step.
+    happened : DataFrame
+        `planlib.delivery.change_since`.
+    lists : DataFrame
+        `planlib.delivery.standing_lists`, with label, ref, ref_range, area and action.
+    """
+
+    since: pd.Timestamp
+    as_of: pd.Timestamp
+    reports: tuple[pd.Timestamp, pd.Timestamp]
+    cells: pd.DataFrame
+    columns: pd.DataFrame
+    moves: pd.DataFrame
+    happened: pd.DataFrame
+    lists: pd.DataFrame
+
+
+def between(
+    ledger: pd.DataFrame, since: When, as_of: When, *, plan: str, snapshots: Iterable[date], extras: pd.DataFrame
+) -> Between:
+    """Everything that changed in one plan between two dates.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        schema.LEDGER of one plan, as `planlib.open_plan` gives it, so that what is withheld stays so.
+    since, as_of : date
+        The earlier date, not before the first snapshot, and the later one.
+    plan : str
+        Name of the plan, which an empty ledger does not tell.
+    snapshots : iterable of date
+        `Plan.snapshots`.
+    extras : DataFrame
+        `Plan.extras`.
+
+    Returns
+    -------
+    Between
+
+    Raises
+    ------
+    ValueError
+        If `since` is after `as_of`, or before the first snapshot.
+    """
+    first, last = pd.Timestamp(since), pd.Timestamp(as_of)
+    days = sorted(pd.Timestamp(day) for day in snapshots)
+    if not days or first < days[0] or first > last:
+        raise ValueError(f"nothing can be compared from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
+    at = state(ledger, as_of, snapshots={plan: days})
+    previous = pd.Series({plan: first}, dtype=schema.DATE)
+    names = at.force[["ref", "ref_range", "area_ref", "area", "action", "place"]].assign(
+        label=delivery.label(at.force), area_label=area_label(at.force)
+    )
+    return Between(
+        since=first, as_of=last, reports=(max(d for d in days if d <= first), max(d for d in days if d <= last)),
+        cells=history.changes(ledger, first, last, snapshots=days),
+        columns=history.columns_changed(ledger, extras, first, last, snapshots=days),
+        moves=delivery.moves(ledger, as_of, previous=previous, at=at),
+        happened=delivery.change_since(ledger, as_of, previous=previous, at=at),
+        lists=names.join(delivery.standing_lists(ledger, as_of, previous=previous, at=at)),
+    )  # fmt: skip

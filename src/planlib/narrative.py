@@ -7,6 +7,7 @@ and what is not known is said to be so.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -14,8 +15,10 @@ import pandas as pd
 
 from planlib import schema
 from planlib.dates import phrase, precision_of
-from planlib.delivery import spoken_range
-from planlib.measures import Measures
+from planlib.delivery import LISTS, spoken_range
+from planlib.history import words_changed
+from planlib.markup import visible
+from planlib.measures import Between, Measures
 from planlib.normalise import range_numbers
 from planlib.store import Plan
 
@@ -56,7 +59,7 @@ def say_date(earliest: Any, latest: Any, precision: str) -> str:
     return phrase((earliest if pd.notna(earliest) else latest).date(), latest.date(), precision)
 
 
-def say_refs(rows: pd.DataFrame, every: pd.DataFrame) -> str:
+def say_refs(rows: pd.DataFrame, every: pd.DataFrame, *, most: int = LONGEST_LIST) -> str:
     """Which actions, as a person would list them.
 
     Parameters
@@ -65,6 +68,8 @@ def say_refs(rows: pd.DataFrame, every: pd.DataFrame) -> str:
         The actions meant, of `Measures.actions`.
     every : DataFrame
         All actions, to tell "3 of 25 to 28" from "25 to 28".
+    most : int
+        How many are named before "and n more".
 
     Returns
     -------
@@ -74,8 +79,8 @@ def say_refs(rows: pd.DataFrame, every: pd.DataFrame) -> str:
     own = rows[rows["ref_range"] == ""]
     parts = _runs(own["ref"][own["ref"] != ""])
     parts += [f"'{text}'" for text in own["label"][own["ref"] == ""]]
-    if len(parts) > LONGEST_LIST:
-        parts = [*parts[:LONGEST_LIST], f"{len(parts) - LONGEST_LIST} more"]
+    if len(parts) > most:
+        parts = [*parts[:most], f"{len(parts) - most} more"]
     for text, part in rows[rows["ref_range"] != ""].groupby("ref_range", sort=False):
         whole = int((every["ref_range"] == text).sum())
         parts.append(spoken_range(str(text)) if len(part) == whole else f"{len(part)} of {spoken_range(str(text))}")
@@ -104,6 +109,20 @@ def say_moved(days: int, months: Any, unit: str) -> str:
     if number == 0:
         return "within the same month" if unit == "months" else "on the same day"
     return f"{plural(abs(number), word)} {'later' if number > 0 else 'earlier'}"
+
+
+def say_notice(change: Any) -> str:
+    """Days of notice of one change in words: "1 to 91 days", "at least 4 days"."""
+    low, high = change["notice_low"], change["notice_high"]
+    if pd.isna(low):
+        return "not known"
+    if pd.isna(high):
+        return f"at least {plural(int(low), 'day')}" if low >= 0 else "not known"
+    if low < 0 <= high:
+        return f"{plural(int(-low), 'day')} late to {plural(int(high), 'day')} before"
+    if high < 0:
+        return f"{int(-high):,} to {plural(int(-low), 'day')} late" if high != low else f"{plural(int(-low), 'day')} late"
+    return f"{int(low):,} to {plural(int(high), 'day')}" if high != low else plural(int(low), "day")
 
 
 def say_reason(changes: pd.DataFrame) -> str:
@@ -879,3 +898,229 @@ def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
             said += f"{int(counts.get('overdue', 0))} overdue, {int(counts.get('delayed', 0))} delayed by own account"
         lines.append(f"{plan.settings.title} (snapshot of {say_day(m.snapshot)}): {said}.")
     return lines
+
+
+# --- what changed between two dates, as an e-mail ---------------------------------------------------------------------
+
+_WIDTH = 78  # lines longer than this are broken anew by many mail programs
+_LONG = 300  # characters of a text before the rest is left to the plan itself
+_MOST_PLACES = 4  # places at which a wording changed before it is given whole
+_CELLS = {
+    "ref": "reference", "ref_range": "range of references", "area_ref": "reference of the area", "action": "wording",
+    "target_text": "target date", "previous_target_text": "older date", "original_text": "original date",
+    "status_text": "status", "rag": "colour", "percent_complete": "percent complete",
+    "completed_text": "completion date",
+}  # fmt: skip
+_HAPPENED = _SINCE | {
+    "re-dated after being late": "Re-dated after being late",
+    "later": "Expected later",
+    "earlier": "Expected earlier",
+    "not known": "Cannot be told",
+    "same": "Same standing and date",
+}
+_LISTS = {
+    "live": "Live",
+    "completed_since": "Completed since",
+    "redated_or_asked": "Re-dated since, or extension asked",
+    "outstanding": "Outstanding",
+    "withdrawn": "Withdrawn",
+}
+
+
+def changes_text(b: Between, title: str) -> str:
+    """What changed between two dates, to be pasted into an e-mail.
+
+    Parameters
+    ----------
+    b : Between
+        `planlib.measures.between`.
+    title : str
+        Of the plan.
+
+    Returns
+    -------
+    str
+        Plain text, no line longer than 78 characters, no control characters: what happened in numbers, columns that
+        came and went, each action with each change, what is only written otherwise, the standing lists.
+    """
+    lines = _wrapped(f"{title}: what changed from {say_day(b.since)} to {say_day(b.as_of)}", "")
+    reports = [day for day, asked in zip(b.reports, (b.since, b.as_of), strict=True) if day != asked]
+    if reports:
+        lines += _wrapped(f"The plan then in force: {listed(f'of {say_day(day)}' for day in reports)}.", "")
+    if b.cells.empty and b.moves.empty and b.columns.empty:
+        lines += ["", "Nothing changed."]
+    else:
+        lines += _headed("In numbers", _in_numbers(b))
+        lines += _headed("Columns", [line for text in _say_columns(b.columns) for line in _wrapped(text, "  ", "    ")])
+        lines += _by_action(b)
+        lines += _headed("Only written otherwise", _only_written(b))
+    lines += _headed(f"Standing lists at {say_day(b.as_of)}", _say_lists(b))
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, indent: str, more: str | None = None) -> list[str]:
+    """A text in lines that a mail program leaves as they are; nothing in it that a terminal would obey."""
+    clean = " ".join(visible(text).split())
+    return textwrap.wrap(
+        clean, _WIDTH, initial_indent=indent, subsequent_indent=indent if more is None else more, break_on_hyphens=False
+    )  # fmt: skip
+
+
+def _headed(title: str, lines: list[str]) -> list[str]:
+    return ["", *_wrapped(title.upper(), ""), *lines] if lines else []
+
+
+def _in_numbers(b: Between) -> list[str]:
+    counts = b.happened["change"].value_counts()
+    lines = [f"  {_HAPPENED[name]}: {counts[name]}" for name in schema.SINCE if name in counts]
+    revised = b.moves[b.moves["revision"]]
+    if len(revised):
+        n, decisions = revised["action_id"].nunique(), revised[["plan", "decision"]].drop_duplicates()
+        given = int((revised["reason"] != "").sum())
+        lines += _wrapped(
+            f"Dates revised: {plural(len(revised), 'time')}, for {plural(n, 'action')}, in "
+            f"{plural(len(decisions), 'decision')}; a reason is given for {given} of {len(revised)}", "  ", "    ",
+        )  # fmt: skip
+    return lines
+
+
+def _say_columns(columns: pd.DataFrame) -> list[str]:
+    lines = []
+    for row in columns.to_dict("records"):
+        name = _CELLS.get(row["column"], row["column"].replace("_", " ")) if row["kind"] == "ledger" else f"'{row['column']}'"
+        cells = plural(int(row["cells"]), "cell")
+        if row["change"] == "appeared":
+            lines.append(f"Appeared: {name} ({cells} with text; none before).")
+        else:
+            lines.append(f"Vanished: {name} ({cells} with text before; none now).")
+    return lines
+
+
+def _by_action(b: Between) -> list[str]:
+    """Areas and actions in the order of the plan; actions of a range that changed alike are told once, with a count."""
+    cells = {str(name): rows for name, rows in b.cells[b.cells["how"] != "written otherwise"].groupby("action_id", sort=False)}
+    moves = {str(name): rows for name, rows in b.moves.groupby("action_id", sort=False)}
+    order = [name for name in dict.fromkeys([*b.cells["action_id"], *moves]) if name in cells or name in moves]
+    lines: list[str] = []
+    for area, names in b.lists.loc[order].groupby("area_label", sort=False).groups.items():
+        told: dict[tuple[str, str, tuple[str, ...]], int] = {}
+        for name in names:
+            row, moved = b.lists.loc[name], moves.get(name, b.moves.iloc[:0])
+            said = (*_say_moves(moved), *_say_cells(cells.get(name), moved))
+            key = (row["ref"] or spoken_range(row["ref_range"]), row["action"], said)
+            told[key] = told.get(key, 0) + 1
+        lines += ["", *_wrapped(str(area) or "No area given", "")]
+        for (ref, action, said), times in told.items():
+            several = f"{times} of {ref}" if times > 1 else ref
+            words = ": ".join(part for part in (several, action) if part) or "(no wording)"
+            lines += _wrapped(words, "  ", "    ")
+            lines += [line for text in said for line in _wrapped(text, "    - ", "      ")]
+    return lines
+
+
+def _say_moves(moves: pd.DataFrame) -> list[str]:
+    """Each change of a date: from, to, how far, with what notice and reason."""
+    lines = []
+    for row in moves.to_dict("records"):
+        old, new = (
+            say_date(row[f"{end}_earliest"], row[f"{end}_latest"], row[f"{end}_precision"])
+            if pd.notna(row[f"{end}_latest"]) else "" for end in ("from", "to")
+        )  # fmt: skip
+        if row["kind"] == "given":
+            text = f"target date: {new}, none before"
+        elif row["kind"] == "removed":
+            text = f"target date: taken away; it was {old}"
+        elif row["kind"] == "stated":
+            text = f"target date: changed, by the source's own account, to {new or 'none'}; from when is not said"
+        else:
+            text = f"target date: from {old or 'none'} to {new or 'none'}"
+            text += f", {say_moved(row['days'], row['months'], row['unit'])}" if pd.notna(row["days"]) else ""
+            if row["unit"] == "months" and row["days"]:
+                text += f" ({plural(abs(int(row['days'])), 'day')} from last day to last day)"
+            text += {
+                "refined": "; only more exact", "loosened": "; only less exact", "corrected": "; a correction, no revision",
+            }.get(row["kind"], "")  # fmt: skip
+        if row["notice"]:
+            text += f"; {row['notice'].replace('cannot be told', 'notice cannot be told')} ({say_notice(row)})"
+        if row["revision"]:
+            text += f"; reason: {_cut(row['reason'])}" if row["reason"] else "; no reason given"
+        lines.append(f"by {say_day(row['as_of'])}, {text}" if len(moves) > 1 else text)
+    return lines
+
+
+def _say_cells(cells: pd.DataFrame | None, moves: pd.DataFrame) -> list[str]:
+    """Each change of a cell that the changes of date do not tell already."""
+    lines = []
+    told = {"target_text", "previous_target_text"} if len(moves) else set()
+    told |= {"reason"} if (moves["reason"] != "").any() else set()
+    for cell in [] if cells is None else cells.to_dict("records"):
+        what, how = _CELLS.get(cell["what"], cell["what"].replace("_", " ")), cell["how"]
+        before, after = _cut(cell["before"]), _cut(cell["after"])
+        if how in ("new", "no longer listed"):
+            lines.append(how)
+        elif cell["what"] in told:
+            continue
+        elif how == "given":
+            lines.append(f"{what}: {after} (none before)")
+        elif how == "cleared":
+            lines.append(f"{what}: no longer given (was {before})")
+        elif cell["what"] in ("progress", "reason"):
+            lines.append(f"{what} now: {after}")
+        elif cell["what"] == "action":
+            lines.append(f"wording: {say_words(cell['before'], cell['after'])}")
+        else:
+            lines.append(f"{what}: from {before} to {after}")
+    return lines
+
+
+def say_words(before: str, after: str) -> str:
+    """Which words of a text changed: "'board' became 'cabinet'; 'in full' added"; the whole of it where most did."""
+    places = words_changed(before, after)
+    changed = sum(max(len(old.split()), len(new.split())) for old, new in places)
+    if len(places) > _MOST_PLACES or 2 * changed > max(len(before.split()), len(after.split())):
+        return f"was '{_cut(before)}'"
+    said = [
+        f"'{old}' became '{new}'" if old and new else f"'{new}' added" if new else f"'{old}' taken out" for old, new in places
+    ]
+    return "; ".join(said)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONG else f"{text[:_LONG].rstrip()} [...]"
+
+
+def _only_written(b: Between) -> list[str]:
+    """Cells whose words or date are the same as before."""
+    rows = b.cells[b.cells["how"] == "written otherwise"]
+    lines = []
+    for what, part in rows.groupby("what", sort=False):
+        name = _CELLS.get(str(what), str(what).replace("_", " "))
+        lines += _wrapped(f"{name}: {say_refs(b.lists.loc[part['action_id']], b.lists, most=len(part))}", "  ", "    ")
+    return lines
+
+
+def _say_lists(b: Between) -> list[str]:
+    """The five standing lists of audit committees, each with what cannot be told."""
+    lines = []
+    for name, title in _LISTS.items():
+        on, unsure = (b.lists[flag.fillna(False).to_numpy(bool)] for flag in (b.lists[name], b.lists[name].isna()))
+        text = f"{title} ({LISTS[name]}): "
+        if len(on):
+            text += f"{len(on)} of {len(b.lists)}: {say_refs(on, b.lists, most=len(on))}"
+        else:
+            text += "none known" if len(unsure) else "none"
+        for said, part in _PARTS.get(name, {}).items():
+            chosen = on[on[part].fillna(False).to_numpy(bool)]
+            text += f"; {said}: {say_refs(chosen, b.lists, most=len(chosen))}" if len(chosen) else ""
+        if len(unsure):
+            text += f"; cannot be told for {len(unsure)}"
+            text += f": {say_refs(unsure, b.lists)}" if len(unsure) < len(b.lists) else ""
+        lines += _wrapped(f"{text}.", "  ", "    ")
+    return lines
+
+
+_PARTS = {
+    "redated_or_asked": {"extension asked": "extension_asked"},
+    "outstanding": {"overdue": "overdue", "past the first date": "past_original"},
+}

@@ -14,7 +14,7 @@ import pandas as pd
 from planlib import markup, narrative, schema
 from planlib.markup import Content, Fragment, Group, Row, Square, element
 from planlib.measures import Measures
-from planlib.narrative import plural, say_date, say_day, say_refs
+from planlib.narrative import plural, say_date, say_day, say_notice, say_refs
 from planlib.store import Plan
 
 TITLES = {
@@ -193,20 +193,6 @@ def _notices(changes: pd.DataFrame) -> str:
     if len(changes) == 1:
         return f"{counts.index[0]} ({say_notice(changes.iloc[0])})" if counts.index[0] != "cannot be told" else "cannot be told"
     return ", ".join(f"{n} {word}" for word, n in counts.items())
-
-
-def say_notice(change: Any) -> str:
-    """Days of notice of one change in words: "1 to 91 days", "at least 4 days"."""
-    low, high = change["notice_low"], change["notice_high"]
-    if pd.isna(low):
-        return "not known"
-    if pd.isna(high):
-        return f"at least {plural(int(low), 'day')}" if low >= 0 else "not known"
-    if low < 0 <= high:
-        return f"{plural(int(-low), 'day')} late to {plural(int(high), 'day')} before"
-    if high < 0:
-        return f"{int(-high)} to {plural(int(-low), 'day')} late" if high != low else f"{plural(int(-low), 'day')} late"
-    return f"{int(low)} to {plural(int(high), 'day')}" if high != low else plural(int(low), "day")
 
 
 def _reasons(changes: pd.DataFrame) -> Content:
