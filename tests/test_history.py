@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers import SETTINGS, _snapshot
 
-from planlib import history, identity
+import planlib
+from planlib import history, identity, tables
 from planlib.errors import InputError
 
 DAYS = ("2020-03-31", "2020-06-30", "2020-09-30", "2020-12-31")
@@ -312,3 +314,18 @@ def test_history_is_not_changed_by_being_asked():
     """`History` is frozen."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         build(THREE).ledger = pd.DataFrame()  # type: ignore[misc]
+
+
+def test_the_report_lists_every_row_that_more_than_its_reference_was_needed_for(tmp_path: Path) -> None:
+    """Reworded and renumbered rows stand in the data-quality report with how they were matched; plain ones do not."""
+    (tmp_path / "plan.toml").write_text('title = "Plan"', encoding="utf-8")
+    head = "Ref,Action,Due date,Status\n"
+    words = ("Recruit two social workers for the duty team", "Publish the medicines policy", "Review every case file twice a year")
+    before = "".join(f"{number},{text},2011-09-0{number},open\n" for number, text in enumerate(words, start=1))
+    after = f"1,{words[0]},2011-09-01,open\n7,{words[1]},2011-09-02,open\n3,{words[2]} at least,2011-09-03,open\n"
+    (tmp_path / "2011-06-30.csv").write_text(head + before, encoding="utf-8")
+    (tmp_path / "2011-07-31.csv").write_text(head + after, encoding="utf-8")
+    shown = tables.matches(planlib.open_plan(tmp_path)).html
+    listed = shown.partition("not surely")[2]
+    assert "renumbered" in listed and ">7<" in listed
+    assert ">1<" not in listed

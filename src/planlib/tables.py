@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from planlib import markup, narrative, schema
+from planlib.identity import SURE
 from planlib.markup import Content, Fragment, Group, Row, Square, element
 from planlib.measures import Measures
 from planlib.narrative import plural, say_date, say_day, say_notice, say_refs
@@ -512,12 +513,14 @@ def matches(plan: Plan) -> Fragment:
         ("Snapshot", "Matched by", "Rows"), rows, numeric=(2,), caption="How rows were matched to actions",
         none="There is no row to match.",
     )  # fmt: skip
-    unsure = plan.matches[plan.matches["how"].isin(["wording"])]
+    plain = plan.matches["how"].isin(["new", "ref", "range", "decision"])
+    told = plan.matches[~plain | (plan.matches["score"] < SURE)]
     return table + markup.table(
-        ("Ref", "Snapshot", "Where", "Score", "Evidence"),
-        [(row["ref"] or "–", say_day(row["as_of"]), row["place"], f"{row['score']:.0f} of 100", row["evidence"])
-         for row in unsure.to_dict("records")],
-        caption="Rows matched by their wording", none="No row was matched by its wording alone.",
+        ("Ref", "Snapshot", "Where", "How", "Score", "Evidence"),
+        [(row["ref"] or "–", say_day(row["as_of"]), row["place"], row["how"], f"{row['score']:.0f} of 100", row["evidence"])
+         for row in told.to_dict("records")],
+        caption="Rows matched by more than an equal reference, or not surely",
+        none="Every row has the reference of the action it was taken for, or is new.",
     )  # fmt: skip
 
 
