@@ -170,6 +170,14 @@ def test_columns_of_text_without_rulings_are_a_table(rulings):
     assert [round(edge) for edge in grid.edges] == [52, 102, 302, 402]
 
 
+def test_a_table_without_rules_is_told():
+    """What was read by the gaps between words is a finding, so that somebody counts its rows; a ruled table is none."""
+    texts = [HEADER, ["1", "Do this", "1 March 2012", "open"], ["2", "Do more", "1 May 2012", "done"]]
+    prose = put(50, 60, "Some words about what stands below, as long as a line of text usually is in a report")
+    assert [code for code, _, _ in read(made(prose + written(texts, height=30))).notes] == ["table-without-rules"]
+    assert read(made(ruled(texts))).notes == ()
+
+
 @pytest.mark.parametrize("coloured", [(0,), (1,), (1, 3), (0, 2, 4)])
 def test_a_table_with_colour_in_some_rows_only_is_whole(coloured):
     """Where cells are told by the colour of the header or of every second row, the rows between are rows as well."""

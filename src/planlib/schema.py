@@ -284,6 +284,9 @@ CODES: dict[str, FindingCode] = {
     "text-not-read": FindingCode(
         "note", "Text that is not the table's own and was not read: page headers, comments, prompts, hidden text."
     ),
+    "table-without-rules": FindingCode(
+        "warning", "A printed table without rules was read by the gaps between its words; rows may be run together or missing."
+    ),
     "text-cut-off": FindingCode("warning", "Text that a printed page may cut off; a date that stands there is not used."),
     "as-of-not-read": FindingCode(
         "error", "The as-of column of a row is not a date; the row belongs to no snapshot and is kept in extras."

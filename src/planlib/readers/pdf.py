@@ -169,6 +169,7 @@ class _Found:
     edges: tuple[float, ...]
     size: float = 0.0
     overprinted: bool = False
+    spaced: bool = False  # without rules: its rows and columns are told by the gaps between words
     cut: list[tuple[int, int]] = field(default_factory=list)  # cells whose text reaches over their right side
     fills: dict[tuple[int, int], str] = field(default_factory=dict)
     struck: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
@@ -251,6 +252,9 @@ def _doubts(page: _Page, ink: _Ink) -> list[tuple[str, str, str]]:
         listed = "; ".join(cut[:5]) + (" and others" if len(cut) > 5 else "")
         message = f"text reaches over the right side of its cell and may be cut off there: {listed}"
         notes.append(("text-cut-off", cut[0], message))
+    if any(table.spaced for table in found):
+        message = "a table without rules was read by the gaps between its words; count its rows against the document"
+        notes.append(("table-without-rules", where, message))
     if ink.crowded:
         message = "has too many lines drawn on it to look for tables; its text was read as lines"
         notes.append(("characters-not-read", where, message))
@@ -614,6 +618,7 @@ def _page(number: int, ink: _Ink) -> _Page:
         cells = _aligned_cells(block, rules)
         table, rest = _table(cells, [letter for line in block for letter in line.letters], ink.shapes)
         if table and not any(letter.text.strip() for letter in rest):
+            table.spaced = True
             found.append(table)
             prints = [line for line in prints if all(line is not each for each in block)]
     for turn in (1, 2, 3):
