@@ -24,6 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planlib import figures, markup
+from planlib.figures.drawing import DONE, KINDS, LATE, MOVED, TALLEST, TRACK, WIDTH, width_of
 from planlib.markup import Fragment
 from planlib.measures import Measures
 
@@ -94,7 +95,7 @@ def texts(svg: ET.Element) -> list[tuple[str, float, float, float, float]]:
         given = {**given, **element.attrib}
         if element.tag == "text":
             x, y = float(given["x"]), float(given["y"])
-            wide = figures._width(element.text or "", bold=given.get("font-weight") == "bold")
+            wide = width_of(element.text or "", bold=given.get("font-weight") == "bold")
             left = x - {"middle": wide / 2, "end": wide}.get(given.get("text-anchor", ""), 0)
             found.append((element.text or "", left, y - 10, left + wide, y + 3))
         for child in element:
@@ -171,7 +172,7 @@ def test_every_text_stays_on_the_drawing(case: str, figure: str) -> None:
     if svg is None:
         return
     _, _, width, height = map(float, svg.get("viewBox").split())
-    assert (width, height <= figures.TALLEST) == (figures.WIDTH, True)
+    assert (width, height <= TALLEST) == (WIDTH, True)
     outside = [text for text, left, top, right, low in texts(svg) if left < -1 or right > width + 1 or top < -1 or low > height + 1]
     assert outside == []
 
@@ -298,8 +299,8 @@ def test_measures_are_not_changed_by_drawing() -> None:
 def test_the_colours_are_those_of_the_analysis_function() -> None:
     """The four colours are of the Government Analysis Function's categorical palette."""
     palette = {colour.lower() for colour in get_af_colours("categorical")}
-    assert {figures.DONE, figures.TRACK, figures.MOVED, figures.LATE} <= palette
-    assert {kind for kind in figures._KINDS if figures._KINDS[kind][0] not in palette} == {"other"}
+    assert {DONE, TRACK, MOVED, LATE} <= palette
+    assert {kind for kind in KINDS if KINDS[kind][0] not in palette} == {"other"}
 
 
 # --- true titles -------------------------------------------------------------------------------------------------------
@@ -491,7 +492,7 @@ def test_any_plan_can_be_drawn(m: Measures) -> None:
         svg = drawing(make(m))
         if svg is not None:
             assert {element.tag for element in svg.iter()} <= DRAWN
-            assert all(left > -1 and right < figures.WIDTH + 1 for _, left, _, right, _ in texts(svg))
+            assert all(left > -1 and right < WIDTH + 1 for _, left, _, right, _ in texts(svg))
 
 
 # --- what each figure tells ----------------------------------------------------------------------------------------------
