@@ -62,6 +62,10 @@ class State:
         """By plan: the latest snapshot before the one in force, NaT where there is none."""
         return self._days({plan: days[-2] if len(days) > 1 else pd.NaT for plan, days in self.snapshots.items()})
 
+    def latest(self) -> pd.Series:
+        """By plan: the snapshot in force."""
+        return self._days({plan: days[-1] for plan, days in self.snapshots.items()})
+
     def started(self) -> pd.Series:
         """By plan: its first snapshot."""
         return self._days({plan: days[0] for plan, days in self.snapshots.items()})
@@ -449,6 +453,18 @@ def _months(later: pd.Series, earlier: pd.Series) -> pd.Series:
 def _coarse(earliest: Any, latest: Any) -> Any:
     """Whether a date is an interval longer than a week, so that moves are told in months."""
     return latest - earliest > np.timedelta64(6, "D")
+
+
+def followed(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.Series:
+    """Whether each action can be followed as one: it has its own row, or its whole range shares its dates all along.
+
+    Returns
+    -------
+    Series of bool
+        Index action_id.
+    """
+    at = at or state(ledger, as_of)
+    return at.once(_followed)
 
 
 def _followed(at: State) -> pd.Series:
