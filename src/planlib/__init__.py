@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planlib.store import Plan as Plan
     from planlib.store import Reading as Reading
     from planlib.store import open_plan as open_plan
+    from planlib.store import open_pool as open_pool
     from planlib.store import read as read
 
 __version__ = "0.1.0"
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "read": "planlib.store",
     "open_plan": "planlib.store",
+    "open_pool": "planlib.store",
     "Plan": "planlib.store",
     "Reading": "planlib.store",
     "changes": "planlib.history",
@@ -32,7 +34,10 @@ _HOMES = {
     "PlanlibError": "planlib.errors",
     "RunError": "planlib.errors",
 }
-_MODULES = ("delivery", "errors", "figures", "measures", "narrative", "schema", "settings", "slippage", "tables")
+_MODULES = (
+    "delivery", "errors", "figures", "forecast", "measures", "narrative", "overrun", "schema", "settings", "slippage",
+    "tables",
+)  # fmt: skip
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from planlib import overrun, slippage
 from planlib.overrun import FEWEST_AT_RISK, FEWEST_DECISIONS, SEED, resampled, risk_table
+from planlib.schema import MEASURES
 from planlib.slippage import State, When, looked_up, state
 
 FEWEST_SNAPSHOTS, FEWEST_DAYS, FEWEST_DATES = 6, 180, 20  # METRICS, "Forecast"
@@ -26,6 +27,8 @@ LONGEST = 36  # months ahead that are worked out at most
 QUANTILES = (0.1, 0.5, 0.8, 0.9)
 HORIZONS = ("next report", "3 months", "6 months")
 RIVALS = ("believe the current target", "add the mean delay", "base rate of dates kept")
+WAITS = {"at the first date": 0, "1 month after the first date": 1, "3 months after": 3, "6 months after": 6}
+BEYOND = "beyond what was observed"
 SAMPLES = 2000
 NEVER = 10**6  # months
 History: TypeAlias = "tuple[pd.DataFrame, Sequence[When] | None]"  # a ledger and the dates of its snapshots
@@ -572,20 +575,21 @@ def backtest(sources: Sequence[History], as_of: When) -> Backtest:
     now = [_state(history, as_of) for history in sources]
     reports = [sorted({day for days in at.snapshots.values() for day in days}) for at in now]
     truths = [overrun.spells(at.past, at.as_of, at=at) for at in now]
-    for origin in sorted({day for days in reports for day in days[:-1]}):
+    for origin in sorted({day for days in reports for day in days[:-1]}, reverse=True):
         then = [_state(history, origin) for history in sources]
         known = _experience(then)
-        if not known.lacks:
-            parts += [
-                _judged(at, origin, days, truth, known)
-                for at, days, truth in zip(then, reports, truths, strict=True)
-                if origin in days
-            ]
+        if known.lacks:
+            break  # experience only grows
+        parts += [
+            _judged(at, origin, days, truth, known)
+            for at, days, truth in zip(then, reports, truths, strict=True)
+            if origin in days
+        ]
     parts = [part for part in parts if len(part)]
     if not parts:
         nothing = pd.DataFrame()
         return Backtest(nothing, nothing, nothing, 0.0, 0, (0.0, 1.0), "too few to judge: no earlier forecast has an outcome yet")
-    judged = pd.concat(parts, ignore_index=True)
+    judged = pd.concat(parts[::-1], ignore_index=True)
     scores, differences = _scores(judged), _differences(judged)
     longest = judged.sort_values("until", kind="stable").drop_duplicates(["origin", "action_id"], keep="last")
     covered, number = float(longest["within"].sum()), len(longest)
@@ -717,3 +721,101 @@ def _listed_or(rivals: Sequence[str]) -> str:
     words: Mapping[str, str] = {RIVALS[2]: "take the base rate of dates kept"}
     said = [words.get(rival, rival) for rival in rivals]
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
+
+
+# --- both for a report ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Time past original and forecast of one plan at one date.
+
+    Attributes
+    ----------
+    plan : str
+    as_of : Timestamp
+    past : PastOriginal
+    forecast : Forecast
+    results : list of dict
+        Rows of results.json (see `planlib.measures.results`).
+    """
+
+    plan: str
+    as_of: pd.Timestamp
+    past: overrun.PastOriginal
+    forecast: Forecast
+    results: list[dict[str, Any]]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Carry the results in the notebook, so that the run can compare them with its own."""
+        day = f"{self.as_of:%Y-%m-%d}"
+        records = {"plan": self.plan, "as_of": day, "part": "outlook", "measures": self.results}
+        return {
+            "application/vnd.planlib.results+json": records,
+            "text/plain": f"{len(self.results)} measures of the outlook of {self.plan} as at {day}",
+        }
+
+
+def outlook(
+    ledger: pd.DataFrame,
+    as_of: When,
+    *,
+    plan: str,
+    snapshots: Sequence[When] | None = None,
+    pool: Sequence[History] = (),
+) -> Outlook:
+    """Time past original and forecast, with their results.
+
+    Parameters
+    ----------
+    ledger, as_of, snapshots, pool
+        As `forecast`.
+    plan : str
+        Name of the plan, which an empty ledger does not tell.
+
+    Returns
+    -------
+    Outlook
+    """
+    past = overrun.past_original_curve(ledger, as_of, at=_state((ledger, snapshots), as_of))
+    made = forecast(ledger, as_of, snapshots=snapshots, pool=pool)
+    return Outlook(plan, pd.Timestamp(as_of), past, made, _results(plan, past, made))
+
+
+def _results(plan: str, past: overrun.PastOriginal, made: Forecast) -> list[dict[str, Any]]:
+    """Rows of results.json."""
+    rows: list[dict[str, Any]] = []
+
+    def put(name: str, scope: str, key: str, value: Any, *, n: int | None = None, d: int | None = None, why: str) -> None:
+        rows.append({
+            "name": name, "scope": scope, "key": key, "unit": MEASURES[name].unit, "numerator": n, "denominator": d,
+            "value": value, "undefined_because": None if value is not None else why,
+        })  # fmt: skip
+
+    for name, after in WAITS.items():
+        low, high = past.open_after(after)
+        why = past.refused or "fewer than 5 were still seen so long after their first date"
+        put(f"still open {name}", "plan", plan, low, why=why)
+        put(f"still open {name}, upper end", "plan", plan, high, why=why)
+    for row in made.months.to_dict("records"):
+        for name, column in (("", "middle"), (", low", "low"), (", high", "high")):
+            put(f"forecast: done by{name}", "month", f"{row['month']:%Y-%m}", int(row[column]), why="")
+    if made.months.empty:
+        put("forecast: done by", "plan", plan, None, why=made.refused)
+    for row in made.actions.to_dict("records"):
+        for level in (50, 80):
+            day = None if pd.isna(row[f"p{level}"]) else f"{row[f'p{level}']:%Y-%m-%d}"
+            put(f"forecast: {level} in 100", "action", row["action_id"], day, why=row["unknown"] or BEYOND)
+    all_done = None if made.all_done is None else f"{made.all_done:%Y-%m-%d}"
+    put("forecast: all done, 80 in 100", "plan", plan, all_done, why=made.all_done_unknown or made.refused)
+    tested = made.backtest
+    judged = tested.number if tested is not None else 0
+    why = made.refused if tested is None else "no earlier forecast has an outcome yet"
+    ours = None
+    if tested is not None and judged:
+        mine = (tested.scores["horizon"] == "all") & (tested.scores["forecast"] == "ours")
+        ours = round(float(tested.scores.loc[mine, "brier"].iloc[0]), 6)
+    put("backtest: Brier score", "plan", plan, ours, why=why)
+    share = round(tested.covered / judged, 6) if tested is not None and judged else None
+    put("backtest: covered", "plan", plan, share, d=judged, why=why)
+    return rows

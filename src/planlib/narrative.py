@@ -16,10 +16,12 @@ import pandas as pd
 from planlib import schema
 from planlib.dates import phrase, precision_of
 from planlib.delivery import LISTS, spoken_range
+from planlib.forecast import Forecast
 from planlib.history import words_changed
 from planlib.markup import visible
 from planlib.measures import Between, Measures
 from planlib.normalise import range_numbers
+from planlib.overrun import PastOriginal
 from planlib.store import Plan
 
 LONGEST_LIST = 12  # references named in one sentence before "and n more"
@@ -1124,3 +1126,93 @@ _PARTS = {
     "redated_or_asked": {"extension asked": "extension_asked"},
     "outstanding": {"overdue": "overdue", "past the first date": "past_original"},
 }
+
+
+# --- outlook -----------------------------------------------------------------------------------------------------------
+
+
+def say_share(low: float, high: float) -> str:
+    """A share between two ends, in per cent: "22 %", "40 to 55 %"."""
+    ends = [f"{100 * end:.0f}" for end in (low, high)]
+    return f"{ends[0]} %" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]} %"
+
+
+def say_open_after(past: PastOriginal) -> str:
+    """Message of the curve of time past original: what was not done at the first date, and some months after it."""
+    first = past.table.iloc[0]
+    message = f"{say_share(first['open_low'], first['open_high'])} of the actions due were not done by their first date"
+    for months in (6, 3, 1):
+        low, high = past.open_after(months)
+        if low is not None and high is not None:
+            return f"{message}, and {say_share(low, high)} not {plural(months, 'month')} after it"
+    return message
+
+
+def time_past_original(past: PastOriginal) -> list[str]:
+    """What the curve of time past original counts, and what it leaves out."""
+    made = []
+    if not past.refused:
+        made.append(
+            f"It counts {plural(past.actions, 'action')}; {past.completions} of them were completed after the first date for "
+            f"certain. {plural(past.decisions, 'decision')} moved their dates."
+        )
+    if past.left_out:
+        parts = [f"{number} ({why})" for why, number in past.left_out.items()]
+        made.append(f"Not counted: {listed(parts)}.")
+    return made
+
+
+def say_forecast(made: Forecast) -> str:
+    """Message of a forecast: how many will be done by the last month within a year, and out of how many."""
+    within = made.months.head(6)
+    row = within.iloc[-1]
+    total = made.done + int(row["actions"]) + made.without
+    low, high = int(row["low"]), int(row["high"])
+    number = f"{low}" if low == high else f"between {low} and {high}"
+    pooled = "" if made.basis == "own" else ", judging by this plan and others"
+    return f"By {say_day(row['month'])} {number} of {plural(total, 'action')} will be done, with 80 chances in 100{pooled}"
+
+
+def forecast(made: Forecast) -> list[str]:
+    """From what a forecast is made, what it leaves out, and how far it can be trusted."""
+    used = made.experience
+    if made.refused:
+        return [f"No forecast is given: {made.refused}."]
+    whose = "of this plan" if made.basis == "own" else f"of {listed(made.plans)} together, as the plan's own do not suffice"
+    said = [
+        f"It is made from what became of {plural(used.dates, 'date')} {whose}, moved by "
+        f"{plural(used.decisions, 'decision')} in {plural(used.snapshots, 'report')} over {plural(used.days, 'day')}."
+    ]
+    if made.without:
+        said.append(
+            f"{_capital(plural(made.without, 'open action'))} {'is' if made.without == 1 else 'are'} not forecast (without a "
+            "date, or where fewer than five earlier dates had stood as long), and counted as not done."
+        )
+    if made.all_done is not None:
+        said.append(f"All will be done by {say_day(made.all_done)} with 80 chances in 100.")
+    else:
+        said.append(f"By when all will be done cannot be said: {made.all_done_unknown}.")
+    return said
+
+
+def backtest(made: Forecast) -> list[str]:
+    """How forecasts made the same way at earlier reports have fared."""
+    tested = made.backtest
+    if tested is None:
+        return ["Earlier forecasts cannot be judged, as there was too little to make them from."]
+    if not tested.number:
+        return [f"{_capital(tested.verdict)}."]
+    low, high = (f"{100 * end:.0f}" for end in tested.coverage)
+    said = [
+        f"{plural(tested.number, 'earlier forecast')} of one action {'has' if tested.number == 1 else 'have'} an outcome. The "
+        f"80 % interval held {tested.covered:.0f} of {tested.number} (95 % confidence {low} to {high} %)."
+    ]
+    if tested.verdict:
+        said.append(f"So no forecast is shown: {tested.verdict}.")
+    else:
+        said.append("They were better than all three rivals for certain, and their intervals held what they should.")
+    return said
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

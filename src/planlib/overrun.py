@@ -291,6 +291,17 @@ class PastOriginal:
     ends: int | None
     refused: str
 
+    def open_after(self, months: int) -> tuple[float, float] | tuple[None, None]:
+        """Share open so many months after the first date, at both ends of what is known; nothing where it is not told.
+
+        Where the curve counts days, a month is 30 days, three are 91 and six 183.
+        """
+        after = months if self.unit == "months" else {0: 0, 1: 30, 3: 91, 6: 183}[months]
+        if self.ends is None or after > self.ends:
+            return None, None
+        row = self.table.loc[self.table["after"] <= after].iloc[-1]
+        return round(float(row["open_low"]), 6), round(float(row["open_high"]), 6)
+
 
 CURVE_COLUMNS = (
     "after", "at_risk", "open_low", "open_high", "done_low", "done_high", "withdrawn_low", "withdrawn_high",

@@ -465,6 +465,38 @@ def _measures() -> dict[str, Measure]:
         "bow wave: original": Measure("actions", ("month",), "Open actions by month of O.", "never", "bow wave chart"),
         "bow wave: target": Measure("actions", ("month",), "Open actions by month of F.", "never", "bow wave chart"),
     }  # fmt: skip
+    few = "fewer than 10 completed after the first date, 8 decisions, or 5 still seen"
+    for wait in ("at the first date", "1 month after the first date", "3 months after", "6 months after"):
+        made[f"still open {wait}"] = Measure(
+            "share", ("plan",), "Share of the actions due not yet done then, by Aalen and Johansen with delayed entry; the "
+            "lower end, where completions are known only between two reports.", few, "Aalen and Johansen (1978)",
+        )  # fmt: skip
+        made[f"still open {wait}, upper end"] = Measure(
+            "share", ("plan",), "The same at the upper end.", few, "Aalen and Johansen (1978)",
+        )  # fmt: skip
+    none = "too little experience, or earlier forecasts were not borne out"
+    for end, meaning in (("", "in the middle (50 in 100)"), (", low", "10 in 100"), (", high", "90 in 100")):
+        made[f"forecast: done by{end}"] = Measure(
+            "actions", ("month", "plan"), f"Number of actions done by the end of the month, {meaning}, by resampling "
+            "decisions and the dates that fell due.", none, "planlib",
+        )  # fmt: skip
+    for level in (50, 80):
+        made[f"forecast: {level} in 100"] = Measure(
+            "date", ("action",), f"Last day of the month by which the action is done with {level} chances in 100.",
+            f"beyond what was observed; {none}", "planlib",
+        )  # fmt: skip
+    made["forecast: all done, 80 in 100"] = Measure(
+        "date", ("plan",), "Last day of the month by which all actions are done with 80 chances in 100.",
+        f"fewer than 100 actions are complete or closed, an open action is not forecast; {none}", "planlib",
+    )  # fmt: skip
+    made["backtest: Brier score"] = Measure(
+        "score", ("plan",), "Mean squared error of the chance that an action is done by the next report, in 3 and in 6 "
+        "months, over all earlier reports; 0 is perfect.", "no earlier forecast has an outcome", "Brier (1950)",
+    )  # fmt: skip
+    made["backtest: covered"] = Measure(
+        "share", ("plan",), "Of the outcomes, the share within the 80 % interval of the forecast; the denominator is "
+        "their number.", "no earlier forecast has an outcome", "planlib",
+    )  # fmt: skip
     for name, meaning in STANDINGS.items():
         made[f"standing: {name}"] = Measure("actions", _GROUPS, meaning, "no standing is known", _AUDIT)
     for kind, meaning in CHANGE_KINDS.items():

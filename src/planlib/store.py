@@ -298,6 +298,58 @@ def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bo
     return _redacted(plan, [part.raw.headers for part in parts], files) if redact else plan
 
 
+def open_pool(folder: str | Path, as_of: str | date | None = None, *, redact: bool = True) -> list[Plan]:
+    """Read the plans that plan.toml names in ``[forecast] pool``, as they were known at a date.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The plan whose pool is meant; the others stand beside it.
+    as_of : date or str, optional
+    redact : bool
+
+    Returns
+    -------
+    list of Plan
+        In the order of plan.toml; one without a snapshot up to that date is left out.
+
+    Raises
+    ------
+    InputError
+        If one of them is no plan folder or cannot be read.
+    """
+    path = find_plan(folder)
+    until = to_date(as_of)
+    made = []
+    for each in pool_folders(path):
+        days = [day for day, _ in find_snapshots(each, read_settings(each)) if day is not None]
+        if until is None or not days or min(days) <= until:
+            made.append(open_plan(each, as_of, redact=redact))
+    return made
+
+
+def pool_folders(folder: Path) -> list[Path]:
+    """The folders of the plans that plan.toml names in ``[forecast] pool``, beside the plan's own.
+
+    Raises
+    ------
+    InputError
+        If one of them is not there, or is the plan itself.
+    """
+    made = []
+    for name in read_settings(folder).forecast_pool:
+        path = folder.resolve().parent / name
+        where = f"{folder / FILE_NAME}: [forecast] pool names {name!r}"
+        if Path(name).name != name:
+            raise InputError(f"{where}; a plan is named by its folder alone, which stands beside this one")
+        if path == folder.resolve():
+            raise InputError(f"{where}, which is the plan itself; name other plans, beside it")
+        if not (path / FILE_NAME).is_file():
+            raise InputError(f"{where}, and there is no plan folder {path}")
+        made.append(path)
+    return made
+
+
 # --- files to parts --------------------------------------------------------------------------------------------------
 
 

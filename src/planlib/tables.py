@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from planlib import markup, narrative, schema
+from planlib.forecast import Outlook
 from planlib.identity import SURE
 from planlib.markup import Content, Fragment, Group, Row, Square, element
 from planlib.measures import Measures
@@ -445,6 +446,60 @@ def _month(month: str, m: Measures) -> str:
     if month == "before":
         return f"before {say_day(m.as_of)}"
     return month if not month[:4].isdecimal() else f"{pd.Timestamp(month + '-01'):%B} {month[:4]}"
+
+
+def forecast(outlook: Outlook, m: Measures) -> Fragment:
+    """By when each open action will be done, with even chances and with 80 chances in 100."""
+    made = outlook.forecast
+    if made.refused:
+        return markup.NOTHING
+    rows = {row["action_id"]: row for row in m.actions.to_dict("records")}
+    told: list[Row] = [
+        (markup.link(mine["label"] or "–", f"{ACTIONS_PAGE}{_address(mine)}"), markup.folded(mine["action"]),
+         say_day(row["target"]), _by_month(row, "p50"), _by_month(row, "p80"))
+        for row in made.actions.to_dict("records")
+        for mine in (rows[row["action_id"]],)
+    ]  # fmt: skip
+    return markup.table(
+        ("Action", "What", "Date now", "Done by, even chances", "Done by, 80 in 100"), told, numeric=(2, 3, 4),
+        caption=f"By when the open actions will be done, forecast as at {say_day(outlook.as_of)}",
+        none="No open action has a date.",
+    )  # fmt: skip
+
+
+def _by_month(row: dict[str, Any], name: str) -> str:
+    if row["unknown"]:
+        return f"not known: {row['unknown']}"
+    return "beyond what was observed" if pd.isna(row[name]) else f"end of {row[name]:%B %Y}"
+
+
+def backtest(outlook: Outlook) -> Fragment:
+    """Scores of our earlier forecasts beside those of the three rivals."""
+    tested = outlook.forecast.backtest
+    if tested is None or not tested.number:
+        return markup.NOTHING
+    names = {"ours": "planlib's forecast"}
+    rows: list[Row] = [
+        (row["horizon"].capitalize() if row["horizon"] != "all" else "All three", names.get(row["forecast"], row["forecast"]),
+         int(row["n"]), f"{row['brier']:.3f}", f"{row['pinball_50']:.2f}", f"{row['pinball_80']:.2f}")
+        for row in tested.scores.to_dict("records")
+    ]  # fmt: skip
+    gaps: list[Row] = [
+        (row["rival"].capitalize(), f"{row['brier']:+.3f}", f"{row['low']:+.3f} to {row['high']:+.3f}", int(row["blocks"]))
+        for row in tested.differences.to_dict("records")
+    ]
+    return markup.join([
+        markup.table(
+            ("Horizon", "Forecast", "Number", "Brier score", "Pinball loss at 0.5, months", "Pinball loss at 0.8, months"),
+            rows, numeric=(2, 3, 4, 5), narrow="scroll",
+            caption="Scores of earlier forecasts whose outcome is known; less is better",
+        ),
+        markup.table(
+            ("Rival", "Brier score, planlib's less the rival's", "95 % confidence", "Groups of actions dated together"),
+            gaps, numeric=(1, 2, 3), narrow="scroll",
+            caption="Difference to each rival over all horizons; below 0 planlib's forecast is better",
+        ),
+    ])  # fmt: skip
 
 
 # --- how it was read -------------------------------------------------------------------------------------------------------

@@ -333,6 +333,11 @@ class Sheet:
                 edgecolor=SOFT if other else PAPER, hatch="/" if kind == "re-dated" else None,
             ))  # fmt: skip
 
+    def area(self, upper: Sequence[Point], lower: Sequence[Point], colour: str, opacity: float = 1) -> None:
+        """The space between two lines."""
+        points = [*upper, *reversed(lower), upper[0]]
+        self.paper.add_patch(PathPatch(Path(points, closed=True), facecolor=colour, linewidth=0, alpha=opacity))
+
     def marks(self, shape: str, colour: str, points: Iterable[Point]) -> None:
         """Marks of one shape and colour; see `_MARKS`."""
         places = list(points)

@@ -429,7 +429,7 @@ def _find_dates(
 
 
 def sources_of(folder: Path, as_of: date) -> dict[str, str]:
-    """The files that a plan's report of a date is made from, with their sha256.
+    """The files that a plan's report of a date is made from, those of its pool included, with their sha256.
 
     Parameters
     ----------
@@ -437,6 +437,15 @@ def sources_of(folder: Path, as_of: date) -> dict[str, str]:
     as_of : date
         Snapshots dated later are no source.
     """
+    from planlib.store import pool_folders
+
+    found = _own_sources(folder, as_of)
+    for other in pool_folders(folder):
+        found |= {f"../{other.name}/{name}": digest for name, digest in _own_sources(other, as_of).items()}
+    return found
+
+
+def _own_sources(folder: Path, as_of: date) -> dict[str, str]:
     from planlib.settings import FILE_NAME, read_settings
     from planlib.store import CORRECTIONS, MATCHES, find_snapshots
 
@@ -683,18 +692,26 @@ def _shown_parameters(made: _Set, notebook: Notebook) -> dict[str, Any]:
     return parameters_for(notebook, [f"data/{f.name}" for f in made.folders], made.as_of, made.parameters)
 
 
-def _compute(run: _Run, made: _Set, plan: str) -> list[dict[str, Any]]:
-    """The results of a plan at the set's date, computed here once; the tables of a plan's own set are written too."""
+def _compute(run: _Run, made: _Set, plan: str) -> dict[str, list[dict[str, Any]]]:
+    """The results of a plan at the set's date, computed here once; the tables of a plan's own set are written too.
+
+    They come in the parts that notebooks show: "measures" and, of a plan's own set, "outlook".
+    """
+    from planlib.forecast import outlook
     from planlib.measures import measure, records_of
-    from planlib.store import open_plan
+    from planlib.store import open_plan, open_pool
 
     if plan not in made.expected:
         book = open_plan(run.folders[plan], made.as_of)
         measured = measure(book.ledger, made.as_of, settings=book.settings, snapshots=book.snapshots)
-        made.expected[plan] = records_of(measured.results)
+        made.expected[plan] = {"measures": records_of(measured.results)}
         if not made.over_plans:
+            pool = [(each.ledger, each.snapshots) for each in open_pool(run.folders[plan], made.as_of)]
+            ahead = outlook(book.ledger, made.as_of, plan=plan, snapshots=book.snapshots, pool=pool)
+            made.expected[plan]["outlook"] = ahead.results
             previous = f"{measured.previous:%Y-%m-%d}" if measured.previous is not None else None
-            numbers = results.results_json(plan, made.day, previous, made.expected[plan])
+            every = [row for part in made.expected[plan].values() for row in part]
+            numbers = results.results_json(plan, made.day, previous, every)
             _stage(run, made, "results.json", numbers)
             _stage(run, made, "ledger.csv", results.csv_bytes(book.ledger))
             _stage(run, made, "findings.csv", results.csv_bytes(book.findings))
@@ -707,7 +724,7 @@ def _compare(run: _Run, made: _Set, found: Mapping[str, Any], where: str) -> Non
     if day != made.day or plan not in [folder.name for folder in made.folders]:
         raise RunError(f"{where}: shows results of {plan} as at {day}")
     with made.guard:
-        ours = _compute(run, made, str(plan))
+        ours = _compute(run, made, str(plan)).get(str(found.get("part", "measures")), [])
     theirs = found.get("measures", [])
     if theirs == ours:
         return
