@@ -32,7 +32,7 @@ _HOMES = {
     "PlanlibError": "planlib.errors",
     "RunError": "planlib.errors",
 }
-_MODULES = ("delivery", "errors", "figures", "measures", "narrative", "schema", "settings", "slippage", "tables")
+_MODULES = ("delivery", "errors", "figures", "measures", "narrative", "published", "schema", "settings", "slippage", "tables")
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 
