@@ -619,7 +619,7 @@ def _published_already(told: Told, path: Path, day: date, *, anew: bool) -> str:
     RunError
         If a figure would differ and it was not said to publish it anew.
     """
-    from planlib.narrative import say_told
+    from planlib.narrative import say_of_what, say_told
 
     known = next(one for one in told.checked if one.as_of.date() == day)
     kept, causes = f"{known.kept} {_plural('figure', known.kept)}", "; ".join(known.changed.values())
@@ -630,7 +630,9 @@ def _published_already(told: Told, path: Path, day: date, *, anew: bool) -> str:
     if known.holds:
         return f"{path}: published already, and its {kept} still hold; changed since, without effect on them: {causes}"
     rows = [row for row in _records(told.figures) if row["published_as_of"].date() == day]
-    named = [f"{row['name']} ({say_told(row, 'before')}, now {say_told(row, 'after')})" for row in rows[:3]]
+    named = [
+        f"{row['name']} of {say_of_what(row)} ({say_told(row, 'before')}, now {say_told(row, 'after')})" for row in rows[:3]
+    ]
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
     raise RunError(
         f"{path}: published already, and would now differ: {', '.join(named)}{more}. Changed since: "
@@ -656,8 +658,9 @@ def _publish(taken: argparse.Namespace) -> int:
         if said := _published_already(published.compare(folder, book, day), path, day, anew=taken.replace):
             _say(said)
             return OK
-    replace(path, to_json(published.document(published.edition(folder, book, m), before)))
-    number = len(m.results)
+    now = published.edition(folder, book, m)
+    replace(path, to_json(published.document(now, before)))
+    number = len(now["measures"]) + len(now["dates"])
     kept = "; what was told before is kept in it" if before else ""
     _say(f"{path}: {number} {_plural('figure', number)} as at {day} published{kept}")
     return OK

@@ -910,6 +910,15 @@ def _say_checked(one: Checked) -> str:
     return f"{', and '.join(parts)}. Changed since: {since or 'nothing that is known'}.{again}"
 
 
+def say_of_what(row: Any) -> str:
+    """What a published figure is of: "the plan", "action 18", "area Training"."""
+    if row["scope"] == "plan":
+        return "the plan"
+    if row["scope"] == "month" and row["key"][:4].isdecimal():
+        return say_date(pd.NaT, pd.Timestamp(row["key"]), "month")
+    return f"{row['scope']} {row['label'] or row['key']}"
+
+
 def say_told(row: Any, side: str) -> str:
     """A published figure as it was told, or as it would be told now.
 
@@ -930,6 +939,9 @@ def say_told(row: Any, side: str) -> str:
         return "not given" if pd.isna(why) else f"not given: {why}"
     if row["scope"] == "action" and row["name"] in _YES_OR_NO:
         return "yes" if value else "no"
+    if row["unit"] == "date":
+        first, last = (pd.Timestamp(day) for day in (value.split("/")[0], value.split("/")[-1]))
+        return say_date(first, last, precision_of(first.date(), last.date()))
     if isinstance(value, str):
         return value
     if pd.notna(n) and pd.notna(d):

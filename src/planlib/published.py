@@ -40,7 +40,12 @@ _MATCH = ("as_of", "place", "action_id")
 SHOWING = ("__init__", "__main__", "markup", "narrative", "figures", "tables", "reporting", "cli", "published")
 LIBRARIES = ("pandas", "numpy", "rapidfuzz", "python-calamine", "xlrd", "lxml", "pdfplumber", "pdfminer.six")
 
-_PARTS = ("plan", "as_of", "previous", "measures", "actions", "made_from", "earlier", "sha256")
+# Dates of an action: the first and the last day that each can mean.
+DATES = {
+    "target date": ("target_earliest", "target"), "first date": ("original_earliest", "original"),
+    "completion date": ("complete_earliest", "complete_latest"),
+}  # fmt: skip
+_PARTS = ("plan", "as_of", "previous", "measures", "dates", "actions", "made_from", "earlier", "sha256")
 
 Edition = Mapping[str, Any]
 _Ident = tuple[str, str, str, bool]  # name, scope, key, and whether the key is one that the plan has now
@@ -55,7 +60,7 @@ class Checked:
     as_of : Timestamp
         The date that it was published for.
     kept : int
-        Figures that were told, those included of which it was told that they are not known.
+        Figures that were told: measures and dates of actions, those included that were told to be not known.
     editions : int
         How many times it was published, each with other figures or from other files.
     changed : mapping of str to str
@@ -145,7 +150,8 @@ def edition(folder: str | Path, plan: Plan, m: Measures) -> dict[str, Any]:
     Returns
     -------
     dict
-        schema, plan, as_of, previous, measures (as results.json has them), actions (which action each id is), made_from.
+        schema, plan, as_of, previous, measures (as results.json has them), dates (of each action, in the same form),
+        actions (which action each id is), made_from.
     """
     names = m.actions[["action_id", "ref", "ref_range", "area_label", "label"]].astype(object)
     words = [_digest(text) if text and text != WITHHELD else "" for text in m.actions["action"]]
@@ -155,9 +161,25 @@ def edition(folder: str | Path, plan: Plan, m: Measures) -> dict[str, Any]:
         "as_of": f"{m.as_of:%Y-%m-%d}",
         "previous": f"{m.previous:%Y-%m-%d}" if m.previous is not None else None,
         "measures": records_of(m.results),
+        "dates": _dates(m),
         "actions": [row | {"words": said} for row, said in zip(records_of(names), words, strict=True)],
         "made_from": _made_from(find_plan(folder), plan, m.as_of),
     }
+
+
+def _dates(m: Measures) -> list[dict[str, Any]]:
+    """The dates of each action that pages tell and results.json does not hold; a period as first day/last day."""
+    made = []
+    for row in m.actions.to_dict("records"):
+        for name, (first, last) in DATES.items():
+            told = None if pd.isna(row[last]) else f"{row[last]:%Y-%m-%d}"
+            begun = told if pd.isna(row[first]) else f"{row[first]:%Y-%m-%d}"
+            made.append({
+                "name": name, "scope": "action", "key": row["action_id"], "unit": "date", "numerator": None,
+                "denominator": None, "value": told if begun == told else f"{begun}/{told}",
+                "undefined_because": None if told else "no such date is known",
+            })  # fmt: skip
+    return made
 
 
 def document(now: Edition, before: Edition | None = None) -> dict[str, Any]:
@@ -409,8 +431,8 @@ def _matched(old: Edition, now: Edition) -> tuple[Figures, Figures]:
             return row["name"], scope, same.get(key, key), key in same
         return row["name"], scope, key, True
 
-    before = {ident(row): row for row in old["measures"]}
-    after = {(row["name"], row["scope"], row["key"], True): row for row in now["measures"]}
+    before = {ident(row): row for row in (*old["measures"], *old["dates"])}
+    after = {(row["name"], row["scope"], row["key"], True): row for row in (*now["measures"], *now["dates"])}
     return before, after
 
 

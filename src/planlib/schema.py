@@ -251,13 +251,13 @@ STANDINGS = {
 # Of a report that `planlib publish` kept, and one that would be made for the same date now.
 RESTATED = (
     Column("published_as_of", DATE, "Date that the figure was published for."),
-    Column("name", TEXT, "Name of the measure, as in results.json."),
+    Column("name", TEXT, "Name of the measure, as in results.json; or target date, first date, completion date."),
     Column("scope", TEXT, "plan, area, action, month or lead."),
     Column("key", TEXT, "What it is of, as results.json names it now; of what is no longer there, as it was published."),
     Column("label", TEXT, "Of an action: how it is called in print."),
     Column("unit", TEXT, "Unit of both sides."),
     Column("how", TEXT, "changed; gone (told then, not given now); new (given now of something that was not there then)."),
-    Column("before", "object", "The value that was told: a number or a word; missing where none was."),
+    Column("before", "object", "The value that was told: a number, a word, a date, a period as first/last day; missing where none was."),
     Column("before_numerator", "object", "n of the n of d that was told."),
     Column("before_denominator", "object", "d of the n of d that was told."),
     Column("before_undefined", TEXT, "Why no value was told."),

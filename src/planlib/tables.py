@@ -17,7 +17,7 @@ from planlib.identity import SURE
 from planlib.markup import Content, Fragment, Group, Row, Square, element
 from planlib.measures import Measures
 from planlib.narrative import plural, say_date, say_day, say_notice, say_refs
-from planlib.published import Told
+from planlib.published import DATES, Told
 from planlib.store import Plan
 
 TITLES = {
@@ -534,10 +534,10 @@ def told_before(told: Told) -> Fragment:
     if not told.checked and not told.damaged:
         return markup.NOTHING
     rows = told.figures
-    first = rows[(rows["scope"] == "plan") | ((rows["scope"] == "action") & (rows["name"] == "standing"))]
+    first = rows[(rows["scope"] == "plan") | rows["name"].isin(["standing", *DATES])]
     parts = [element("h3", "What was told before"), markup.bullets(narrative.what_was_told(told))]
     if len(first):
-        caption = "Published figures of the whole plan, and standings of actions, that would now differ"
+        caption = "Published figures of the whole plan, and standings and dates of actions, that would now differ"
         parts.append(_restated(first, caption))
     left = len(rows) - len(first)
     if left:
@@ -559,23 +559,17 @@ def _restated(figures: pd.DataFrame, caption: str) -> Fragment:
     for row in figures.to_dict("records"):
         would = "given no more" if row["how"] == "gone" else narrative.say_told(row, "after")
         was = "not told" if row["how"] == "new" else narrative.say_told(row, "before")
-        alike[say_day(row["published_as_of"]), row["name"].capitalize(), _of_what(row), was, would, row["why"]] += 1
+        alike[say_day(row["published_as_of"]), row["name"].capitalize(), narrative.say_of_what(row), was, would, row["why"]] += 1
     rows = [
         (name, f"{what}, {n} alike" if n > 1 else what, day, was, would, why)
         for (day, name, what, was, would, why), n in alike.items()
     ]
-    several = " Where several causes are named, it takes them together or they cannot be told apart."
-    note = element("p", several.strip()) if any(" and " in row[5] for row in rows) else markup.NOTHING
+    several = "Where several causes are named, it takes them together or they cannot be told apart."
+    note = element("p", several) if any(" and " in row[5] for row in rows) else markup.NOTHING
     return note + markup.table(
         ("Figure", "Of what", "Published for", "As told", "As it would be now", "What changed it"), rows, caption=caption,
         none="None: everything that was published would be the same now.",
     )  # fmt: skip
-
-
-def _of_what(row: dict[str, Any]) -> str:
-    if row["scope"] == "plan":
-        return "the plan"
-    return f"{row['scope']}: {row['label'] or row['key']}"
 
 
 # --- definitions, provenance, portfolio --------------------------------------------------------------------------------------
