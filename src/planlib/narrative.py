@@ -914,8 +914,9 @@ def say_of_what(row: Any) -> str:
     """What a published figure is of: "the plan", "action 18", "area Training"."""
     if row["scope"] == "plan":
         return "the plan"
-    if row["scope"] == "month" and row["key"][:4].isdecimal():
-        return say_date(pd.NaT, pd.Timestamp(row["key"]), "month")
+    if row["scope"] == "month":
+        words = {"before": "earlier months", "not known": "date not known"}
+        return f"{pd.Timestamp(row['key']):%B %Y}" if row["key"][:4].isdecimal() else words.get(row["key"], row["key"])
     return f"{row['scope']} {row['label'] or row['key']}"
 
 

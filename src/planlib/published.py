@@ -40,6 +40,8 @@ _MATCH = ("as_of", "place", "action_id")
 SHOWING = ("__init__", "__main__", "markup", "narrative", "figures", "tables", "reporting", "cli", "published")
 LIBRARIES = ("pandas", "numpy", "rapidfuzz", "python-calamine", "xlrd", "lxml", "pdfplumber", "pdfminer.six")
 
+# Given only for months and leads that have any: what is not written down is 0.
+COUNTED = ("falling due", "bow wave: original", "bow wave: target")
 # Dates of an action: the first and the last day that each can mean.
 DATES = {
     "target date": ("target_earliest", "target"), "first date": ("original_earliest", "original"),
@@ -381,7 +383,7 @@ def _check(folder: Path, plan: Plan, old: Edition, now: Edition) -> tuple[Checke
     one = Checked(
         as_of=pd.Timestamp(old["as_of"]), kept=len(before), editions=len(old["earlier"]) + 1, changed=changed,
         restated=sum(row["how"] != "new" for row in rows), new=sum(row["how"] == "new" for row in rows),
-        untold=tuple(dict.fromkeys(ident[0] for ident in after if ident[:2] not in told)),
+        untold=tuple(dict.fromkeys(ident[0] for ident in after if ident[:2] not in told and ident[0] not in COUNTED)),
     )  # fmt: skip
     return one, rows
 
@@ -474,15 +476,20 @@ def _differences(before: Figures, after: Figures) -> dict[_Ident, tuple[Any, Any
     among them.
     """
     found: dict[_Ident, tuple[Any, Any]] = {}
-    for ident, was in before.items():
-        would = after.get(ident)
-        if would is None or _told(was) != _told(would):
+    names = {ident[:2] for ident in before}
+    for ident in (*before, *(each for each in after if each not in before)):
+        was, would = (side.get(ident) or _none_of(ident, before, after) for side in (before, after))
+        if was is None and ident[:2] not in names:
+            continue
+        if was is None or would is None or _told(was) != _told(would):
             found[ident] = was, would
-    names = {(name, scope) for name, scope, *_ in before}
-    for ident, would in after.items():
-        if ident not in before and ident[:2] in names:
-            found[ident] = None, would
     return found
+
+
+def _none_of(ident: _Ident, before: Figures, after: Figures) -> dict[str, Any] | None:
+    """The 0 that is not written down of measures that are given only where there is something to count."""
+    known = before.get(ident) or after[ident]
+    return {**known, "value": 0} if ident[0] in COUNTED else None
 
 
 def _told(figure: Mapping[str, Any]) -> tuple[Any, ...] | None:

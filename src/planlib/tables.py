@@ -27,6 +27,7 @@ TITLES = {
     "portfolio": "progress of all plans",
 }
 ACTIONS_PAGE = "progress.html"  # the page that has a section for each action
+MOST_RESTATED = 25  # published figures that differ before a manager's list of them is folded
 SMALL = 10  # no percentage is printed of fewer
 
 
@@ -538,7 +539,9 @@ def told_before(told: Told) -> Fragment:
     parts = [element("h3", "What was told before"), markup.bullets(narrative.what_was_told(told))]
     if len(first):
         caption = "Published figures of the whole plan, and standings and dates of actions, that would now differ"
-        parts.append(_restated(first, caption))
+        shown = _restated(first, caption)
+        number = plural(len(first), "published figure")
+        parts.append(shown if len(first) <= MOST_RESTATED else markup.details(f"{number} that would now differ", shown))
     left = len(rows) - len(first)
     if left:
         more = "more are" if len(first) else "are"
