@@ -130,6 +130,16 @@ def test_a_name_withheld_since_does_not_come_back_through_what_was_told(plan: Pa
     assert "Ann Bell" not in str(tables.restated(found)) + str(tables.told_before(found)) + found.figures.to_csv()
 
 
+def test_a_date_withheld_since_does_not_come_back_through_what_was_told(plan: Path) -> None:
+    """Dates of actions that were told and are withheld by now are listed as withheld, without the date."""
+    (plan / "plan.toml").write_text('title = "A"\n[redact]\ncolumns = ["target"]\n', encoding="utf-8")
+    found = told(plan)
+
+    assert differing(found)["target date", "action 2"] == ("[withheld]", "not given: no such date is known", "settings")
+    shown = str(tables.restated(found)) + str(tables.told_before(found)) + found.figures.to_csv(columns=["before", "after"])
+    assert [day for day in ("30 June 2020", "2020-06-30", "29 February 2020", "2020-02-29") if day in shown] == []
+
+
 # --- what differs, and why -------------------------------------------------------------------------------------------
 
 
@@ -318,8 +328,17 @@ def test_data_and_corrections_are_told_apart_where_they_can_be(plan: Path) -> No
 
     assert seen["target date", "action 3"][2] == "corrections"
     assert seen["target date", "action 2"] == ("30 June 2020", "31 July 2020", "data")
-    # Both moved a date of the same kind, so this one rests on both.
-    assert seen["falling due", "the plan"][2] == "corrections"
+
+
+def test_a_figure_that_two_changes_moved_is_laid_to_both(plan: Path) -> None:
+    """One action complete by a correction and one by another file: the number complete is laid to both."""
+    correct(plan, "2020-03-31,,3,Status,Complete,misprint,typo")
+    make(plan, {"2020-03-31": MARCH.replace("30 June 2020,In progress", "30 June 2020,Complete")})
+    seen = differing(told(plan))
+
+    assert seen["done", "the plan"] == ("1 of 3", "3 of 3", "data and corrections")
+    assert seen["done", "area Law"] == ("0 of 1", "1 of 1", "corrections")
+    assert seen["done", "area Care"] == ("1 of 2", "2 of 2", "data")
 
 
 def test_two_corrections_of_meaning_that_act_together_are_both_named(tmp_path: Path) -> None:

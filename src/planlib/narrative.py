@@ -21,7 +21,7 @@ from planlib.markup import visible
 from planlib.measures import Between, Measures
 from planlib.normalise import range_numbers
 from planlib.published import Checked, Told
-from planlib.store import Plan
+from planlib.store import WITHHELD, Plan
 
 LONGEST_LIST = 12  # references named in one sentence before "and n more"
 MOST_SENTENCES = 6  # groups named in the headlines before the rest is left to the tables
@@ -938,9 +938,9 @@ def say_told(row: Any, side: str) -> str:
     if pd.isna(value):
         why = row[f"{side}_undefined"]
         return "not given" if pd.isna(why) else f"not given: {why}"
-    if row["scope"] == "action" and row["name"] in _YES_OR_NO:
+    if row["scope"] == "action" and row["name"] in _YES_OR_NO and value != WITHHELD:
         return "yes" if value else "no"
-    if row["unit"] == "date":
+    if row["unit"] == "date" and value != WITHHELD:
         first, last = (pd.Timestamp(day) for day in (value.split("/")[0], value.split("/")[-1]))
         return say_date(first, last, precision_of(first.date(), last.date()))
     if isinstance(value, str):

@@ -370,6 +370,12 @@ def _check(folder: Path, plan: Plan, old: Edition, now: Edition) -> tuple[Checke
     differ = _differences(before, after)
     changed = _changed(old["made_from"], now["made_from"], plan.settings)
     causes = _causes(folder, plan, old, differ, changed)
+    told = {ident[:2] for ident in before}
+    # What was told of an action and cannot be known now may be what is withheld since.
+    hides = _withholds(plan.settings) and old["made_from"]["settings"]["redact"] != now["made_from"]["settings"]["redact"]
+    for ident, (was, would) in differ.items() if hides else ():
+        if ident[1] == "action" and was and was["value"] is not None and (would is None or would["value"] is None):
+            differ[ident] = {**was, "value": WITHHELD}, would
     rows = [
         {
             "published_as_of": old["as_of"], "name": ident[0], "scope": ident[1],
@@ -379,7 +385,6 @@ def _check(folder: Path, plan: Plan, old: Edition, now: Edition) -> tuple[Checke
         }
         for ident, (was, would) in differ.items()
     ]  # fmt: skip
-    told = {ident[:2] for ident in before}
     one = Checked(
         as_of=pd.Timestamp(old["as_of"]), kept=len(before), editions=len(old["earlier"]) + 1, changed=changed,
         restated=sum(row["how"] != "new" for row in rows), new=sum(row["how"] == "new" for row in rows),
