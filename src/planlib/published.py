@@ -580,8 +580,12 @@ def _causes(
     if not differ or len(changed) < 2 or not back or made_from["texts"] is None:
         return dict.fromkeys(differ, every)
     trials = {name: _with_former(folder, plan, old, day, [name]) for name in back}
-    whole = _with_former(folder, plan, old, day, back) if len(back) > 1 else trials[back[0]]
-    if whole is None or None in trials.values():
+    if None in trials.values():
+        return dict.fromkeys(differ, every)
+    whole = trials[back[0]]
+    if len(back) > 1 and any(all(ident in trial for trial in trials.values()) for ident in differ):
+        whole = _with_former(folder, plan, old, day, back)
+    if whole is None:
         return dict.fromkeys(differ, every)
     return {ident: _cause(ident, pair, trials, whole, changed) for ident, pair in differ.items()}
 
