@@ -136,7 +136,9 @@ def test_a_date_withheld_since_does_not_come_back_through_what_was_told(plan: Pa
     found = told(plan)
 
     assert differing(found)["target date", "action 2"] == ("[withheld]", "not given: no such date is known", "settings")
-    shown = str(tables.restated(found)) + str(tables.told_before(found)) + found.figures.to_csv(columns=["before", "after"])
+    shown = (
+        str(tables.restated(found)) + str(tables.told_before(found)) + found.figures.to_csv(columns=["before", "after"])
+    )
     assert [day for day in ("30 June 2020", "2020-06-30", "29 February 2020", "2020-02-29") if day in shown] == []
 
 
@@ -220,7 +222,9 @@ def test_a_reason_put_otherwise_is_no_change(plan: Path) -> None:
 def test_a_decision_on_identity_is_named_as_the_cause(tmp_path: Path) -> None:
     """A row said to be another action afterwards: because of matches."""
     folder = tmp_path / "alpha"
-    make(folder, {"2020-01-31": JANUARY, "2020-03-31": MARCH.replace("3,Law,Check the files", "9,Law,Audit every case")})
+    make(
+        folder, {"2020-01-31": JANUARY, "2020-03-31": MARCH.replace("3,Law,Check the files", "9,Law,Audit every case")}
+    )
     keep(folder)
     (folder / "matches.csv").write_text("as_of,place,action_id\n2020-03-31,line 4,alpha/3\n", encoding="utf-8")
     found = told(folder)
@@ -387,7 +391,10 @@ def test_corrections_that_no_longer_fit_the_files_are_no_crash(plan: Path) -> No
         (lambda text: "[" * 100_000, "not JSON"),
         (lambda text: "[]", "not a record of published figures"),
         (lambda text: text.replace('"value": 3', '"value": 2', 1), "something in it was changed since"),
-        (lambda text: text.replace("published/1", "published/9"), "was written by another planlib (planlib.published/9"),
+        (
+            lambda text: text.replace("published/1", "published/9"),
+            "was written by another planlib (planlib.published/9",
+        ),
         (lambda text: '{"schema": "planlib.published/1", "sha256": ""}', "plan is missing"),
     ],
 )
@@ -516,7 +523,9 @@ def test_what_nobody_published_is_not_looked_for(tmp_path: Path) -> None:
     assert "No report of this plan up to 31 May 2020 has been published" in str(tables.restated(found))
 
 
-@pytest.mark.parametrize("rows", ["", "1,Care,Write the guide,,,\n", ",,Write the guide,,tbc,\n,,Write the guide,,tbc,\n"])
+@pytest.mark.parametrize(
+    "rows", ["", "1,Care,Write the guide,,,\n", ",,Write the guide,,tbc,\n,,Write the guide,,tbc,\n"]
+)
 def test_an_empty_plan_can_be_published(rows: str, tmp_path: Path) -> None:
     """A plan without actions, one without dates and status, and rows all alike are kept and hold."""
     folder = tmp_path / "alpha"
@@ -562,7 +571,11 @@ def test_the_report_says_it_and_is_made_anew_when_it_is_published(plan: Path, ca
 
     def made() -> set[str]:
         asked = report(
-            [plan], as_of="2020-03-31", notebooks=["progress", "data-quality"], data=plan.parent, out=plan.parents[1] / "out"
+            [plan],
+            as_of="2020-03-31",
+            notebooks=["progress", "data-quality"],
+            data=plan.parent,
+            out=plan.parents[1] / "out",
         )
         assert asked.ok, [each.why for each in asked.failed]
         return {each.state for each in asked.reports}

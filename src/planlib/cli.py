@@ -631,7 +631,8 @@ def _published_already(told: Told, path: Path, day: date, *, anew: bool) -> str:
         return f"{path}: published already, and its {kept} still hold; changed since, without effect on them: {causes}"
     rows = [row for row in _records(told.figures) if row["published_as_of"].date() == day]
     named = [
-        f"{row['name']} of {say_of_what(row)} ({say_told(row, 'before')}, now {say_told(row, 'after')})" for row in rows[:3]
+        f"{row['name']} of {say_of_what(row)} ({say_told(row, 'before')}, now {say_told(row, 'after')})"
+        for row in rows[:3]
     ]
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
     raise RunError(

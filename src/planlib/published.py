@@ -372,7 +372,9 @@ def _check(folder: Path, plan: Plan, old: Edition, now: Edition) -> tuple[Checke
     causes = _causes(folder, plan, old, differ, changed)
     told = {ident[:2] for ident in before}
     # What was told of an action and cannot be known now may be what is withheld since.
-    hides = _withholds(plan.settings) and old["made_from"]["settings"]["redact"] != now["made_from"]["settings"]["redact"]
+    hides = (
+        _withholds(plan.settings) and old["made_from"]["settings"]["redact"] != now["made_from"]["settings"]["redact"]
+    )
     for ident, (was, would) in differ.items() if hides else ():
         if ident[1] == "action" and was and was["value"] is not None and (would is None or would["value"] is None):
             differ[ident] = {**was, "value": WITHHELD}, would
@@ -579,10 +581,13 @@ def _causes(
     back = [name for name in DECIDED if name in changed]
     if not differ or len(changed) < 2 or not back or made_from["texts"] is None:
         return dict.fromkeys(differ, every)
-    trials = {name: _with_former(folder, plan, old, day, [name]) for name in back}
-    if None in trials.values():
-        return dict.fromkeys(differ, every)
-    whole = trials[back[0]]
+    trials = {}
+    for name in back:
+        trial = _with_former(folder, plan, old, day, [name])
+        if trial is None:
+            return dict.fromkeys(differ, every)
+        trials[name] = trial
+    whole: dict[_Ident, tuple[Any, Any]] | None = trials[back[0]]
     if len(back) > 1 and any(all(ident in trial for trial in trials.values()) for ident in differ):
         whole = _with_former(folder, plan, old, day, back)
     if whole is None:
