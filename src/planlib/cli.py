@@ -105,6 +105,14 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     p.add_argument("--from", dest="source", required=True, metavar="FILE", help="the plan as you have it; it is copied")
     p.add_argument("--as-of", required=True, metavar="DATE", help="the date the plan stood at, YYYY-MM-DD")
 
+    _publish_options(verb)
+
+    p = verb("schema", "print the data dictionary")
+    p.add_argument("--json", action="store_true", help="print JSON")
+    return top, made
+
+
+def _publish_options(verb: Callable[..., _Parser]) -> None:
     p = verb(
         "publish", "keep what was told of a plan at a date", "It is written to PLAN/published/DATE.json. Later reports "
         "say which of its figures would differ by then, from what to what, and why.",
@@ -113,10 +121,6 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     p.add_argument("--as-of", required=True, metavar="DATE", help="the date of the report that was given out")
     p.add_argument("--replace", action="store_true", help="publish anew what would differ; the file keeps both")
     p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
-
-    p = verb("schema", "print the data dictionary")
-    p.add_argument("--json", action="store_true", help="print JSON")
-    return top, made
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
