@@ -70,7 +70,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("reprot", "no verb 'reprot'. Did you mean 'report'? Verbs: report, check, ledger, changes, new, schema"),
+        ("reprot", "no verb 'reprot'. Did you mean 'report'? Verbs: report, check, ledger, changes, new, publish, schema"),
         ("report --forse", "report: no option '--forse'. Did you mean '--force'?"),
         ("report --jobs two", "argument --jobs: invalid int value: 'two'"),
         ("report --jobs 0", "jobs must be 1 or more, not 0"),
@@ -361,7 +361,7 @@ def test_schema_lists_every_column_code_and_measure(capsys: pytest.CaptureFixtur
 
     assert cli.main(["schema"]) == 0
     said = capsys.readouterr().out
-    names = [column.name for column in (*schema.LEDGER, *schema.FINDINGS, *schema.EXTRAS, *schema.MATCHES)]
+    names = [column.name for column in (*schema.LEDGER, *schema.FINDINGS, *schema.EXTRAS, *schema.MATCHES, *schema.RESTATED)]
     missing = [name for name in [*names, *schema.CODES, *schema.MEASURES] if f"| `{name}` |" not in said]
     assert missing == []
     assert cli.main(["schema", "--json"]) == 0

@@ -35,8 +35,8 @@ _HOMES = {
     "RunError": "planlib.errors",
 }
 _MODULES = (
-    "delivery", "errors", "figures", "forecast", "measures", "narrative", "overrun", "schema", "settings", "slippage",
-    "tables",
+    "delivery", "errors", "figures", "forecast", "measures", "narrative", "overrun", "published", "schema", "settings",
+    "slippage", "tables",
 )  # fmt: skip
 
 __all__ = ["__version__", *_HOMES, *_MODULES]

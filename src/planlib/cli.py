@@ -21,9 +21,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from planlib.errors import InputError, PlanlibError, RunError, nearest
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
     from planlib.measures import Between
+    from planlib.published import Told
     from planlib.reporting.run import Outcome
 
 OK, FAULT, CANNOT_BEGIN, INTERRUPTED = 0, 1, 2, 130
@@ -102,9 +105,22 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     p.add_argument("--from", dest="source", required=True, metavar="FILE", help="the plan as you have it; it is copied")
     p.add_argument("--as-of", required=True, metavar="DATE", help="the date the plan stood at, YYYY-MM-DD")
 
+    _publish_options(verb)
+
     p = verb("schema", "print the data dictionary")
     p.add_argument("--json", action="store_true", help="print JSON")
     return top, made
+
+
+def _publish_options(verb: Callable[..., _Parser]) -> None:
+    p = verb(
+        "publish", "keep what was told of a plan at a date", "It is written to PLAN/published/DATE.json. Later reports "
+        "say which of its figures would differ by then, from what to what, and why.",
+    )  # fmt: skip
+    p.add_argument("plan", metavar="PLAN", help="plan folder, or its name in the data folder")
+    p.add_argument("--as-of", required=True, metavar="DATE", help="the date of the report that was given out")
+    p.add_argument("--replace", action="store_true", help="publish anew what would differ; the file keeps both")
+    p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -352,6 +368,7 @@ def _check_file(path: Path, as_of: str | None) -> tuple[list[dict[str, Any]], li
 
 
 def _check_plan(taken: argparse.Namespace) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    from planlib import published
     from planlib.settings import read_settings
     from planlib.store import find_snapshots, open_plan, to_date
 
@@ -361,7 +378,9 @@ def _check_plan(taken: argparse.Namespace) -> tuple[list[dict[str, Any]], list[d
         for day, path in find_snapshots(folder, read_settings(folder)):
             if until is None or day is None or day <= until:
                 files += _check_file(path, None)[0]
-        findings = _records(open_plan(folder, until).findings)
+        book = open_plan(folder, until)
+        told = published.compare(folder, book, until or max(book.snapshots))
+        findings = _records(published.noted(book, told).findings)
     except InputError as error:
         files.append({"file": str(folder), "actions": 0, "error": str(error), "understood": []})
         findings = []
@@ -441,6 +460,16 @@ def _open(folder: Path, as_of: str | None) -> Any:
         return open_plan(folder, day)
     except InputError as error:
         raise RunError(str(error)) from error
+
+
+def _date(text: str) -> date:
+    """A date that an option must have."""
+    from planlib.store import to_date
+
+    day = to_date(text, "--as-of")
+    if day is None:
+        raise InputError("--as-of needs a date")
+    return day
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------
@@ -583,6 +612,65 @@ def _quoted(path: Path) -> str:
     return f'"{text}"' if re.search(r"[^\w./:~-]", text) else text
 
 
+# --- publish ---------------------------------------------------------------------------------------------------------
+
+
+def _published_already(told: Told, path: Path, day: date, *, anew: bool) -> str:
+    """What to answer where nothing is to be written; blank where it is to be published anew.
+
+    Raises
+    ------
+    RunError
+        If a figure would differ and it was not said to publish it anew.
+    """
+    from planlib.narrative import say_of_what, say_told
+
+    known = next(one for one in told.checked if one.as_of.date() == day)
+    kept, causes = f"{known.kept} {_plural('figure', known.kept)}", "; ".join(known.changed.values())
+    if known.holds and not known.changed:
+        return f"{path}: published already, and the same: {kept}"
+    if anew:
+        return ""
+    if known.holds:
+        return f"{path}: published already, and its {kept} still hold; changed since, without effect on them: {causes}"
+    rows = [row for row in _records(told.figures) if row["published_as_of"].date() == day]
+    named = [
+        f"{row['name']} of {say_of_what(row)} ({say_told(row, 'before')}, now {say_told(row, 'after')})"
+        for row in rows[:3]
+    ]
+    more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
+    raise RunError(
+        f"{path}: published already, and would now differ: {', '.join(named)}{more}. Changed since: "
+        f"{causes or 'nothing that is known'}. Nothing was written; --replace publishes anew and keeps what was told"
+    )
+
+
+def _publish(taken: argparse.Namespace) -> int:
+    from planlib import published
+    from planlib.measures import measure
+    from planlib.reporting.publish import replace
+    from planlib.reporting.results import to_json
+
+    folder = _plan(taken)
+    book, day = _open(folder, taken.as_of), _date(taken.as_of)
+    m = measure(book.ledger, day, settings=book.settings, snapshots=book.snapshots, plan=book.name)
+    path, before = published.place_of(folder, day), None
+    if path.exists():
+        try:
+            before = published.read(path)
+        except InputError as error:
+            raise RunError(f"{error}. Nothing was written; put it back as it was, or move it away") from None
+        if said := _published_already(published.compare(folder, book, day), path, day, anew=taken.replace):
+            _say(said)
+            return OK
+    now = published.edition(folder, book, m)
+    replace(path, to_json(published.document(now, before)))
+    number = len(now["measures"]) + len(now["dates"])
+    kept = "; what was told before is kept in it" if before else ""
+    _say(f"{path}: {number} {_plural('figure', number)} as at {day} published{kept}")
+    return OK
+
+
 # --- schema ----------------------------------------------------------------------------------------------------------
 
 
@@ -611,7 +699,10 @@ def schema_dict() -> dict[str, Any]:
 def _tables() -> dict[str, Any]:
     from planlib import schema
 
-    return {"ledger": schema.LEDGER, "findings": schema.FINDINGS, "extras": schema.EXTRAS, "matches": schema.MATCHES}
+    return {
+        "ledger": schema.LEDGER, "findings": schema.FINDINGS, "extras": schema.EXTRAS, "matches": schema.MATCHES,
+        "restated": schema.RESTATED,
+    }  # fmt: skip
 
 
 def _vocabularies() -> dict[str, dict[str, str]]:
@@ -667,7 +758,8 @@ def _markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]
 
 
 _VERBS = {
-    "report": _report, "check": _check, "ledger": _ledger, "changes": _changes, "new": _new, "schema": _schema,
+    "report": _report, "check": _check, "ledger": _ledger, "changes": _changes, "new": _new, "publish": _publish,
+    "schema": _schema,
 }  # fmt: skip
 
 if __name__ == "__main__":

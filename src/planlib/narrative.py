@@ -22,7 +22,8 @@ from planlib.markup import visible
 from planlib.measures import Between, Measures
 from planlib.normalise import range_numbers
 from planlib.overrun import PastOriginal
-from planlib.store import Plan
+from planlib.published import Checked, Told
+from planlib.store import WITHHELD, Plan
 
 LONGEST_LIST = 12  # references named in one sentence before "and n more"
 MOST_SENTENCES = 6  # groups named in the headlines before the rest is left to the tables
@@ -882,6 +883,77 @@ def quality(m: Measures, plan: Plan) -> list[str]:
     return lines
 
 
+_YES_OR_NO = ("past original", "outside the required time", "on-time completion")  # of an action 1 or 0
+
+
+def what_was_told(told: Told) -> list[str]:
+    """Whether each report that was published still holds, and how many of its figures would differ.
+
+    Returns
+    -------
+    list of str
+        None where nothing was published up to then.
+    """
+    lines = [_say_checked(one) for one in told.checked]
+    return [*lines, *(f"{name}: {why}; what it told cannot be compared." for name, why in told.damaged)]
+
+
+def _say_checked(one: Checked) -> str:
+    day, since = say_day(one.as_of), "; ".join(one.changed.values())
+    again = f" It was published {one.editions} times; this is about the last." if one.editions > 1 else ""
+    if one.holds:
+        changed = f" Changed since, without effect on them: {since}." if since else ""
+        said = f"The report published for {day} still holds: each of its {plural(one.kept, 'figure')} would be the same now."
+        return said + changed + again
+    parts = [f"{one.restated:,} of the {plural(one.kept, 'figure')} published for {day} would now differ"] if one.restated else []
+    if one.new:
+        would = f"{plural(one.new, 'figure')} would be given now that {'was' if one.new == 1 else 'were'} not given"
+        parts.append(would if parts else f"Beside what was published for {day}, {would} then")
+    return f"{', and '.join(parts)}. Changed since: {since or 'nothing that is known'}.{again}"
+
+
+def say_of_what(row: Any) -> str:
+    """What a published figure is of: "the plan", "action 18", "area Training"."""
+    if row["scope"] == "plan":
+        return "the plan"
+    if row["scope"] == "month":
+        words = {"before": "earlier months", "not known": "date not known"}
+        return f"{pd.Timestamp(row['key']):%B %Y}" if row["key"][:4].isdecimal() else words.get(row["key"], row["key"])
+    return f"{row['scope']} {row['label'] or row['key']}"
+
+
+def say_told(row: Any, side: str) -> str:
+    """A published figure as it was told, or as it would be told now.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of schema.RESTATED.
+    side : {"before", "after"}
+
+    Returns
+    -------
+    str
+        "22 of 44", "29 days", "overdue", "not given: no first date is known".
+    """
+    value, n, d = row[side], row[f"{side}_numerator"], row[f"{side}_denominator"]
+    if pd.isna(value):
+        why = row[f"{side}_undefined"]
+        return "not given" if pd.isna(why) else f"not given: {why}"
+    if row["scope"] == "action" and row["name"] in _YES_OR_NO and value != WITHHELD:
+        return "yes" if value else "no"
+    if row["unit"] == "date" and value != WITHHELD:
+        first, last = (pd.Timestamp(day) for day in (value.split("/")[0], value.split("/")[-1]))
+        return say_date(first, last, precision_of(first.date(), last.date()))
+    if isinstance(value, str):
+        return value
+    if pd.notna(n) and pd.notna(d):
+        return f"{n} of {d}"
+    if row["unit"] in ("ratio", "days per day"):
+        return f"{value:.2f}" + (" days a day" if row["unit"] == "days per day" else "")
+    return plural(value, row["unit"].removesuffix("s"))
+
+
 def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
     """One sentence a plan, for a portfolio.
 
@@ -1177,7 +1249,7 @@ def forecast(made: Forecast) -> list[str]:
     """From what a forecast is made, what it leaves out, and how far it can be trusted."""
     used = made.experience
     if made.refused:
-        return [f"No forecast is given: {made.refused}."]
+        return []
     whose = "of this plan" if made.basis == "own" else f"of {listed(made.plans)} together, as the plan's own do not suffice"
     said = [
         f"It is made from what became of {plural(used.dates, 'date')} {whose}, moved by "

@@ -248,6 +248,30 @@ STANDINGS = {
     "no date": "Open, with no target date.",
 }
 
+# Of a report that `planlib publish` kept, and one that would be made for the same date now.
+RESTATED = (
+    Column("published_as_of", DATE, "Date that the figure was published for."),
+    Column("name", TEXT, "Name of the measure, as in results.json; or target date, first date, completion date."),
+    Column("scope", TEXT, "plan, area, action, month or lead."),
+    Column("key", TEXT, "What it is of, as results.json names it now; of what is no longer there, as it was published."),
+    Column("label", TEXT, "Of an action: how it is called in print."),
+    Column("unit", TEXT, "Unit of both sides."),
+    Column("how", TEXT, "changed; gone (told then, not given now); new (given now of something that was not there then)."),
+    Column("before", "object", "The value that was told: a number, a word, a date, a period as first/last day; missing where none was."),
+    Column("before_numerator", "object", "n of the n of d that was told."),
+    Column("before_denominator", "object", "d of the n of d that was told."),
+    Column("before_undefined", TEXT, "Why no value was told."),
+    Column("after", "object", "The value that would be told now for the same date; missing where there would be none."),
+    Column("after_numerator", "object", "n of the n of d of now."),
+    Column("after_denominator", "object", "d of the n of d of now."),
+    Column("after_undefined", TEXT, "Why there would be no value now."),
+    Column(
+        "why", TEXT,
+        "Which of data, corrections, matches, settings and method changed the figure; several where it takes them "
+        "together or they cannot be told apart.",
+    ),
+)  # fmt: skip
+
 SEVERITIES = {
     "error": "Something could not be used; the numbers are without it.",
     "warning": "Something was read in a way that may be wrong.",
@@ -323,6 +347,10 @@ CODES: dict[str, FindingCode] = {
     "corrected": FindingCode("note", "A cell was corrected through corrections.csv; both values are shown."),
     "snapshot-rebuilt": FindingCode("note", "A snapshot made after its date from a later paper."),
     "snapshot-empty": FindingCode("warning", "A snapshot without any action."),
+    # what was told
+    "published-not-read": FindingCode(
+        "error", "A published file is not as planlib publish wrote it; what it told cannot be compared."
+    ),
 }
 
 

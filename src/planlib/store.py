@@ -245,7 +245,37 @@ def read(path: str | Path, *, as_of: str | date | None = None, settings: Setting
     )
 
 
-def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bool = True) -> Plan:
+@dataclass(frozen=True)
+class Decided:
+    """What people decided on a plan beside its snapshots: what plan.toml, corrections.csv and matches.csv say.
+
+    Attributes
+    ----------
+    settings : Settings
+    corrections, matches : list of dict
+        One per line of the file, its columns as text, ``as_of`` a date.
+    """
+
+    settings: Settings
+    corrections: list[dict[str, Any]]
+    matches: list[dict[str, Any]]
+
+
+def decided(folder: str | Path, as_of: str | date | None = None) -> Decided:
+    """What people decided on a plan up to a date, unredacted: for comparing and for `open_plan`, not for showing.
+
+    Raises
+    ------
+    InputError
+        If one of the files cannot be used.
+    """
+    path, until = find_plan(folder), to_date(as_of)
+    return Decided(read_settings(path), _read_corrections(path, until), _read_matches(path, until))
+
+
+def open_plan(
+    folder: str | Path, as_of: str | date | None = None, *, redact: bool = True, instead: Decided | None = None
+) -> Plan:
     """Read a plan as it was known at a date.
 
     Parameters
@@ -256,6 +286,8 @@ def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bo
         Only snapshots up to this date are read; all where not given.
     redact : bool
         Withhold what plan.toml says, after matching.
+    instead : Decided, optional
+        To be used in place of what plan.toml, corrections.csv and matches.csv say: what they said once.
 
     Returns
     -------
@@ -268,13 +300,14 @@ def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bo
     """
     path = find_plan(folder)
     name = path.resolve().name
-    settings = read_settings(path)
     until = to_date(as_of)
+    said = instead or decided(path, until)
+    settings = said.settings
     files = find_snapshots(path, settings)
     parts, days = _parts(path, files, settings, until)
     if not parts:
         raise InputError(f"{path}: no snapshot up to {until}; the first is of {min(days, default='no date')}")
-    parts, used = _corrected(parts, _read_corrections(path, until), path)
+    parts, used = _corrected(parts, said.corrections, path)
     done = _read_parts(parts, settings)
     findings = done.findings + [{"source": each, **finding("file-not-read", "its name does not begin with a date")}
                                 for each in _strays(path, files)]  # fmt: skip
@@ -282,7 +315,7 @@ def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bo
         _join_parts([each for each, part in zip(done.actions, parts, strict=True) if part.day == day], day, findings)
         for day in dict.fromkeys(part.day for part in parts)
     ]
-    made = history.build(name, snapshots, _read_decisions(path, until))
+    made = history.build(name, snapshots, _decisions(said.matches))
     rebuilt = {part.day: settings.known_from[part.day] for part in parts if part.day in settings.known_from}
     findings += [
         {"as_of": day, **finding("snapshot-rebuilt", f"rebuilt from a paper of {paper}; not a record of its own time")}
@@ -603,11 +636,17 @@ def _read_corrections(folder: Path, until: date | None) -> list[dict[str, Any]]:
     return [row for row in rows if not until or row["as_of"] <= until]
 
 
-def _read_decisions(folder: Path, until: date | None) -> pd.DataFrame:
-    needed = ("as_of", "place", "action_id")
-    rows = _read_side_file(folder / MATCHES, (*needed, "reason"), needed)
-    kept = [row | {"as_of": pd.Timestamp(row["as_of"])} for row in rows if not until or row["as_of"] <= until]
-    return pd.DataFrame(kept, columns=[*needed, "reason", "line"])
+_MATCHES = ("as_of", "place", "action_id", "reason")
+
+
+def _read_matches(folder: Path, until: date | None) -> list[dict[str, Any]]:
+    rows = _read_side_file(folder / MATCHES, _MATCHES, _MATCHES[:3])
+    return [row for row in rows if not until or row["as_of"] <= until]
+
+
+def _decisions(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    made = [{**row, "as_of": pd.Timestamp(row["as_of"])} for row in rows]
+    return pd.DataFrame(made, columns=[*_MATCHES, "line"])
 
 
 _CORRECTED = ("as_of", "place", "ref", "column", "before", "value", "kind", "reason")

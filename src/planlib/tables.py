@@ -5,6 +5,7 @@ Every function returns a `Fragment`, which shows as HTML in a notebook and as te
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -17,6 +18,7 @@ from planlib.identity import SURE
 from planlib.markup import Content, Fragment, Group, Row, Square, element
 from planlib.measures import Measures
 from planlib.narrative import plural, say_date, say_day, say_notice, say_refs
+from planlib.published import DATES, Told
 from planlib.store import Plan
 
 TITLES = {
@@ -26,6 +28,7 @@ TITLES = {
     "portfolio": "progress of all plans",
 }
 ACTIONS_PAGE = "progress.html"  # the page that has a section for each action
+MOST_RESTATED = 25  # published figures that differ before a manager's list of them is folded
 SMALL = 10  # no percentage is printed of fewer
 
 
@@ -576,6 +579,54 @@ def matches(plan: Plan) -> Fragment:
          for row in told.to_dict("records")],
         caption="Rows matched by more than an equal reference, or not surely",
         none="Every row has the reference of the action it was taken for, or is new.",
+    )  # fmt: skip
+
+
+# --- what was told -------------------------------------------------------------------------------------------------------
+
+
+def told_before(told: Told) -> Fragment:
+    """Whether what was published still holds, with the plan's own figures that would differ; nothing if none was."""
+    if not told.checked and not told.damaged:
+        return markup.NOTHING
+    rows = told.figures
+    first = rows[(rows["scope"] == "plan") | rows["name"].isin(["standing", *DATES])]
+    parts = [element("h3", "What was told before"), markup.bullets(narrative.what_was_told(told))]
+    if len(first):
+        caption = "Published figures of the whole plan, and standings and dates of actions, that would now differ"
+        shown = _restated(first, caption)
+        number = plural(len(first), "published figure")
+        parts.append(shown if len(first) <= MOST_RESTATED else markup.details(f"{number} that would now differ", shown))
+    left = len(rows) - len(first)
+    if left:
+        more = "more are" if len(first) else "are"
+        parts.append(element("p", f"{left} {more} listed under ", markup.link("data quality", "data-quality.html"), "."))
+    return markup.join(parts)
+
+
+def restated(told: Told) -> Fragment:
+    """Every published figure that would now differ: what was told, what would be told now, and why."""
+    lines = narrative.what_was_told(told)
+    none = f"No report of this plan up to {say_day(told.as_of)} has been published with planlib publish."
+    caption = f"Published figures that would now differ, up to {say_day(told.as_of)}"
+    return markup.bullets(lines, none=none) + (_restated(told.figures, caption) if told.checked else markup.NOTHING)
+
+
+def _restated(figures: pd.DataFrame, caption: str) -> Fragment:
+    alike: Counter[tuple[str, ...]] = Counter()
+    for row in figures.to_dict("records"):
+        would = "given no more" if row["how"] == "gone" else narrative.say_told(row, "after")
+        was = "not told" if row["how"] == "new" else narrative.say_told(row, "before")
+        alike[say_day(row["published_as_of"]), row["name"].capitalize(), narrative.say_of_what(row), was, would, row["why"]] += 1
+    rows = [
+        (name, f"{what}, {n} alike" if n > 1 else what, day, was, would, why)
+        for (day, name, what, was, would, why), n in alike.items()
+    ]
+    several = "Where several causes are named, it takes them together or they cannot be told apart."
+    note = element("p", several) if any(" and " in row[5] for row in rows) else markup.NOTHING
+    return note + markup.table(
+        ("Figure", "Of what", "Published for", "As told", "As it would be now", "What changed it"), rows, caption=caption,
+        none="None: everything that was published would be the same now.",
     )  # fmt: skip
 
 

@@ -429,13 +429,15 @@ def _find_dates(
 
 
 def sources_of(folder: Path, as_of: date) -> dict[str, str]:
-    """The files that a plan's report of a date is made from, those of its pool included, with their sha256.
+    """The files that a plan's report of a date is made from, with their sha256.
+
+    Those of its pool are among them, and what was published of it.
 
     Parameters
     ----------
     folder : Path
     as_of : date
-        Snapshots dated later are no source.
+        Snapshots dated later are no source, nor is what was published for later.
     """
     from planlib.store import pool_folders
 
@@ -446,13 +448,15 @@ def sources_of(folder: Path, as_of: date) -> dict[str, str]:
 
 
 def _own_sources(folder: Path, as_of: date) -> dict[str, str]:
+    from planlib import published
     from planlib.settings import FILE_NAME, read_settings
     from planlib.store import CORRECTIONS, MATCHES, find_snapshots
 
     dated = find_snapshots(folder, read_settings(folder))
     files = [folder / name for name in (FILE_NAME, CORRECTIONS, MATCHES)]
     files += [path for day, path in dated if day is None or day <= as_of]
-    return {path.name: publish.sha256(path) for path in files if path.is_file()}
+    files += published.files(folder, as_of)
+    return {path.relative_to(folder).as_posix(): publish.sha256(path) for path in files if path.is_file()}
 
 
 def _all_sources(folders: Sequence[Path], as_of: date) -> dict[str, str]:
@@ -697,6 +701,7 @@ def _compute(run: _Run, made: _Set, plan: str) -> dict[str, list[dict[str, Any]]
 
     They come in the parts that notebooks show: "measures" and, of a plan's own set, "outlook".
     """
+    from planlib import published
     from planlib.forecast import outlook
     from planlib.measures import measure, records_of
     from planlib.store import open_plan, open_pool
@@ -714,7 +719,8 @@ def _compute(run: _Run, made: _Set, plan: str) -> dict[str, list[dict[str, Any]]
             numbers = results.results_json(plan, made.day, previous, every)
             _stage(run, made, "results.json", numbers)
             _stage(run, made, "ledger.csv", results.csv_bytes(book.ledger))
-            _stage(run, made, "findings.csv", results.csv_bytes(book.findings))
+            told = published.compare(run.folders[plan], book, made.as_of)
+            _stage(run, made, "findings.csv", results.csv_bytes(published.noted(book, told).findings))
     return made.expected[plan]
 
 
