@@ -30,6 +30,7 @@ RIVALS = ("believe the current target", "add the mean delay", "base rate of date
 WAITS = {"at the first date": 0, "1 month after the first date": 1, "3 months after": 3, "6 months after": 6}
 BEYOND = "beyond what was observed"
 SAMPLES = 2000
+UNSEEN = 12  # months over which the one decision that was not seen is spread
 NEVER = 10**6  # months
 History: TypeAlias = "tuple[pd.DataFrame, Sequence[When] | None]"  # a ledger and the dates of its snapshots
 
@@ -52,10 +53,11 @@ def dates_told(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) ->
     DataFrame
         One row per action and target: action_id, plan, ``told`` (first report with it), ``target`` (its latest day),
         ``decision`` (number: the dates that one report moved in one area from one date to another, or first gave it),
-        ``entry``, ``leave`` (whole calendar months after the month of the target: of the first report with it; of the
-        outcome, or of the last report that shows the action open), ``replaced`` (the same of the first report with
-        another date, or very many), ``outcome`` (open, done, withdrawn), ``fallen`` (it has fallen due, and a report
-        before told it). A completion between two reports counts in the month of the later.
+        ``revised`` (another date stood before it); in whole calendar months after the month of the target, ``entry``
+        (of the first report with it), ``leave`` (of the outcome, or of the last report that shows the action open) and
+        ``replaced`` (of the first report with another date, or very many); ``outcome`` (open, done, withdrawn),
+        ``fallen`` (it has fallen due, and a report before told it). A completion between two reports counts in the month
+        of the later.
     """
     at = at or state(ledger, as_of)
     return at.once(_dates_told)
@@ -77,6 +79,7 @@ def _dates_told(at: State) -> pd.DataFrame:
     made = made[made["exit_high"].notna() & (made["exit_high"] >= made["told"])]
     month = _month(made["target"])
     made["entry"], made["leave"] = _month(made["told"]) - month, _month(made["exit_high"]) - month
+    made["revised"] = made["before"].notna()
     made["replaced"] = (_month(made["until"].fillna(made["told"])) - month).where(made["until"].notna(), NEVER)
     # Done on a stated day in the month of the report that told the date: after that report, so in the next month.
     ended = (made["outcome"] != "open") & (made["leave"] <= made["entry"])
@@ -102,8 +105,8 @@ class Experience:
         Reports of the plan with the longest history, and days from its first to its last.
     dates, decisions : int
         Dates fallen due, and decisions that moved dates.
-    records : ndarray of int, shape (dates, 5)
-        Of each date: entry, leave and replaced (months after it), outcome, number of its decision.
+    records : ndarray of int, shape (dates, 6)
+        Of each date: entry, leave and replaced (months after it), outcome, number of its decision, whether revised.
     kept : float
         Share of the dates fallen due that were kept; NaN where there is none.
     delay : float
@@ -166,7 +169,7 @@ def _experience(states: Sequence[State]) -> Experience:
     block = pd.factorize(pd.MultiIndex.from_frame(fallen[["plan", "decision"]]))[0]
     outcome = overrun.outcome_codes(fallen["outcome"])
     months = [fallen[name].to_numpy(dtype="int64") for name in ("entry", "leave", "replaced")]
-    records = np.stack([*months, outcome, block], axis=1)
+    records = np.stack([*months, outcome, block, fallen["revised"].to_numpy(dtype="int64")], axis=1)
     kept = ((outcome == 1) & (fallen["exit_high"] <= fallen["target"]).to_numpy(bool)).mean() if len(fallen) else np.nan
     delay = float(fallen["late"].mean()) if len(fallen) else np.nan
     return Experience(tuple(plans), snapshots, span, len(fallen), decisions, records, float(kept), delay)
@@ -205,8 +208,11 @@ class Course:
     known: int
 
 
-def course(records: np.ndarray, wait: int, months: int) -> Course:
+def course(records: np.ndarray, wait: int, revised: bool, months: int) -> Course:
     """What became of the dates that were still in force so many months after (or, negative, before) their month.
+
+    First dates are judged by first dates and revised ones by revised ones, where five or more of them had stood as
+    long; else all are taken.
 
     Parameters
     ----------
@@ -214,6 +220,8 @@ def course(records: np.ndarray, wait: int, months: int) -> Course:
         `Experience.records`.
     wait : int
         Months from the month of the target to that of the report.
+    revised : bool
+        Whether another date stood before.
     months : int
         How many months ahead.
 
@@ -223,8 +231,10 @@ def course(records: np.ndarray, wait: int, months: int) -> Course:
         Known for no month where fewer than 5 dates had stood as long; else as far as 5 are at risk or all are accounted
         for, none of them having been lost from sight.
     """
-    entry, leave, replaced, outcome, block = records.T
+    entry, leave, replaced, outcome, block, again = records.T
     like = (entry <= wait) & (wait < np.minimum(leave, replaced))
+    if (same := like & (again == revised)).sum() >= FEWEST_AT_RISK:
+        like = same
     blocks = int(block.max()) + 1 if len(block) else 0
     begun = np.bincount(block[like], minlength=blocks)
     times = wait + 1 + np.arange(months)
@@ -243,15 +253,16 @@ def course(records: np.ndarray, wait: int, months: int) -> Course:
     return Course(risk.at_risk, own[0], own[1], begun, known)
 
 
-def predicted(records: np.ndarray, waits: np.ndarray, months: int) -> tuple[np.ndarray, np.ndarray]:
+def predicted(records: np.ndarray, rows: pd.DataFrame, months: int) -> tuple[np.ndarray, np.ndarray]:
     """Chance to be done within so many months, given that it is not done now.
 
     Parameters
     ----------
     records : ndarray
         `Experience.records`.
-    waits : ndarray of int, shape (n,)
-        Months from the month of the target to that of the report; negative where the target lies ahead.
+    rows : DataFrame, n rows
+        ``wait`` (months from the month of the target to that of the report; negative where the target lies ahead) and
+        ``revised`` of each action.
     months : int
 
     Returns
@@ -263,19 +274,28 @@ def predicted(records: np.ndarray, waits: np.ndarray, months: int) -> tuple[np.n
 
     Notes
     -----
-    An action follows a decision drawn in proportion to its dates that had stood as long.
+    An action follows a decision drawn in proportion to its dates that had stood as long, or, as one among so many, a
+    decision such as was not seen yet, of which only is said that it comes true in any of the next 12 months or later,
+    with equal chances: without it the forecast is too sure of itself (benchmarks/coverage.py).
     """
-    done, known = np.zeros((len(waits), months)), np.zeros(len(waits), dtype="int64")
-    for wait in np.unique(waits):
-        found = course(records, int(wait), months)
+    done, known = np.zeros((len(rows), months)), np.zeros(len(rows), dtype="int64")
+    alike = rows.reset_index().groupby(["wait", "revised"], sort=True).indices
+    for (wait, revised), which in alike.items():
+        found = course(records, int(wait), bool(revised), months)
         if found.known:
             left = np.cumprod(1 - found.done - found.withdrawn, axis=0)
             before = np.concatenate([np.ones((1, left.shape[1])), left[:-1]])
             chance = np.cumsum(before * found.done, axis=0) @ (found.begun / found.begun.sum())
             chance[found.known :] = chance[found.known - 1]
-            done[waits == wait] = chance
-            known[waits == wait] = found.known
+            seen = (found.begun > 0).sum()
+            done[which] = (seen * chance + _unseen(months)) / (seen + 1)
+            known[which] = found.known
     return done, known
+
+
+def _unseen(months: int) -> np.ndarray:
+    """Chances to be done under a decision of which nothing is known."""
+    return np.minimum(np.arange(1, months + 1), UNSEEN) / (UNSEEN + 1)
 
 
 def quantile_months(done: np.ndarray, level: float) -> int | None:
@@ -448,15 +468,16 @@ def open_dates(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) ->
     Returns
     -------
     DataFrame
-        action_id, plan, ``target``, ``wait`` (whole calendar months since the target's, negative before it), ``decision``.
+        action_id, plan, ``target``, ``wait`` (whole calendar months since the target's, negative before it),
+        ``revised``, ``decision``.
     """
     at = at or state(ledger, as_of)
     told = dates_told(ledger, as_of, at=at)
     rows = at.force[(at.force["open"] & at.force["listed"] & at.force["target"].notna()).to_numpy(bool)]
     found = rows.reset_index()[["action_id", "plan", "as_of", "target"]]
-    found = found.merge(told[["action_id", "target", "decision"]], on=["action_id", "target"], how="inner")
+    found = found.merge(told[["action_id", "target", "revised", "decision"]], on=["action_id", "target"], how="inner")
     found["wait"] = _month(found["as_of"]) - _month(found["target"])
-    return found[["action_id", "plan", "target", "wait", "decision"]]
+    return found[["action_id", "plan", "target", "wait", "revised", "decision"]]
 
 
 def _forecast(
@@ -466,7 +487,7 @@ def _forecast(
     rows = open_dates(at.past, at.as_of, at=at)
     reported = at.latest().iloc[0] if len(at.latest()) else at.as_of
     ends = pd.date_range(reported + pd.offsets.MonthEnd(0), periods=months + 1, freq="ME").as_unit("s")[1:]
-    chances, known = predicted(used.records, rows["wait"].to_numpy(dtype="int64"), months)
+    chances, known = predicted(used.records, rows, months)
     for level in QUANTILES:
         when = [quantile_months(done, level) for done in chances]
         days = [ends[month - 1] if month else pd.NaT for month in when]
@@ -519,7 +540,7 @@ def simulated(records: np.ndarray, rows: pd.DataFrame, months: int) -> np.ndarra
     records : ndarray
         `Experience.records`.
     rows : DataFrame
-        ``wait`` and ``decision`` of each action.
+        ``wait``, ``revised`` and ``decision`` of each action.
     months : int
 
     Returns
@@ -531,15 +552,19 @@ def simulated(records: np.ndarray, rows: pd.DataFrame, months: int) -> np.ndarra
         return made
     random = np.random.default_rng(SEED)
     weights = resampled(int(records[:, 4].max()) + 1, SAMPLES)
-    for (wait, _), group in rows.groupby(["wait", "decision"], sort=True):
-        found = course(records, int(wait), months)
+    for (wait, revised, _), group in rows.groupby(["wait", "revised", "decision"], sort=True):
+        found = course(records, int(wait), bool(revised), months)
         chance = weights * found.begun
         chance = np.where(chance.sum(axis=1, keepdims=True) > 0, chance, found.begun)
         limits = np.cumsum(chance, axis=1)
         chosen = (limits <= random.random((SAMPLES, 1)) * limits[:, -1:]).sum(axis=1)
         left = np.full(SAMPLES, len(group))
+        unseen = random.random(SAMPLES) * ((found.begun > 0).sum() + 1) < 1
         for month in range(found.known):
             done, gone = (hazard[month, chosen] for hazard in (found.done, found.withdrawn))
+            # What was spread over 12 months and later: the next of so many as are left.
+            done = np.where(unseen, 1 / (UNSEEN + 1 - month) if month < UNSEEN else 0.0, done)
+            gone = np.where(unseen, 0.0, gone)
             finished = random.binomial(left, np.clip(done, 0, 1))
             left = left - finished
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -607,7 +632,7 @@ def _judged(
     if rows.empty or not later:
         return pd.DataFrame()
     truth = truths.reindex(rows["action_id"].to_numpy())
-    chances, known_for = predicted(known.records, rows["wait"].to_numpy(dtype="int64"), 24)
+    chances, known_for = predicted(known.records, rows, 24)
     limits = {"next report": later[0], **{f"{n} months": origin + pd.DateOffset(months=n) for n in (3, 6)}}
     parts = []
     for horizon, until in limits.items():
