@@ -79,13 +79,14 @@ def make_plan(world: World, random: np.random.Generator, name: str = "plan") -> 
             ahead = (report.astype("datetime64[M]") + random.choice([2, 3, 4, 6], world.blocks)).astype("datetime64[D]")
             target = np.where((again[:, None] & ~complete & ~closed), ahead[:, None], target)
         status = np.where(closed, "closed not done", np.where(complete, "complete", "open"))
-        block, action = np.indices(target.shape)
-        rows.append(pd.DataFrame({
-            "as_of": report, "number": (block * world.size + action).ravel() + 1, "area": block.ravel().astype(str),
-            "target": target.ravel(), "status": status.ravel(), "original": np.repeat(first, world.size),
-            "completed": np.where((complete & ~closed) & world.stated, finish, np.datetime64("NaT")).ravel(),
-        }))  # fmt: skip
-    made = pd.concat(rows, ignore_index=True)
+        stated = np.where((complete & ~closed) & world.stated, finish, np.datetime64("NaT"))
+        rows.append((np.full(target.size, report), target.ravel(), status.ravel(), stated.ravel()))
+    as_of, targets, statuses, completed = (np.concatenate(each) for each in zip(*rows, strict=True))
+    block, action = (np.tile(each.ravel(), world.reports) for each in np.indices(target.shape))
+    made = pd.DataFrame({
+        "as_of": as_of, "number": block * world.size + action + 1, "area": block.astype(str), "target": targets,
+        "status": statuses, "original": np.tile(np.repeat(first, world.size), world.reports), "completed": completed,
+    })  # fmt: skip
     number = made["number"].astype(str).astype(object)
     return conform(made.assign(
         plan=name, action_id=name + "/" + number, ref=number, action="Action " + number, source="made.csv",

@@ -62,8 +62,8 @@ def test_the_example_of_plan_toml_is_a_valid_one():
 def test_the_map_of_the_readme_is_the_tree():
     """Every module of the package stands in the README's table, and nothing else does."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme[readme.index("| module of") :]
-    named = set(re.findall(r"`(\w+)/?`", "\n".join(line.split("|")[1] for line in table.splitlines()[2:12] if "|" in line)))
+    table = readme[readme.index("| module of") :].partition("\n\n")[0]
+    named = set(re.findall(r"`(\w+)/?`", "\n".join(line.split("|")[1] for line in table.splitlines()[2:])))
     package = ROOT / "src" / "planlib"
     tree = {path.stem for path in package.glob("*.py") if not path.stem.startswith("_")}
     tree |= {path.name for path in package.iterdir() if path.is_dir() and not path.name.startswith("_")}

@@ -151,7 +151,9 @@ def experience(ledgers: Sequence[History], as_of: When) -> Experience:
 def _state(history: History, as_of: When) -> State:
     ledger, dates = history
     names = [str(name) for name in ledger["plan"].unique()]
-    return state(ledger, as_of, snapshots={names[0]: dates} if dates is not None and len(names) == 1 else None)
+    # An empty ledger does not tell its plan.
+    known = {(names or [""])[0]: dates} if dates is not None and len(names) <= 1 else None
+    return state(ledger, as_of, snapshots=known)
 
 
 def _experience(states: Sequence[State]) -> Experience:

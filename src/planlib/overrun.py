@@ -208,8 +208,8 @@ def spells(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.
         "not due by the latest report": rows["original"] > reported,
         "closed, not done, before its first date": gone_before,
         "its standing was never known": made["exit_high"].isna(),
-        "not seen open in an earlier report": made["exit_low"].isna() | (made["exit_high"] <= made["entry"]),
         "last seen open before its first date": (made["outcome"] == "open") & (made["exit_high"] < made["original"]),
+        "not seen open in an earlier report": made["exit_low"].isna() | (made["exit_high"] <= made["entry"]),
     }
     made["left_out"] = first_that_holds(reasons, "", rows.index)
     made["block"] = blocks(ledger, as_of, at=at)
@@ -376,7 +376,10 @@ def _curve(kept: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, int | None]:
     block = pd.factorize(kept["block"])[0]
     number = int(block.max()) + 1
     entry = after(kept["entry"], kept["original"])
-    due = entry < 0  # seen before the first date, so that it could have been seen to be done in time
+    # Seen before the first date, so that it could have been seen to be done in time.
+    due = (kept["entry"] < kept["original"]).to_numpy(bool)
+    if due.sum() < FEWEST_AT_RISK:
+        return pd.DataFrame(columns=list(CURVE_COLUMNS)), None
     leave = [_leaves(kept, name, outcome, after) for name in ("exit_low", "exit_high")]
     times = np.unique(np.concatenate([each[(outcome > 0) & (each > 0)] for each in leave]))
     weights = np.concatenate([np.ones((1, number)), resampled(number)])
