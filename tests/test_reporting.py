@@ -267,6 +267,40 @@ def test_a_changed_snapshot_runs_its_date_and_later_ones(here: Path, quick: Call
     assert {name: every_file(here / "reports/alpha")[name] for name in earlier} == {n: before[n] for n in earlier}
 
 
+def test_a_changed_snapshot_of_its_pool_runs_a_plan_again(here: Path, quick: Callable[[], list[str]]) -> None:
+    """A plan whose forecast may draw on another plan is stale when that plan changes; later snapshots of it do not matter."""
+    one, two = put_plan(here, "one", "2020-01-31"), put_plan(here, "two", "2020-01-31", "2020-03-31")
+    (one / "plan.toml").write_text('title = "One"\nforecast.pool = ["two"]\n', encoding="utf-8")
+    report("one", notebooks="slippage")
+    quick()
+    for day, again in (("2020-03-31", []), ("2020-01-31", ["one as at 2020-01-31: slippage"])):
+        with (two / f"{day}.csv").open("a", encoding="utf-8") as file:
+            file.write("3,Care,Buy the van,2020-07-31,Not started\n")
+        outcome = report("one", notebooks="slippage")
+        assert quick() == again
+    assert outcome.reports[0].why == "changed since: ../two/2020-01-31.csv"
+
+
+@pytest.mark.parametrize(
+    ("pool", "message"),
+    [
+        ('["nowhere"]', "names 'nowhere', and there is no plan folder"),
+        ('["one"]', "which is the plan itself"),
+        ('["../data/two"]', "a plan is named by its folder alone"),
+    ],
+)
+def test_a_pool_that_is_not_there_is_named(pool: str, message: str, here: Path) -> None:
+    """A plan in `[forecast] pool` that cannot be used is a clear error of that plan alone."""
+    one = put_plan(here, "one", "2020-01-31")
+    put_plan(here, "two", "2020-01-31")
+    (one / "plan.toml").write_text(f'title = "One"\nforecast.pool = {pool}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        planlib.open_pool(one, "2020-01-31")
+    outcome = report(["one", "two"], notebooks="slippage")
+    assert [(each.plan, each.state) for each in outcome.reports if each.plan == "two"] == [("two", "made")]
+    assert [fault for fault in outcome.faults if message in fault]
+
+
 def test_a_changed_notebook_runs_that_notebook(here: Path, quick: Callable[[], list[str]]) -> None:
     """Only it is run again; the other reports of the set stay published."""
     report("beta")
