@@ -32,6 +32,7 @@ class Measures:
     actions: pd.DataFrame
     changes: pd.DataFrame
     since: pd.DataFrame
+    lists: pd.DataFrame
     over_time: pd.DataFrame
     slip_chart: pd.DataFrame
     areas: pd.DataFrame
@@ -122,6 +123,8 @@ def measure(
     since = delivery.change_since(ledger, as_of, previous=before, at=at)
     names_of = actions.set_index("action_id")[["label", "ref", "ref_range", "single", "area_label", "lead", "place"]]
     since = since.join(names_of).reset_index()
+    lists = delivery.standing_lists(ledger, as_of, previous=before, at=at)
+    lists = names_of[["label", "ref", "ref_range"]].join(lists).reset_index()
     chart = slippage.slip_chart(ledger, as_of, at=at)
     chart.insert(2, "label", looked_up(chart["action_id"], names_of["label"]))
     due = delivery.falling_due(ledger, as_of, meeting=meeting, at=at)
@@ -139,7 +142,7 @@ def measure(
     made = Measures(
         plan=plan, as_of=at.as_of, snapshot=days[-1] if days else at.as_of,
         previous=None if pd.isna(named) else named, snapshots=days, meeting=meeting, actions=actions, changes=changes,
-        since=since, over_time=slippage.standing_over_time(ledger, as_of, at=at), slip_chart=chart,
+        since=since, lists=lists, over_time=slippage.standing_over_time(ledger, as_of, at=at), slip_chart=chart,
         areas=_areas(actions, changes), bow_wave=delivery.bow_wave(ledger, as_of, at=at), falling_due=due,
         behind=delivery.behind_original_plan(ledger, as_of, at=at), rates=rates,
     )  # fmt: skip
@@ -244,6 +247,7 @@ def results(m: Measures, ledger: pd.DataFrame, at: State, previous: pd.Series) -
     for change in schema.SINCE:
         none = None if m.previous is None else int((m.since["change"] == change).sum())
         put(f"since the previous report: {change}", "plan", m.plan, none, why="there is no earlier report")
+    _put_lists(put, m)
     for row in m.bow_wave.to_dict("records"):
         put(f"bow wave: {row['date']}", "month", row["month"], int(row["actions"]))
     put("falling due", "plan", m.plan, len(m.falling_due))
@@ -312,6 +316,18 @@ def _put_rate(put: Any, name: str, scope: str, row: Mapping[str, Any]) -> None:
     # A count is its own value; a rate is n of d.
     value = row["numerator"] if name == "due by" else row["value"]
     put(name, scope, row["key"], value, n=row["numerator"], d=row["denominator"], why=row["undefined_because"])
+
+
+def _put_lists(put: Any, m: Measures) -> None:
+    """How many actions are on each standing list, and of how many that cannot be told."""
+    total = len(m.lists)
+    for name, words in delivery.LIST_NAMES.items():
+        on, unsure = int(m.lists[name].fillna(False).sum()), int(m.lists[name].isna().sum())
+        why = f"none is known to be, and it cannot be told for {unsure} of {total}" if total else "no action is listed"
+        if m.previous is None and name in delivery.COMPARED_LISTS:
+            why, unsure = "there is no earlier report", total
+        put(f"list: {words}", "plan", m.plan, on if on or not unsure and total else None, n=on, d=total, why=why)
+        put(f"list: {words}, cannot be told", "plan", m.plan, unsure, n=unsure, d=total)
 
 
 def _put_areas_and_leads(put: Any, ledger: pd.DataFrame, m: Measures, at: State, previous: pd.Series) -> None:

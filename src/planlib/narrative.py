@@ -918,12 +918,16 @@ _HAPPENED = _SINCE | {
     "not known": "Cannot be told",
     "same": "Same standing and date",
 }
-_LISTS = {
+LIST_TITLES = {
     "live": "Live",
     "completed_since": "Completed since",
     "redated_or_asked": "Re-dated since, or extension asked",
     "outstanding": "Outstanding",
     "withdrawn": "Withdrawn",
+}
+LIST_PARTS = {
+    "redated_or_asked": {"extension asked": "extension_asked"},
+    "outstanding": {"overdue": "overdue", "past the first date": "past_original"},
 }
 
 
@@ -1103,14 +1107,14 @@ def _only_written(b: Between) -> list[str]:
 def _say_lists(b: Between) -> list[str]:
     """The five standing lists of audit committees, each with what cannot be told."""
     lines = []
-    for name, title in _LISTS.items():
+    for name, title in LIST_TITLES.items():
         on, unsure = (b.lists[flag.fillna(False).to_numpy(bool)] for flag in (b.lists[name], b.lists[name].isna()))
         text = f"{title} ({LISTS[name]}): "
         if len(on):
             text += f"{len(on)} of {len(b.lists)}: {say_refs(on, b.lists, most=len(on))}"
         else:
             text += "none known" if len(unsure) else "none"
-        for said, part in _PARTS.get(name, {}).items():
+        for said, part in LIST_PARTS.get(name, {}).items():
             chosen = on[on[part].fillna(False).to_numpy(bool)]
             text += f"; {said}: {say_refs(chosen, b.lists, most=len(chosen))}" if len(chosen) else ""
         if len(unsure):
@@ -1118,9 +1122,3 @@ def _say_lists(b: Between) -> list[str]:
             text += f": {say_refs(unsure, b.lists)}" if len(unsure) < len(b.lists) else ""
         lines += _wrapped(f"{text}.", "  ", "    ")
     return lines
-
-
-_PARTS = {
-    "redated_or_asked": {"extension asked": "extension_asked"},
-    "outstanding": {"overdue": "overdue", "past the first date": "past_original"},
-}

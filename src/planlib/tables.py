@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from planlib import markup, narrative, schema
+from planlib.delivery import COMPARED_LISTS, LISTS
 from planlib.identity import SURE
 from planlib.markup import Content, Fragment, Group, Row, Square, element
 from planlib.measures import Measures
@@ -134,6 +135,53 @@ def area_notes(m: Measures) -> Fragment:
     return markup.join(
         element("h3", name) + markup.bullets(lines) for name, lines in narrative.by_area(m) if lines
     )  # fmt: skip
+
+
+def standing_lists(m: Measures) -> Fragment:
+    """The five standing lists of an audit committee: how many are on each, which, and what cannot be told."""
+    rows: list[Row] = []
+    total = len(m.lists)
+    for name, title in narrative.LIST_TITLES.items() if total else ():
+        flags = m.lists[name]
+        if m.previous is None and name in COMPARED_LISTS:
+            on, unsure = m.lists.iloc[:0], m.lists
+            unknown: Content = f"all {total}: there is no earlier report to compare with" if total > 1 else _FIRST_REPORT
+        else:
+            on, unsure = (m.lists[chosen.fillna(False).to_numpy(bool)] for chosen in (flags, flags.isna()))
+            unknown = _list_refs(unsure, m) if len(unsure) else "–"
+        parts = [
+            f"{count} {said}" for said, part in narrative.LIST_PARTS.get(name, {}).items()
+            if (count := int(on[part].fillna(False).sum()))
+        ]  # fmt: skip
+        which = _list_refs(on, m) if len(on) else markup.join(["–"])
+        which += element("small", f" Of them {narrative.listed(parts)}") if parts else markup.NOTHING
+        number = "not known" if len(unsure) == total else f"{len(on)} of {total}" if len(on) or unsure.empty else "none known"
+        rows.append((element("span", title) + element("small", f" {_meaning(name, m)}"), number, which, unknown))
+    return markup.table(
+        ("List", "How many", "Which", "Cannot be told"), rows, numeric=(1,),
+        caption=f"Standing lists at {say_day(m.as_of)}; an action can be on several", none="No action is listed.",
+    )  # fmt: skip
+
+
+_FIRST_REPORT = "there is no earlier report to compare with"
+MOST_LISTED = 12  # references in a cell of a list before the rest is folded
+
+
+def _meaning(name: str, m: Measures) -> str:
+    than = f"the report of {say_day(m.previous)}" if m.previous is not None else "the report before"
+    return LISTS[name].replace("the report compared with", than)
+
+
+def _list_refs(rows: pd.DataFrame, m: Measures) -> Fragment:
+    """References that lead to the actions' own sections; the words for those known only by count."""
+    own, counted = rows[rows["ref_range"] == ""], rows[rows["ref_range"] != ""]
+    links = [markup.link(row["label"] or "–", _address(row)) for row in own.to_dict("records")]
+    pieces = [markup.join(links, ", ")] if links else []
+    if len(links) > MOST_LISTED:
+        pieces = [markup.details(f"{len(links)}: {say_refs(own, m.lists)}", element("p", pieces[0]), " ")]
+    if len(counted):
+        pieces.append(element("span", say_refs(counted, m.lists, most=len(counted))))
+    return markup.join(pieces, "; ")
 
 
 # --- lists of actions ----------------------------------------------------------------------------------------------------
