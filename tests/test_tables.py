@@ -30,8 +30,8 @@ def every_table(plan: Plan, m: Measures) -> dict[str, Fragment]:
     """All that this module can print of a plan."""
     return {
         **{f"banner {name}": tables.banner(plan, m, name) for name in ("progress", "slippage", "data-quality")},
-        "standing": tables.standing_by_area(m), "lists": tables.standing_lists(m), "areas": tables.area_notes(m), "redated": tables.redated(m),
-        "late": tables.late(m), "finished": tables.finished(m), "disagreements": tables.disagreements(m),
+        "standing": tables.standing_by_area(m), "areas": tables.area_notes(m), "redated": tables.redated(m),
+        "lists": tables.standing_lists(m), "late": tables.late(m), "finished": tables.finished(m), "disagreements": tables.disagreements(m),
         "sections": tables.action_sections(plan, m), "changes": tables.changes_of_date(m), "slips": tables.slips(m),
         "rates": tables.rates(m), "bow wave": tables.bow_wave(m), "findings": tables.findings(plan),
         "in short": tables.findings_in_short(plan), "sources": tables.sources(plan),

@@ -124,6 +124,8 @@ def measure(
     names_of = actions.set_index("action_id")[["label", "ref", "ref_range", "single", "area_label", "lead", "place"]]
     since = since.join(names_of).reset_index()
     lists = delivery.standing_lists(ledger, as_of, previous=before, at=at)
+    if pd.isna(named):
+        lists["completed_since"] = lists["completed_since"].mask(np.ones(len(lists), dtype=bool))
     lists = names_of[["label", "ref", "ref_range"]].join(lists).reset_index()
     chart = slippage.slip_chart(ledger, as_of, at=at)
     chart.insert(2, "label", looked_up(chart["action_id"], names_of["label"]))
@@ -324,9 +326,10 @@ def _put_lists(put: Any, m: Measures) -> None:
     for name, words in delivery.LIST_NAMES.items():
         on, unsure = int(m.lists[name].fillna(False).sum()), int(m.lists[name].isna().sum())
         why = f"none is known to be, and it cannot be told for {unsure} of {total}" if total else "no action is listed"
-        if m.previous is None and name in delivery.COMPARED_LISTS:
-            why, unsure = "there is no earlier report", total
-        put(f"list: {words}", "plan", m.plan, on if on or not unsure and total else None, n=on, d=total, why=why)
+        if total and m.previous is None and name in delivery.COMPARED_LISTS:
+            why = "there is no earlier report"
+        told = on or (total and not unsure)
+        put(f"list: {words}", "plan", m.plan, on if told else None, n=on, d=total, why=why)
         put(f"list: {words}, cannot be told", "plan", m.plan, unsure, n=unsure, d=total)
 
 
@@ -371,6 +374,93 @@ def _put_action(put: Any, row: Mapping[str, Any]) -> None:
 def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain records for JSON."""
     return [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+# --- several plans side by side --------------------------------------------------------------------------------------
+
+
+def side_by_side(measured: Iterable[Measures]) -> pd.DataFrame:
+    """The numbers of several plans at one date, as each plan's own results have them; nothing is ranked.
+
+    Parameters
+    ----------
+    measured : iterable of Measures
+        All as at one date; one without a snapshot up to then has not begun.
+
+    Returns
+    -------
+    DataFrame
+        One row per plan in the order given: plan, as_of, ``begun``, ``snapshot`` in force, ``age`` (days from it to
+        as_of), ``snapshots``, ``actions``, ``by_count`` (known only by count), and as Int64, missing where not known:
+
+        ``done``, ``counted``: n of d. ``overdue``: missing too where no open action has a date. ``overdue_since``: of
+        them, those whose date passed after the snapshot in force. ``undated``: open, listed, without a date.
+        ``past_original``, ``first_known``: n of d. ``redated``: open and re-dated. ``unknown``: standing not known.
+        ``revisions``, ``decisions``: since the first snapshot; missing where every action is known only by count, or
+        one snapshot shows none.
+    """
+    rows = [_beside(m) for m in measured]
+    numbers = dict.fromkeys(_SIDE_NUMBERS, "Int64")
+    made = pd.DataFrame(rows, columns=["plan", "as_of", "begun", "snapshot", *_SIDE_NUMBERS])
+    return made.astype({"plan": "string", "as_of": schema.DATE, "begun": bool, "snapshot": schema.DATE, **numbers})
+
+
+_SIDE_NUMBERS = (
+    "age", "snapshots", "actions", "by_count", "done", "counted", "overdue", "overdue_since", "undated",
+    "past_original", "first_known", "redated", "unknown", "revisions", "decisions",
+)  # fmt: skip
+
+
+def _beside(m: Measures) -> dict[str, Any]:
+    row: dict[str, Any] = {"plan": m.plan, "as_of": m.as_of, "begun": bool(m.snapshots)}
+    if not m.snapshots:
+        return row
+    told = m.results[m.results["scope"] == "plan"].set_index("name")[["numerator", "denominator", "value"]]
+    n, d, value = (told[part].to_dict() for part in ("numerator", "denominator", "value"))
+    standings = m.actions["standing"]
+    live = ~m.actions["done"] & ~standings.isin(["closed not done", "no longer listed", "standing not known"])
+    undated = int((live & m.actions["target"].isna()).sum())
+    overdue = value["standing: overdue"]
+    if overdue == 0 and undated and undated == int(live.sum()):
+        overdue = None
+    then = m.over_time[(m.over_time["as_of"] == m.snapshot) & (m.over_time["standing"] == "overdue")]
+    followed = bool(m.actions["revisions"].notna().any()) or m.actions.empty
+    seen = followed and (len(m.snapshots) > 1 or bool(value["revisions"]))
+    known = value["done"] is not None
+    return row | {
+        "snapshot": m.snapshot, "age": (m.as_of - m.snapshot).days, "snapshots": len(m.snapshots),
+        "actions": value["actions"], "by_count": int((~m.actions["single"]).sum()),
+        "done": value["done"], "counted": d["done"] if known else None, "overdue": overdue,
+        "overdue_since": None if overdue is None else overdue - int(then["actions"].sum()),
+        "undated": undated if known else None, "past_original": value["past original"],
+        "first_known": d["past original"], "redated": value["standing: re-dated"],
+        "unknown": n["standing: standing not known"], "revisions": value["revisions"] if seen else None,
+        "decisions": value["decisions"] if seen else None,
+    }  # fmt: skip
+
+
+def together(beside: pd.DataFrame) -> pd.DataFrame:
+    """Sums over plans, each over the plans that know it: n of d.
+
+    Parameters
+    ----------
+    beside : DataFrame
+        `side_by_side`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``what`` (done, overdue, past_original, redated, unknown): ``n``, ``d``, ``plans`` (that know it),
+        ``begun`` (of how many). Revisions are not added up: plans that were reported more often show more of them.
+    """
+    begun = beside[beside["begun"]]
+    wholes = {"done": "counted", "overdue": "actions", "past_original": "first_known", "redated": "actions",
+              "unknown": "actions"}  # fmt: skip
+    rows = []
+    for name, whole in wholes.items():
+        known = begun[begun[name].notna() & (begun["actions"] > 0)]
+        rows.append((name, int(known[name].sum()), int(known[whole].sum()), len(known), len(begun)))
+    return pd.DataFrame(rows, columns=["what", "n", "d", "plans", "begun"]).set_index("what")
 
 
 @dataclass(frozen=True)

@@ -245,7 +245,9 @@ def read(path: str | Path, *, as_of: str | date | None = None, settings: Setting
     )
 
 
-def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bool = True) -> Plan:
+def open_plan(
+    folder: str | Path, as_of: str | date | None = None, *, redact: bool = True, begun: bool = True
+) -> Plan:  # fmt: skip
     """Read a plan as it was known at a date.
 
     Parameters
@@ -256,6 +258,8 @@ def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bo
         Only snapshots up to this date are read; all where not given.
     redact : bool
         Withhold what plan.toml says, after matching.
+    begun : bool
+        Whether the plan must have begun by then; where it need not, a plan without a snapshot is empty.
 
     Returns
     -------
@@ -264,7 +268,8 @@ def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bo
     Raises
     ------
     InputError
-        If the folder, its settings or a file cannot be used, or there is no snapshot up to that date.
+        If the folder, its settings or a file cannot be used, or there is no snapshot up to that date and the plan
+        must have begun.
     """
     path = find_plan(folder)
     name = path.resolve().name
@@ -272,7 +277,7 @@ def open_plan(folder: str | Path, as_of: str | date | None = None, *, redact: bo
     until = to_date(as_of)
     files = find_snapshots(path, settings)
     parts, days = _parts(path, files, settings, until)
-    if not parts:
+    if not parts and (begun or not days):
         raise InputError(f"{path}: no snapshot up to {until}; the first is of {min(days, default='no date')}")
     parts, used = _corrected(parts, _read_corrections(path, until), path)
     done = _read_parts(parts, settings)

@@ -2,7 +2,8 @@
 
 from planlib.figures.areas import slippage_by_area
 from planlib.figures.dumbbells import dumbbell
+from planlib.figures.portfolio import plans_over_time
 from planlib.figures.slips import slip_chart
 from planlib.figures.standings import standing_over_time
 
-__all__ = ["dumbbell", "slip_chart", "slippage_by_area", "standing_over_time"]
+__all__ = ["dumbbell", "plans_over_time", "slip_chart", "slippage_by_area", "standing_over_time"]
