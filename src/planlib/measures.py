@@ -395,7 +395,8 @@ def side_by_side(measured: Iterable[Measures]) -> pd.DataFrame:
 
         ``done``, ``counted``: n of d. ``overdue``: missing too where no open action has a date. ``overdue_since``: of
         them, those whose date passed after the snapshot in force. ``undated``: open, listed, without a date.
-        ``past_original``, ``first_known``: n of d. ``redated``: open and re-dated. ``unknown``: standing not known.
+        ``past_original``, ``first_known``: n of d; ``first_unknown``: of how many it cannot be told. ``redated``: open
+        and re-dated. ``unknown``: standing not known.
         ``revisions``, ``decisions``: since the first snapshot; missing where every action is known only by count, or
         one snapshot shows none.
     """
@@ -407,7 +408,7 @@ def side_by_side(measured: Iterable[Measures]) -> pd.DataFrame:
 
 _SIDE_NUMBERS = (
     "age", "snapshots", "actions", "by_count", "done", "counted", "overdue", "overdue_since", "undated",
-    "past_original", "first_known", "redated", "unknown", "revisions", "decisions",
+    "past_original", "first_known", "first_unknown", "redated", "unknown", "revisions", "decisions",
 )  # fmt: skip
 
 
@@ -433,7 +434,7 @@ def _beside(m: Measures) -> dict[str, Any]:
         "done": value["done"], "counted": d["done"] if known else None, "overdue": overdue,
         "overdue_since": None if overdue is None else overdue - int(then["actions"].sum()),
         "undated": undated if known else None, "past_original": value["past original"],
-        "first_known": d["past original"], "redated": value["standing: re-dated"],
+        "first_known": d["past original"], "first_unknown": value["actions"] - d["past original"], "redated": value["standing: re-dated"],
         "unknown": n["standing: standing not known"], "revisions": value["revisions"] if seen else None,
         "decisions": value["decisions"] if seen else None,
     }  # fmt: skip

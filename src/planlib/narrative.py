@@ -897,12 +897,12 @@ def in_order(measured: Sequence[tuple[Plan, Measures]]) -> list[tuple[str, Plan,
 
 
 def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
-    """What is true of all plans together: how many have begun, what is done, overdue and past its first date.
+    """What is true of all plans together: how many have begun, what is complete, overdue and not known.
 
     Returns
     -------
     list of str
-        Sums only, each with the number of plans that know it; which plan is which is for the table.
+        Sums only, each with the number of plans that know it; each plan is for the table.
     """
     if not measured:
         return ["There is no plan."]
@@ -912,15 +912,12 @@ def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
     if begun.empty:
         which = "The one plan has" if late == 1 else f"None of the {late} plans has"
         return [f"{which} {'no' if late == 1 else 'a'} snapshot up to {say_day(as_of)}."]
-    first = f"{plural(len(begun), 'plan')}, {plural(int(begun['actions'].sum()), 'action')}"
-    lines = [f"{first}; {plural(late, 'plan')} {_is(late)} listed that {_have(late)} not begun." if late else f"{first}."]
+    first = f"{plural(len(begun), 'plan')} with {plural(int(begun['actions'].sum()), 'action')}"
+    lines = [f"{first}; {plural(late, 'more plan')} {_have(late)} not begun." if late else f"{first}."]
     if not begun["actions"].sum():
         return lines
-    words = {
-        "done": "complete", "overdue": "overdue", "past_original": "open and past their first date",
-        "redated": "open and re-dated",
-    }  # fmt: skip
-    for name, row in together(beside).iterrows():
+    words = {"done": "complete", "overdue": "overdue"}
+    for name, row in together(beside).loc[["done", "overdue", "unknown"]].iterrows():
         n, d, plans = int(row["n"]), int(row["d"]), int(row["plans"])
         if name == "unknown":
             if n:
@@ -928,13 +925,10 @@ def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
         elif plans and not d:
             lines.append("No action counts towards what is complete: all are closed, not done.")
         elif not plans:
-            lines.append(f"In no plan is it known how many actions are {words[name]}.")
+            lines.append(f"In no plan is it known how many actions are {words[str(name)]}.")
         else:
             few = "" if plans == len(begun) else f", in the {plural(plans, 'plan')} where that is known"
-            whole = "actions whose first date is known" if name == "past_original" else "actions"
-            whole = whole.replace("actions", "action", 1) if d == 1 else whole
-            said = words[name].replace("their", "its") if n == 1 else words[name]
-            lines.append(f"{n:,} of {d:,} {whole} {_is(n)} {said}{few}.")
+            lines.append(f"{n:,} of {plural(d, 'action')} {_is(n)} {words[str(name)]}{few}.")
     return lines
 
 
@@ -974,7 +968,7 @@ def not_comparable(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
     silent, some = full[full["done"].isna()], full[full["done"].notna() & (full["unknown"] > 0)]
     for rows, words in (
         (begun[begun["actions"] == 0], "no action is listed"),
-        (silent, "the source gives no standing, so what is done, overdue or past its first date is not known"),
+        (silent, "the source gives no standing, so what is complete or overdue is not known"),
         (some, "the standing of some actions is not known, so more may be done or overdue than is counted"),
         (full[full["done"].notna() & full["overdue"].isna()], "no open action has a date, so none can be overdue"),
         (full[full["done"].notna() & (full["first_known"] < full["actions"])],

@@ -710,9 +710,10 @@ def _plan_row(row: dict[str, Any], reports: _Reports) -> Row:
     if gone:
         below.append("no report made" if len(gone) == len(REPORTS) else f"not made: {narrative.listed(gone)}")
     late = [
-        f"{row[name]:,} {words}" for name, words in (("overdue_since", "since the snapshot"), ("undated", "without a date"))
+        f"{row[name]:,} {words}" for name, words in (("overdue_since", "since the snapshot"), ("undated", "open without a date"))
         if pd.notna(row[name]) and row[name]
     ]  # fmt: skip
+    early = [f"not known for {row['first_unknown']:,}"] if row["first_unknown"] and row["first_known"] else []
     moved: Content = "not known" if pd.isna(row["revisions"]) else f"{row['revisions']:,}"
     several = pd.notna(row["revisions"]) and row["revisions"] > 0
     over = [f"in {plural(row['decisions'], 'decision')}"] if several else []
@@ -722,7 +723,7 @@ def _plan_row(row: dict[str, Any], reports: _Reports) -> Row:
         f"{row['actions']:,}",
         _count(row, "done", "counted", reports),
         _count(row, "overdue", "actions", reports) + _small(late),
-        _count(row, "past_original", "first_known", reports),
+        _count(row, "past_original", "first_known", reports) + _small(early),
         _count(row, "redated", "actions", reports),
         _count(row, "unknown", "actions", reports),
         element("span", reports.link(moved, "slippage") if several else moved)
@@ -764,7 +765,7 @@ def all_together(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
     ]
     return markup.table(
         ("Actions", "How many", "Plans that know it"), rows if beside["begun"].any() else (), numeric=(1, 2),
-        caption="All plans together, each as its snapshot in force has it", none="No plan has begun.",
+        caption="Sums over the plans, each as its snapshot in force has it", none="No plan has begun.",
     )  # fmt: skip
 
 

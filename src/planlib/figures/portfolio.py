@@ -27,6 +27,7 @@ from planlib.figures.drawing import (
     width_of,
     wrap_text,
 )
+from planlib.figures.standings import halves
 from planlib.markup import Fragment
 from planlib.measures import Measures
 from planlib.narrative import in_order, plural, say_day
@@ -34,6 +35,7 @@ from planlib.store import Plan
 
 PANELS = 12  # plans in one drawing
 UNFOLDED = 2  # drawings before the rest is folded
+APART = 2 * 365  # days between plans beyond which one axis of time would show neither
 _UNKNOWN = "standing not known"
 _KINDS = ("done", "late", "re-dated", "other")
 _WORDS = {"done": "Complete", "late": "Overdue or delayed", "re-dated": "Open and re-dated", "other": "All others"}
@@ -72,23 +74,39 @@ def plans_over_time(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
     -------
     Fragment
         A figure for each twelve plans that have begun, in order of title, those after the second folded; or a sentence
-        that says why there is none. Each number stands on the date of the snapshot that it is of.
+        that says why there is none. Each number stands on the date of the snapshot that it is of. Plans of another time
+        have a figure, and an axis, of their own.
     """
     panels = [_panel(name, m) for name, _, m in in_order(measured) if m.snapshots and len(m.actions)]
     left_out = len(measured) - len(panels)
     if not panels:
         return nothing_drawn("plans-over-time", "No plan lists an action by then, so nothing can be drawn over time.")
+    times = _times(panels)
     note = f"Not drawn: {plural(left_out, 'plan')} without any action by then." if left_out else ""
-    ends = min(panel.days[0] for panel in panels), max(panel.days[-1] for panel in panels)
-    made = []
-    for at in range(0, len(panels), PANELS):
-        some, number = panels[at : at + PANELS], at // PANELS + 1
-        figure = _figure(some, ends, "plans-over-time" + (f"-{number}" if number > 1 else ""), "" if at else note)
-        if number > UNFOLDED:
-            last = f" to '{some[-1].name}'" if len(some) > 1 else ""
-            figure = markup.details(f"Plans {at + 1} to {at + len(some)}: '{some[0].name}'{last}", figure)
-        made.append(figure)
+    if len(times) > 1:
+        note += f"{' ' if note else ''}Plans whose reports lie more than {APART // 365} years apart are drawn apart."
+    made: list[Fragment] = []
+    for time in times:
+        ends = min(panel.days[0] for panel in time), max(panel.days[-1] for panel in time)
+        for at in range(0, len(time), PANELS):
+            some, number = time[at : at + PANELS], len(made) + 1
+            figure = _figure(some, ends, "plans-over-time" + (f"-{number}" if number > 1 else ""), "" if made else note)
+            made.append(markup.details(_names(some), figure) if number > UNFOLDED else figure)
     return markup.join(made)
+
+
+def _times(panels: Sequence[_Panel]) -> list[list[_Panel]]:
+    """Plans that share an axis of time, the latest first: one of the sixties beside one of today would be two specks."""
+    groups: list[list[_Panel]] = []
+    end = panels[0].days[0]
+    for panel in sorted(panels, key=lambda each: each.days[0]):
+        if not groups or (panel.days[0] - end).days > APART:
+            groups.append([])
+            end = panel.days[0]
+        groups[-1].append(panel)
+        end = max(end, panel.days[-1])
+    order = {id(panel): at for at, panel in enumerate(panels)}
+    return [sorted(group, key=lambda each: order[id(each)]) for group in reversed(groups)]
 
 
 def _panel(name: str, m: Measures) -> _Panel:
@@ -114,13 +132,21 @@ def _figure(panels: Sequence[_Panel], ends: tuple[pd.Timestamp, pd.Timestamp], n
         ("Snapshot", *_WORDS.values(), "All"), rows, numeric=range(1, 6), narrow="scroll", name=f"{name}-data",
         caption=f"Number of actions by where they stood, at each snapshot: {_names(panels)}",
     )  # fmt: skip
-    scale = " Each plan is drawn on a scale of its own." if len(panels) > 1 else ""
+    own = "; each plan on a scale of its own" if len(panels) > 1 else ""
     unknown = any(any(panel.unknown) for panel in panels)
-    notes = [note, "Actions whose standing is not known are among all others." if unknown else ""]
+    compared = sum(panel.trend for panel in panels)
+    takes = (
+        f"Compared with the report before: {compared} of {plural(len(panels), 'plan')}; it takes {TREND_SNAPSHOTS} reports over "
+        f"at least {TREND_DAYS} days, the last two of them with the standing of every action."
+    )
+    notes = [
+        takes if compared < len(panels) else "", "Actions whose standing is not known are among all others." if unknown else "",
+        note,
+    ]  # fmt: skip
     return framed(
         name, "Chart of where the actions of each plan stood", _message(panels),
-        f"Number of actions by where they stood at each snapshot, {span}", _TOP + _EACH * len(panels) + _BELOW,
-        lambda sheet: _draw(sheet, panels, ends), " ".join(map(_told, panels)) + scale, table,
+        f"Number of actions by where they stood at each snapshot, {span}{own}", _TOP + _EACH * len(panels) + _BELOW,
+        lambda sheet: _draw(sheet, panels, ends), " ".join(map(_told, panels)), table,
         [each for each in notes if each], plural(number, "row"),
     )  # fmt: skip
 
@@ -156,16 +182,13 @@ def _message(panels: Sequence[_Panel]) -> str:
     """What is seen since the report before, of the plans that can be compared with it."""
     trend = [panel for panel in panels if panel.trend]
     if not trend:
-        which = "The one plan here has" if len(panels) == 1 else f"None of these {len(panels)} plans has"
-        need = f"the {TREND_SNAPSHOTS} reports over {TREND_DAYS} days, the last two of them with all standings, that"
-        return f"{which} {'not ' if len(panels) == 1 else ''}{need} a trend takes"
+        return "No plan here has reports enough for a trend"
     bought = sum(_fell(panel, "late") and _fell(panel, "re-dated", -1) for panel in trend)
     late = sum(_fell(panel, "late", -1) for panel in trend)
     done = sum(_fell(panel, "done", -1) for panel in trend)
-    of = f"of {plural(len(trend), 'plan')} with reports enough"
     return (
-        f"Since the report before, more is complete in {done} {of}, more is late in {late}, and late fell "
-        f"while re-dated rose in {bought}"
+        f"Compared with the report before, more is complete in {done} of {plural(len(trend), 'plan')} and more is late in "
+        f"{late or 'none'}; late fell while re-dated rose in {bought or 'none'}"
     )
 
 
@@ -195,18 +218,27 @@ def _draw(sheet: Sheet, panels: Sequence[_Panel], ends: tuple[pd.Timestamp, pd.T
         most = max(panel.totals)
         sheet.text(_LEFT - 6, base - high + 10, f"{most:,}", align="right", colour=SOFT)
         middles = [place(day_number(day)) for day in panel.days]
-        gap = min((b - a for a, b in pairwise(middles)), default=20)
-        half = max(0.7, min(8, 0.45 * gap))
-        below = [0] * len(middles)
-        for kind in _KINDS:
-            above = [low + n for low, n in zip(below, panel.counts[kind], strict=True)]
-            boxes = [
-                (x - half, base - up / most * high, x + half, base - low / most * high)
-                for x, low, up in zip(middles, below, above, strict=True) if up > low
-            ]  # fmt: skip
-            sheet.bars(kind, boxes)
-            below = above
+        _bars(sheet, panel, middles, base, high)
         sheet.block(_RIGHT + 12, top + _EACH / 2 - 6, _beside(panel))
+
+
+def _bars(sheet: Sheet, panel: _Panel, middles: Sequence[float], base: float, high: float) -> None:
+    """Bars of one plan; where its reports are so many that a bar has no room for an edge, plain lines."""
+    most = max(panel.totals)
+    wide = [min(9.0, half) for half in halves(middles)]
+    below = [0] * len(middles)
+    for kind in _KINDS:
+        above = [low + n for low, n in zip(below, panel.counts[kind], strict=True)]
+        boxes = [
+            (x - half, base - up / most * high, x + half, base - low / most * high)
+            for x, half, low, up in zip(middles, wide, below, above, strict=True) if up > low
+        ]  # fmt: skip
+        if min(wide) >= 2.5:
+            sheet.bars(kind, boxes)
+        else:
+            columns = [[((left + right) / 2, top), ((left + right) / 2, low)] for left, top, right, low in boxes]
+            sheet.lines(columns, RULE if kind == "other" else KINDS[kind][0], 2 * min(wide), cap="butt")
+        below = above
 
 
 def _beside(panel: _Panel) -> list[str]:
