@@ -175,12 +175,12 @@ def _list_refs(rows: pd.DataFrame, m: Measures) -> Fragment:
     """References that lead to the actions' own sections; the words for those known only by count."""
     own, counted = rows[rows["ref_range"] == ""], rows[rows["ref_range"] != ""]
     links = [markup.link(row["label"] or "–", _address(row)) for row in own.to_dict("records")]
-    pieces = [markup.join(links, ", ")] if links else []
+    linked = markup.join(links, ", ")
+    words = element("span", say_refs(counted, m.lists, most=len(counted))) if len(counted) else markup.NOTHING
     if len(links) > MOST_LISTED:
-        pieces = [markup.details(f"{len(links)}: {say_refs(own, m.lists)}", element("p", pieces[0]), " ")]
-    if len(counted):
-        pieces.append(element("span", say_refs(counted, m.lists, most=len(counted))))
-    return markup.join(pieces, "; ")
+        linked = markup.details(f"{len(links)}: {say_refs(own, m.lists)}", element("p", linked), " ")
+        return linked + (element("span", "and ") + words if len(counted) else words)
+    return markup.join([piece for piece in (linked, words) if piece.html], "; ")
 
 
 # --- lists of actions ----------------------------------------------------------------------------------------------------
