@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from urllib.parse import unquote
 import figure_samples as samples
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_figures import alternative, cells, drawing, message, notes, parsed, texts
 from test_notebooks import Seen
@@ -206,8 +207,13 @@ def test_the_sections_that_are_led_to_are_headings_of_the_progress_report():
 def many(number: int = 350) -> Pairs:
     """So many plans of three actions and four snapshots, every tenth not begun."""
     rows = {day: samples.actions(3, target="2011-08-31") for day in samples._months("2011-06-30", 4)}
-    late = {"2012-01-31": samples.actions(1)}
-    return [plan_of(f"{chr(65 + at % 26)} council's plan {at}", late if at % 10 == 3 else rows) for at in range(number)]
+    begun, later = plan_of("One", rows)[1], plan_of("Two", {"2012-01-31": samples.actions(1)})[1]
+    made = []
+    for at in range(number):  # measured once and called by other names: measuring is not what is tested
+        name, title = f"plan-{at}", f"{chr(65 + at % 26)} council's plan {at}"
+        plan = SimpleNamespace(name=name, settings=SimpleNamespace(title=title), sources=pd.DataFrame({"file": [DAY]}))
+        made.append((plan, replace(later if at % 10 == 3 else begun, plan=name)))
+    return made
 
 
 def test_350_plans_stay_usable():
@@ -291,7 +297,8 @@ ROW = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@given(st.lists(st.lists(st.lists(ROW, max_size=3), max_size=4), max_size=4))
+@settings(max_examples=8)
+@given(st.lists(st.lists(st.lists(ROW, max_size=3), max_size=3), max_size=3))
 def test_sums_and_words_hold_for_any_plans(drawn):
     """Sums are those of the rows, the parts never exceed the whole, and every plan is on the page."""
     pairs = [
@@ -348,14 +355,12 @@ def way(out: Path, day: str) -> Any:
 
 def make(root: Path, **asked: Any) -> Any:
     """Make reports of the plans below a folder."""
-    made = report(data=root / "data", out=root / "reports", **asked)
-    assert {each.notebook for each in made.failed} <= {"slippage"}, [each.why for each in made.failed]
-    return made
+    return report(data=root / "data", out=root / "reports", **asked)
 
 
 def test_the_ways_of_a_portfolio_are_never_dead(tmp_path):
     """By default each leads to the snapshot in force; alone it leads to what is there; a report of its own day comes first."""
-    put(tmp_path, "a b", "2020-04-30", "2020-05-31")
+    put(tmp_path, "a b", "2020-05-31")
     put(tmp_path, "beta", "2020-04-30")
     put(tmp_path, "later", "2020-07-31")
     page = tmp_path / "reports" / "portfolio" / "2020-06-15" / "portfolio.html"
@@ -370,7 +375,7 @@ def test_the_ways_of_a_portfolio_are_never_dead(tmp_path):
     assert "not made: slippage and data quality" in Seen(page.read_text(encoding="utf-8")).text
     assert make(tmp_path, as_of="2020-06-15", notebooks=["progress", "portfolio"]).made == ()
 
-    make(tmp_path)
+    assert make(tmp_path).ok
     last = tmp_path / "reports" / "portfolio" / "2020-07-31" / "portfolio.html"
     assert dead(last) == [] and way(tmp_path / "reports", "2020-07-31") is None
     raw = last.read_text(encoding="utf-8")
@@ -393,7 +398,7 @@ def test_a_report_that_failed_is_not_led_to_and_comes_back(tmp_path, monkeypatch
 
     monkeypatch.setattr(run, "execute", execute)
     page = tmp_path / "reports" / "portfolio" / "2020-04-30" / "portfolio.html"
-    assert not make(tmp_path).ok
+    assert {each.plan for each in make(tmp_path).failed} == {"beta"}
     assert dead(page) == [] and way(tmp_path / "reports", "2020-04-30") == {"beta": []}
     monkeypatch.setattr(run, "execute", genuine)
     assert make(tmp_path).ok
