@@ -284,7 +284,7 @@ def test_a_figure_of_any_plan_is_valid_and_fits(case):
     boxes = texts(svg)
     height = float(svg.get("viewBox").split()[3])
     assert height <= TALLEST and not message(made).endswith(".") and len(alternative(made)) > 20
-    assert all(-1 <= left and right <= 761 and top >= -1 and low <= height + 1 for _, left, top, right, low in boxes)
+    assert all(left >= -1 and right <= 761 and top >= -1 and low <= height + 1 for _, left, top, right, low in boxes)
     assert not [
         (a[0], b[0]) for at, a in enumerate(boxes) for b in boxes[at + 1 :]
         if a[1] < b[3] and b[1] < a[3] and a[2] < b[4] and b[2] < a[4]
