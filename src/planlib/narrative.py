@@ -883,7 +883,7 @@ def quality(m: Measures, plan: Plan) -> list[str]:
 
 # --- several plans -----------------------------------------------------------------------------------------------------
 
-MOST_PLANS = 6  # plans named in one sentence before "and n others"
+MOST_PLANS = 6  # plans named in one sentence; of more, three
 
 
 def in_order(measured: Sequence[tuple[Plan, Measures]]) -> list[tuple[str, Plan, Measures]]:
@@ -962,7 +962,7 @@ def not_comparable(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
     if (begun["age"] > 0).any():
         lines.append(
             f"{_plans(begun[begun['age'] > 0])}: the snapshot in force is older than this page. Nothing is known of what "
-            "was done since, and what fell due since counts as overdue here, but not in the plan's own report of that day."
+            "was done since, and what fell due since counts as overdue here, but not in a report of the snapshot's own day."
         )
     full = begun[begun["actions"] > 0]
     silent, some = full[full["done"].isna()], full[full["done"].notna() & (full["unknown"] > 0)]
@@ -988,10 +988,11 @@ def not_comparable(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
 
 
 def _plans(rows: pd.DataFrame) -> str:
-    """Plans by name; of many, the first few and how many others."""
+    """Plans by name; of many, how many and the first few."""
     names = [f"'{name}'" for name in rows["name"]]
-    more = len(names) - MOST_PLANS
-    return listed(names if more <= 1 else [*names[:MOST_PLANS], f"{more} others"])
+    if len(names) <= MOST_PLANS:
+        return listed(names)
+    return f"{len(names):,} plans ({listed([*names[:3], f'{len(names) - 3:,} others'])})"
 
 
 def _have(number: int) -> str:

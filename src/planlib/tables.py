@@ -684,7 +684,7 @@ def side_by_side(measured: Sequence[tuple[Plan, Measures]], reports: Way | None 
     rows: list[Row] = []
     letters: list[str] = []
     for (name, _, m), row in zip(named, beside, strict=True):
-        letter = next((each for each in name.upper() if each.isalnum()), "Others")
+        letter = _letter(name)
         if len(beside) > MOST_UNGROUPED and letter not in letters:
             letters.append(letter)
             rows.append(Group(element("span", letter, id=f"plans-{len(letters)}")))
@@ -699,6 +699,11 @@ def side_by_side(measured: Sequence[tuple[Plan, Measures]], reports: Way | None 
         rows, numeric=range(1, 9), none="There is no plan.",
         caption=f"Where each plan stands{day}, by its snapshot in force; in order of title, which is no ranking",
     )  # fmt: skip
+
+
+def _letter(name: str) -> str:
+    """The letter under which a plan is found."""
+    return next((each for each in name.upper() if each.isalnum()), "Others")
 
 
 def _plan_row(row: dict[str, Any], reports: _Reports) -> Row:
@@ -770,8 +775,10 @@ def all_together(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
 
 
 def decisions_by_plan(measured: Sequence[tuple[Plan, Measures]], reports: Way | None = None) -> Fragment:
-    """What needs a decision in each plan, each line with the way to its report; of many plans folded under their names."""
-    made, calm = [], []
+    """What needs a decision in each plan, each line with the way to its report; of many plans folded by name and letter."""
+    made: list[Fragment] = []
+    calm: list[str] = []
+    by_letter: dict[str, list[tuple[int, Fragment]]] = {}
     begun = [each for each in narrative.in_order(measured) if each[2].snapshots]
     for name, _, m in begun:
         lines = narrative.decisions_needed(m)
@@ -782,11 +789,18 @@ def decisions_by_plan(measured: Sequence[tuple[Plan, Measures]], reports: Way | 
         panel = markup.decisions(_with_way(line, number, m, its) for number, line in enumerate(lines, start=1))
         if len(begun) > MOST_UNFOLDED:
             count = plural(len(lines), "thing needs a decision", "things need a decision")
-            made.append(markup.details(f"{name}: {count}", panel))
+            folded = markup.details(f"{name}: {count}", panel)
+            by_letter.setdefault(_letter(name), []).append((len(lines), folded))
         else:
             made.append(element("h3", name) + panel)
     if not begun:
         return element("p", "No plan has begun.", class_="quiet")
+    for letter, plans in by_letter.items():
+        inside = [folded for _, folded in plans]
+        if len(begun) > MOST_UNGROUPED:
+            count = plural(sum(n for n, _ in plans), "thing needs a decision", "things need a decision")
+            inside = [markup.details(f"{letter}: {count} in {plural(len(plans), 'plan')}", *inside)]
+        made += inside
     if calm:
         said = f"Nothing asks for a decision in {plural(len(calm), 'plan')}: {narrative.listed(calm)}."
         made.append(element("div", markup.folded(said, 400), class_="quiet"))
