@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import html
+import re
 from html.parser import HTMLParser
 
 import pytest
