@@ -33,7 +33,9 @@ DAY = "2011-09-30"
 Pairs = list[tuple[Any, Measures]]
 
 
-def plan_of(title: str, snapshots: dict[str, list[dict[str, Any]]], as_of: str = DAY, name: str = "") -> tuple[Any, Measures]:
+def plan_of(
+    title: str, snapshots: dict[str, list[dict[str, Any]]], as_of: str = DAY, name: str = ""
+) -> tuple[Any, Measures]:
     """A plan by title with its measures at a date; only what the portfolio asks of a plan."""
     name = name or title.casefold().replace(" ", "-")
     ledger = samples.ledger({day: rows for day, rows in snapshots.items() if day <= as_of}, plan=name)
@@ -48,14 +50,26 @@ def some() -> Pairs:
     """Five plans: one as it should be, one older, one without statuses, one without dates, one not begun."""
     moved = {
         "2011-06-30": samples.actions(12, target="2011-07-31"),
-        "2011-07-31": [*samples.actions(4, target="2011-07-31", status="complete"), *samples.actions(12, target="2011-07-31")[4:]],
-        "2011-08-31": [*samples.actions(5, target="2011-07-31", status="complete"), *samples.actions(12, target="2011-07-31")[5:]],
-        "2011-09-30": [*samples.actions(6, target="2011-07-31", status="complete"), *samples.actions(12, target="2012-01-31")[6:]],
+        "2011-07-31": [
+            *samples.actions(4, target="2011-07-31", status="complete"),
+            *samples.actions(12, target="2011-07-31")[4:],
+        ],
+        "2011-08-31": [
+            *samples.actions(5, target="2011-07-31", status="complete"),
+            *samples.actions(12, target="2011-07-31")[5:],
+        ],
+        "2011-09-30": [
+            *samples.actions(6, target="2011-07-31", status="complete"),
+            *samples.actions(12, target="2012-01-31")[6:],
+        ],
     }
     return [
         plan_of("Zeal", moved),
         plan_of("older", {"2011-08-31": samples.actions(3, target="2011-09-15")}),
-        plan_of("Silent", {day: samples.actions(4, status="unknown", target="2011-12-31") for day in ("2011-06-30", "2011-09-30")}),
+        plan_of(
+            "Silent",
+            {day: samples.actions(4, status="unknown", target="2011-12-31") for day in ("2011-06-30", "2011-09-30")},
+        ),
         plan_of("Dateless", {day: samples.actions(2) for day in ("2011-06-30", "2011-09-30")}),
         plan_of("Later", {"2012-01-31": samples.actions(1, target="2012-03-31")}),
     ]
@@ -63,7 +77,9 @@ def some() -> Pairs:
 
 def rows_of(made: Fragment) -> dict[str, list[str]]:
     """Cells of a table by the first word of each row."""
-    body = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line, re.S) for line in re.findall(r"<tr>(.*?)</tr>", made.html, re.S)]
+    body = [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line, re.S) for line in re.findall(r"<tr>(.*?)</tr>", made.html, re.S)
+    ]
     plain = [[" ".join(re.sub("<[^>]+>", "", cell).split()) for cell in line] for line in body]
     return {line[0].split()[0]: line[1:] for line in plain if line}
 
@@ -129,7 +145,14 @@ def test_each_plan_stands_with_its_snapshot_in_order_of_title():
     assert rows["Later"] == ["not begun", *["–"] * 7]
     assert rows["Silent"][2:4] == ["not known", "not known"]
     assert rows["Dateless"][3] == "not known 2 open without a date"
-    assert rows["Zeal"][2:] == ["6 of 12 50 %", "0 of 12", "6 of 12", "6 of 12", "0 of 12", "6 in 1 decision over 4 snapshots"]
+    assert rows["Zeal"][2:] == [
+        "6 of 12 50 %",
+        "0 of 12",
+        "6 of 12",
+        "6 of 12",
+        "0 of 12",
+        "6 in 1 decision over 4 snapshots",
+    ]
     assert rows["older"][2] == "0 of 3"  # no percentage of three
     assert rows["older"][7] == "not known over 1 snapshot"
 
@@ -224,7 +247,9 @@ def test_350_plans_stay_usable():
     assert table.html.count('scope="row"') == 350
     over_time = figures.plans_over_time(pairs)
     assert over_time.html.count("<svg") == 27  # 315 plans that have begun
-    assert re.search(r"<details><summary>'[^']+'s plan \d+' to ", over_time.html.replace("&#39;", "'").replace("&#x27;", "'"))
+    assert re.search(
+        r"<details><summary>'[^']+'s plan \d+' to ", over_time.html.replace("&#39;", "'").replace("&#x27;", "'")
+    )
     assert max(map(len, narrative.side_by_side(pairs) + narrative.not_comparable(pairs))) < 400
     assert tables.decisions_by_plan(pairs).html.count("<details") == 315 + 26
     ids = re.findall(r' id="([^"]+)"', table.html + over_time.html)
@@ -274,10 +299,14 @@ def test_plans_of_another_time_are_drawn_on_an_axis_of_their_own():
 def test_a_figure_of_any_plan_is_valid_and_fits(case):
     """Whatever the plan: valid XML, texts on the drawing and apart, a message without a full stop, no number misfit."""
     m = samples.case(case)
-    made = figures.plans_over_time([(SimpleNamespace(name="sample", settings=SimpleNamespace(title=samples.HOSTILE)), m)])
+    made = figures.plans_over_time(
+        [(SimpleNamespace(name="sample", settings=SimpleNamespace(title=samples.HOSTILE)), m)]
+    )
     root = parsed(made)
     assert "<script" not in made.html
-    assert not re.search(r"(?<![\w.,-])1 (actions|plans|snapshots|reports)\b|(?<![\w.,-])[02-9] (action|plan|snapshot)\b", made.text)
+    assert not re.search(
+        r"(?<![\w.,-])1 (actions|plans|snapshots|reports)\b|(?<![\w.,-])[02-9] (action|plan|snapshot)\b", made.text
+    )
     if root.tag == "p":
         return
     svg = drawing(made)

@@ -434,7 +434,8 @@ def _beside(m: Measures) -> dict[str, Any]:
         "done": value["done"], "counted": d["done"] if known else None, "overdue": overdue,
         "overdue_since": None if overdue is None else overdue - int(then["actions"].sum()),
         "undated": undated if known else None, "past_original": value["past original"],
-        "first_known": d["past original"], "first_unknown": value["actions"] - d["past original"], "redated": value["standing: re-dated"],
+        "first_known": d["past original"], "first_unknown": value["actions"] - d["past original"],
+        "redated": value["standing: re-dated"],
         "unknown": n["standing: standing not known"], "revisions": value["revisions"] if seen else None,
         "decisions": value["decisions"] if seen else None,
     }  # fmt: skip

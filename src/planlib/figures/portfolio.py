@@ -96,7 +96,7 @@ def plans_over_time(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
 
 
 def _times(panels: Sequence[_Panel]) -> list[list[_Panel]]:
-    """Plans that share an axis of time, the latest first: one of the sixties beside one of today would be two specks."""
+    """Plans that share an axis of time, the latest first: on one axis from 1960 to 2011 all would be specks."""
     groups: list[list[_Panel]] = []
     end = panels[0].days[0]
     for panel in sorted(panels, key=lambda each: each.days[0]):
@@ -136,12 +136,12 @@ def _figure(panels: Sequence[_Panel], ends: tuple[pd.Timestamp, pd.Timestamp], n
     unknown = any(any(panel.unknown) for panel in panels)
     compared = sum(panel.trend for panel in panels)
     takes = (
-        f"Compared with the report before: {compared} of {plural(len(panels), 'plan')}; it takes {TREND_SNAPSHOTS} reports over "
-        f"at least {TREND_DAYS} days, the last two of them with the standing of every action."
+        f"Compared with the report before: {compared} of {plural(len(panels), 'plan')}; it takes {TREND_SNAPSHOTS} "
+        f"reports over at least {TREND_DAYS} days, the last two of them with the standing of every action."
     )
     notes = [
-        takes if compared < len(panels) else "", "Actions whose standing is not known are among all others." if unknown else "",
-        note,
+        takes if compared < len(panels) else "",
+        "Actions whose standing is not known are among all others." if unknown else "", note,
     ]  # fmt: skip
     return framed(
         name, "Chart of where the actions of each plan stood", _message(panels),
@@ -187,8 +187,8 @@ def _message(panels: Sequence[_Panel]) -> str:
     late = sum(_fell(panel, "late", -1) for panel in trend)
     done = sum(_fell(panel, "done", -1) for panel in trend)
     return (
-        f"Compared with the report before, more is complete in {done} of {plural(len(trend), 'plan')} and more is late in "
-        f"{late or 'none'}; late fell while re-dated rose in {bought or 'none'}"
+        f"Compared with the report before, more is complete in {done} of {plural(len(trend), 'plan')} and more is late "
+        f"in {late or 'none'}; late fell while re-dated rose in {bought or 'none'}"
     )
 
 

@@ -528,15 +528,15 @@ def _in_force(folders: Sequence[Path], day: date) -> dict[str, str]:
 
 
 def _days_led_to(made: _Set, plan: str) -> list[str]:
-    """Days whose reports of a plan the portfolio may lead to: its own, whose numbers agree, and the snapshot in force."""
+    """Days whose reports of a plan the portfolio may lead to: its own, whose numbers agree; the snapshot in force."""
     return list(dict.fromkeys([made.day, made.in_force[plan]])) if plan in made.in_force else []
 
 
 def _way(made: _Set, out: Path, sets: Sequence[_Set], *, coming: bool) -> dict[str, list[str]]:
     """Where the portfolio leads to, by plan, as "DATE/NAME"; only plans whose three reports of the snapshot are not it.
 
-    Reports made in the same run come first, so that the same command gives the same page whatever else lies in the out
-    folder. With `coming` they count before they are made; a report that is neither there nor coming is not led to.
+    Reports made in the same run come first, so that the same command gives the same page whatever else lies in the
+    out folder. With `coming` they count before they are made; a report that is neither there nor coming is not led to.
     """
     found: dict[str, list[str]] = {}
     for plan, snapshot in made.in_force.items():
