@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import html
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -271,3 +272,10 @@ def test_a_folded_text_loses_nothing(text: str) -> None:
 def test_docstring_examples() -> None:
     """The examples in the docstrings are true."""
     assert doctest.testmod(markup).failed == 0
+
+
+def test_each_decision_can_be_led_to() -> None:
+    """With a name each item of the panel has an id of its own; without, none, so that several panels share a page."""
+    assert re.findall(r' id="([^"]+)"', markup.decisions(["One", "Two"], name="decision").html) == ["decision-1", "decision-2"]
+    assert " id=" not in markup.decisions(["One", "Two"]).html
+    assert markup.decisions([], name="decision").html == markup.decisions([]).html

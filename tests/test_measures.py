@@ -25,7 +25,7 @@ from planlib.measures import Measures
 PAGE = (Path(__file__).parents[1] / "docs" / "measures.md").read_text(encoding="utf-8")
 JAN, FEB, MAR, APR = "2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30"
 FRAMES = (
-    "actions", "changes", "since", "over_time", "slip_chart", "areas", "bow_wave", "falling_due", "behind", "results",
+    "actions", "changes", "since", "lists", "over_time", "slip_chart", "areas", "bow_wave", "falling_due", "behind", "results",
 )  # fmt: skip
 
 

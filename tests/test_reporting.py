@@ -517,13 +517,13 @@ def test_a_missing_kernel_is_said_before_anything_is_written(here: Path, monkeyp
 
 
 def test_a_date_before_one_of_several_plans_is_noted(here: Path, quick: Callable[[], list[str]]) -> None:
-    """With several plans, one that had not begun by the date is passed over with a note, also by the portfolio."""
+    """With several plans, one that had not begun by the date is passed over with a note; the portfolio lists it."""
     outcome = report(as_of="2020-04-30")
 
     assert {each.plan for each in outcome.reports} == {"alpha", "portfolio"}
     assert outcome.notes == ("beta: as at 2020-04-30 there is nothing to report; its first snapshot is of 2020-05-31",)
     assert publish.look(here / "reports/portfolio/2020-04-30").record["reports"]["portfolio"]["parameters"] == {
-        "plans": ["data/alpha"], "as_of": "2020-04-30"
+        "plans": ["data/alpha", "data/beta"], "as_of": "2020-04-30"
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def every_table(plan: Plan, m: Measures) -> dict[str, Fragment]:
     return {
         **{f"banner {name}": tables.banner(plan, m, name) for name in ("progress", "slippage", "data-quality")},
         "standing": tables.standing_by_area(m), "areas": tables.area_notes(m), "redated": tables.redated(m),
-        "late": tables.late(m), "finished": tables.finished(m), "disagreements": tables.disagreements(m),
+        "lists": tables.standing_lists(m), "late": tables.late(m), "finished": tables.finished(m), "disagreements": tables.disagreements(m),
         "sections": tables.action_sections(plan, m), "changes": tables.changes_of_date(m), "slips": tables.slips(m),
         "rates": tables.rates(m), "bow wave": tables.bow_wave(m), "findings": tables.findings(plan),
         "in short": tables.findings_in_short(plan), "sources": tables.sources(plan),
@@ -72,6 +72,32 @@ def test_what_cannot_be_given_says_why():
     text = tables.rates(told()[1]).text
     assert "22 of 22 cannot be told" in text
     assert "the first date is not known for 39 of 44" in text
+
+
+def test_the_standing_lists_name_and_link_their_actions():
+    """Each list has its number of all actions, its actions by reference, and how many cannot be told."""
+    _, m = told()
+    made = tables.standing_lists(m)
+    results = m.results[m.results["scope"] == "plan"].set_index("name")
+    for title, name in (
+        ("Live", "live"), ("Withdrawn", "withdrawn"),
+        ("Re-dated since, or extension asked", "re-dated, or extension asked"),
+    ):  # fmt: skip
+        row = results.loc[f"list: {name}"]
+        (line,) = [line for line in made.text.splitlines() if line.startswith(title)]
+        assert f"{row['numerator']} of 44 " in line
+    assert re.search(r"Completed since .* none known ", made.text) and "3 of 25 to 28" in made.text and 'href="#action-' in made.html
+    wanted = set(re.findall(r'href="#(action-[0-9]+)"', made.html))
+    assert wanted and wanted <= set(re.findall(r'id="(action-[0-9]+)"', tables.action_sections(*told()).html))
+
+
+def test_lists_that_compare_are_not_known_in_a_first_report():
+    """Without an earlier report what was completed or re-dated since is not known, and why is said."""
+    text = tables.standing_lists(told("ranger-1960", "1960-09-30")[1]).text
+    lines = {line.split("  ")[0][:9]: line for line in text.splitlines()}
+    for title in ("Completed", "Re-dated "):
+        assert "not known" in lines[title] and "there is no earlier report" in lines[title]
+    assert "5 of 5" in lines["Live open"]
 
 
 def test_a_correction_shows_both_values_and_the_reason():

@@ -533,6 +533,15 @@ LISTS = {
     "withdrawn": "closed, not done",
 }
 
+LIST_NAMES = {
+    "live": "live",
+    "completed_since": "completed since",
+    "redated_or_asked": "re-dated, or extension asked",
+    "outstanding": "outstanding",
+    "withdrawn": "withdrawn",
+}
+COMPARED_LISTS = ("completed_since", "redated_or_asked")  # those that an earlier report is needed for
+
 
 def extension_asked(status_text: pd.Series) -> pd.Series:
     """Whether a status cell itself says that an extension is asked for ("extension requested").

@@ -348,7 +348,9 @@ def bullets(sentences: Iterable[Content], *, ordered: bool = False, none: str = 
     return element("ol" if ordered else "ul", *made)
 
 
-def decisions(sentences: Iterable[Content], none: str = "Nothing in this plan asks for a decision.") -> Fragment:
+def decisions(
+    sentences: Iterable[Content], none: str = "Nothing in this plan asks for a decision.", *, name: str = ""
+) -> Fragment:
     """Make the panel of what needs a decision, numbered; it says so where there is nothing.
 
     Parameters
@@ -357,8 +359,11 @@ def decisions(sentences: Iterable[Content], none: str = "Nothing in this plan as
         One per decision that is needed.
     none : str
         What the panel says without any.
+    name : str, optional
+        What the ids of the items begin with, so that each can be led to: ``decision-1``.
     """
-    listed = bullets(sentences, ordered=True)
+    items = [element("li", each, id=f"{name}-{at}" if name else None) for at, each in enumerate(sentences, start=1)]
+    listed = element("ol", *items) if items else NOTHING
     return element("div", listed if listed.html else element("p", none), class_="decide" if listed.html else "quiet")
 
 

@@ -32,6 +32,7 @@ class Measures:
     actions: pd.DataFrame
     changes: pd.DataFrame
     since: pd.DataFrame
+    lists: pd.DataFrame
     over_time: pd.DataFrame
     slip_chart: pd.DataFrame
     areas: pd.DataFrame
@@ -122,6 +123,10 @@ def measure(
     since = delivery.change_since(ledger, as_of, previous=before, at=at)
     names_of = actions.set_index("action_id")[["label", "ref", "ref_range", "single", "area_label", "lead", "place"]]
     since = since.join(names_of).reset_index()
+    lists = delivery.standing_lists(ledger, as_of, previous=before, at=at)
+    if pd.isna(named):
+        lists["completed_since"] = lists["completed_since"].mask(np.ones(len(lists), dtype=bool))
+    lists = names_of[["label", "ref", "ref_range"]].join(lists).reset_index()
     chart = slippage.slip_chart(ledger, as_of, at=at)
     chart.insert(2, "label", looked_up(chart["action_id"], names_of["label"]))
     due = delivery.falling_due(ledger, as_of, meeting=meeting, at=at)
@@ -139,7 +144,7 @@ def measure(
     made = Measures(
         plan=plan, as_of=at.as_of, snapshot=days[-1] if days else at.as_of,
         previous=None if pd.isna(named) else named, snapshots=days, meeting=meeting, actions=actions, changes=changes,
-        since=since, over_time=slippage.standing_over_time(ledger, as_of, at=at), slip_chart=chart,
+        since=since, lists=lists, over_time=slippage.standing_over_time(ledger, as_of, at=at), slip_chart=chart,
         areas=_areas(actions, changes), bow_wave=delivery.bow_wave(ledger, as_of, at=at), falling_due=due,
         behind=delivery.behind_original_plan(ledger, as_of, at=at), rates=rates,
     )  # fmt: skip
@@ -244,6 +249,7 @@ def results(m: Measures, ledger: pd.DataFrame, at: State, previous: pd.Series) -
     for change in schema.SINCE:
         none = None if m.previous is None else int((m.since["change"] == change).sum())
         put(f"since the previous report: {change}", "plan", m.plan, none, why="there is no earlier report")
+    _put_lists(put, m)
     for row in m.bow_wave.to_dict("records"):
         put(f"bow wave: {row['date']}", "month", row["month"], int(row["actions"]))
     put("falling due", "plan", m.plan, len(m.falling_due))
@@ -314,6 +320,19 @@ def _put_rate(put: Any, name: str, scope: str, row: Mapping[str, Any]) -> None:
     put(name, scope, row["key"], value, n=row["numerator"], d=row["denominator"], why=row["undefined_because"])
 
 
+def _put_lists(put: Any, m: Measures) -> None:
+    """How many actions are on each standing list, and of how many that cannot be told."""
+    total = len(m.lists)
+    for name, words in delivery.LIST_NAMES.items():
+        on, unsure = int(m.lists[name].fillna(False).sum()), int(m.lists[name].isna().sum())
+        why = f"none is known to be, and it cannot be told for {unsure} of {total}" if total else "no action is listed"
+        if total and m.previous is None and name in delivery.COMPARED_LISTS:
+            why = "there is no earlier report"
+        told = on or (total and not unsure)
+        put(f"list: {words}", "plan", m.plan, on if told else None, n=on, d=total, why=why)
+        put(f"list: {words}, cannot be told", "plan", m.plan, unsure, n=unsure, d=total)
+
+
 def _put_areas_and_leads(put: Any, ledger: pd.DataFrame, m: Measures, at: State, previous: pd.Series) -> None:
     for by in ("area", "lead"):
         rates = {
@@ -355,6 +374,95 @@ def _put_action(put: Any, row: Mapping[str, Any]) -> None:
 def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain records for JSON."""
     return [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+# --- several plans side by side --------------------------------------------------------------------------------------
+
+
+def side_by_side(measured: Iterable[Measures]) -> pd.DataFrame:
+    """The numbers of several plans at one date, as each plan's own results have them; nothing is ranked.
+
+    Parameters
+    ----------
+    measured : iterable of Measures
+        All as at one date; one without a snapshot up to then has not begun.
+
+    Returns
+    -------
+    DataFrame
+        One row per plan in the order given: plan, as_of, ``begun``, ``snapshot`` in force, ``age`` (days from it to
+        as_of), ``snapshots``, ``actions``, ``by_count`` (known only by count), and as Int64, missing where not known:
+
+        ``done``, ``counted``: n of d. ``overdue``: missing too where no open action has a date. ``overdue_since``: of
+        them, those whose date passed after the snapshot in force. ``undated``: open, listed, without a date.
+        ``past_original``, ``first_known``: n of d; ``first_unknown``: of how many it cannot be told. ``redated``: open
+        and re-dated. ``unknown``: standing not known.
+        ``revisions``, ``decisions``: since the first snapshot; missing where every action is known only by count, or
+        one snapshot shows none.
+    """
+    rows = [_beside(m) for m in measured]
+    numbers = dict.fromkeys(_SIDE_NUMBERS, "Int64")
+    made = pd.DataFrame(rows, columns=["plan", "as_of", "begun", "snapshot", *_SIDE_NUMBERS])
+    return made.astype({"plan": "string", "as_of": schema.DATE, "begun": bool, "snapshot": schema.DATE, **numbers})
+
+
+_SIDE_NUMBERS = (
+    "age", "snapshots", "actions", "by_count", "done", "counted", "overdue", "overdue_since", "undated",
+    "past_original", "first_known", "first_unknown", "redated", "unknown", "revisions", "decisions",
+)  # fmt: skip
+
+
+def _beside(m: Measures) -> dict[str, Any]:
+    row: dict[str, Any] = {"plan": m.plan, "as_of": m.as_of, "begun": bool(m.snapshots)}
+    if not m.snapshots:
+        return row
+    told = m.results[m.results["scope"] == "plan"].set_index("name")[["numerator", "denominator", "value"]]
+    n, d, value = (told[part].to_dict() for part in ("numerator", "denominator", "value"))
+    standings = m.actions["standing"]
+    live = ~m.actions["done"] & ~standings.isin(["closed not done", "no longer listed", "standing not known"])
+    undated = int((live & m.actions["target"].isna()).sum())
+    overdue = value["standing: overdue"]
+    if overdue == 0 and undated and undated == int(live.sum()):
+        overdue = None
+    then = m.over_time[(m.over_time["as_of"] == m.snapshot) & (m.over_time["standing"] == "overdue")]
+    followed = bool(m.actions["revisions"].notna().any()) or m.actions.empty
+    seen = followed and (len(m.snapshots) > 1 or bool(value["revisions"]))
+    known = value["done"] is not None
+    return row | {
+        "snapshot": m.snapshot, "age": (m.as_of - m.snapshot).days, "snapshots": len(m.snapshots),
+        "actions": value["actions"], "by_count": int((~m.actions["single"]).sum()),
+        "done": value["done"], "counted": d["done"] if known else None, "overdue": overdue,
+        "overdue_since": None if overdue is None else overdue - int(then["actions"].sum()),
+        "undated": undated if known else None, "past_original": value["past original"],
+        "first_known": d["past original"], "first_unknown": value["actions"] - d["past original"],
+        "redated": value["standing: re-dated"],
+        "unknown": n["standing: standing not known"], "revisions": value["revisions"] if seen else None,
+        "decisions": value["decisions"] if seen else None,
+    }  # fmt: skip
+
+
+def together(beside: pd.DataFrame) -> pd.DataFrame:
+    """Sums over plans, each over the plans that know it: n of d.
+
+    Parameters
+    ----------
+    beside : DataFrame
+        `side_by_side`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``what`` (done, overdue, past_original, redated, unknown): ``n``, ``d``, ``plans`` (that know it),
+        ``begun`` (of how many). Revisions are not added up: plans that were reported more often show more of them.
+    """
+    begun = beside[beside["begun"]]
+    wholes = {"done": "counted", "overdue": "actions", "past_original": "first_known", "redated": "actions",
+              "unknown": "actions"}  # fmt: skip
+    rows = []
+    for name, whole in wholes.items():
+        known = begun[begun[name].notna() & (begun["actions"] > 0)]
+        rows.append((name, int(known[name].sum()), int(known[whole].sum()), len(known), len(begun)))
+    return pd.DataFrame(rows, columns=["what", "n", "d", "plans", "begun"]).set_index("what")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from planlib.delivery import LISTS, spoken_range
 from planlib.forecast import Forecast
 from planlib.history import words_changed
 from planlib.markup import visible
-from planlib.measures import Between, Measures
+from planlib.measures import Between, Measures, together
+from planlib.measures import side_by_side as beside_of
 from planlib.normalise import range_numbers
 from planlib.overrun import PastOriginal
 from planlib.published import Checked, Told
@@ -954,24 +955,122 @@ def say_told(row: Any, side: str) -> str:
     return plural(value, row["unit"].removesuffix("s"))
 
 
+# --- several plans -----------------------------------------------------------------------------------------------------
+
+MOST_PLANS = 6  # plans named in one sentence; of more, three
+
+
+def in_order(measured: Sequence[tuple[Plan, Measures]]) -> list[tuple[str, Plan, Measures]]:
+    """Plans in order of title, each with the name to print: its title, with its folder where two have the same title."""
+    titles = [" ".join(visible(plan.settings.title).split()) for plan, _ in measured]
+    named = [
+        (title if titles.count(title) == 1 else f"{title} ({plan.name})", plan, m)
+        for title, (plan, m) in zip(titles, measured, strict=True)
+    ]
+    return sorted(named, key=lambda each: (each[0].casefold(), each[1].name))
+
+
 def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
-    """One sentence a plan, for a portfolio.
+    """What is true of all plans together: how many have begun, what is complete, overdue and not known.
 
     Returns
     -------
     list of str
+        Sums only, each with the number of plans that know it; each plan is for the table.
     """
-    lines = []
-    for plan, m in measured:
-        counts = m.actions["standing"].value_counts()
-        n, d = int((m.actions["done"] & m.actions["counted"]).sum()), int(m.actions["counted"].sum())
-        if counts.get("standing not known", 0) == len(m.actions):
-            said = f"the standing of all {len(m.actions)} is not known"
+    if not measured:
+        return ["There is no plan."]
+    beside = side_by_side_of(measured)
+    begun = beside[beside["begun"]]
+    late, as_of = len(beside) - len(begun), measured[0][1].as_of
+    if begun.empty:
+        which = "The one plan has" if late == 1 else f"None of the {late} plans has"
+        return [f"{which} {'no' if late == 1 else 'a'} snapshot up to {say_day(as_of)}."]
+    first = f"{plural(len(begun), 'plan')} with {plural(int(begun['actions'].sum()), 'action')}"
+    lines = [f"{first}; {plural(late, 'more plan')} {_have(late)} not begun." if late else f"{first}."]
+    if not begun["actions"].sum():
+        return lines
+    words = {"done": "complete", "overdue": "overdue"}
+    for name, row in together(beside).loc[["done", "overdue", "unknown"]].iterrows():
+        n, d, plans = int(row["n"]), int(row["d"]), int(row["plans"])
+        if name == "unknown":
+            if n:
+                lines.append(f"The standing of {n:,} of {plural(d, 'action')} is not known.")
+        elif plans and not d:
+            lines.append("No action counts towards what is complete: all are closed, not done.")
+        elif not plans:
+            lines.append(f"In no plan is it known how many actions are {words[str(name)]}.")
         else:
-            said = f"{n} of {plural(d, 'action')} complete, {int(counts.get('re-dated', 0))} open and re-dated, "
-            said += f"{int(counts.get('overdue', 0))} overdue, {int(counts.get('delayed', 0))} delayed by own account"
-        lines.append(f"{plan.settings.title} (snapshot of {say_day(m.snapshot)}): {said}.")
+            few = "" if plans == len(begun) else f", in the {plural(plans, 'plan')} where that is known"
+            lines.append(f"{n:,} of {plural(d, 'action')} {_is(n)} {words[str(name)]}{few}.")
     return lines
+
+
+def side_by_side_of(measured: Sequence[tuple[Plan, Measures]]) -> pd.DataFrame:
+    """`planlib.measures.side_by_side` of plans in the order in which they are printed, with the ``name`` to print."""
+    named = in_order(measured)
+    return beside_of(m for *_, m in named).assign(name=[name for name, *_ in named])
+
+
+def not_comparable(measured: Sequence[tuple[Plan, Measures]]) -> list[str]:
+    """What the plans cannot be compared in, with the plans that it is so for.
+
+    Returns
+    -------
+    list of str
+        Begins with what is always so: the order is no ranking.
+    """
+    beside = side_by_side_of(measured)
+    begun = beside[beside["begun"]]
+    lines = ["The plans stand in order of title. They differ in size, in dates and in what is known: this is no ranking."]
+    if len(beside) > len(begun):
+        lines.append(f"Not begun, so without any number: {_plans(beside[~beside['begun']])}.")
+    if begun.empty:
+        return lines
+    first, last = begun["snapshot"].min(), begun["snapshot"].max()
+    if first != last:
+        lines.append(
+            f"The snapshots in force are of different days, from {say_day(first)} to {say_day(last)}: "
+            "each number stands for what its plan said last."
+        )
+    if (begun["age"] > 0).any():
+        lines.append(
+            f"{_plans(begun[begun['age'] > 0])}: the snapshot in force is older than this page. Nothing is known of what "
+            "was done since, and what fell due since counts as overdue here, but not in a report of the snapshot's own day."
+        )
+    full = begun[begun["actions"] > 0]
+    silent, some = full[full["done"].isna()], full[full["done"].notna() & (full["unknown"] > 0)]
+    for rows, words in (
+        (begun[begun["actions"] == 0], "no action is listed"),
+        (silent, "the source gives no standing, so what is complete or overdue is not known"),
+        (some, "the standing of some actions is not known, so more may be done or overdue than is counted"),
+        (full[full["done"].notna() & full["overdue"].isna()], "no open action has a date, so none can be overdue"),
+        (full[full["done"].notna() & (full["first_known"] < full["actions"])],
+         "the first date or the standing of some actions is not known, and 'past first date' leaves them out"),
+        (full[full["snapshots"] == 1], "one snapshot only, in which no change of date can be seen unless the source says so"),
+        (full[(full["by_count"] > 0)], "some actions are known only by count, and cannot be followed"),
+    ):  # fmt: skip
+        if len(rows):
+            lines.append(f"{_plans(rows)}: {words}.")
+    if begun["snapshots"].nunique() > 1:
+        least, most = int(begun["snapshots"].min()), int(begun["snapshots"].max())
+        lines.append(
+            f"Revisions are seen between snapshots, and there are {least} to {most} of them: a plan reported more often "
+            "shows more."
+        )
+    return lines
+
+
+def _plans(rows: pd.DataFrame) -> str:
+    """Plans by name; of many, how many and the first few."""
+    names = [f"'{name}'" for name in rows["name"]]
+    if len(names) <= MOST_PLANS:
+        return listed(names)
+    return f"{len(names):,} plans ({listed([*names[:3], f'{len(names) - 3:,} others'])})"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
 
 
 # --- what changed between two dates, as an e-mail ---------------------------------------------------------------------
@@ -992,12 +1091,16 @@ _HAPPENED = _SINCE | {
     "not known": "Cannot be told",
     "same": "Same standing and date",
 }
-_LISTS = {
+LIST_TITLES = {
     "live": "Live",
     "completed_since": "Completed since",
     "redated_or_asked": "Re-dated since, or extension asked",
     "outstanding": "Outstanding",
     "withdrawn": "Withdrawn",
+}
+LIST_PARTS = {
+    "redated_or_asked": {"extension asked": "extension_asked"},
+    "outstanding": {"overdue": "overdue", "past the first date": "past_original"},
 }
 
 
@@ -1177,14 +1280,14 @@ def _only_written(b: Between) -> list[str]:
 def _say_lists(b: Between) -> list[str]:
     """The five standing lists of audit committees, each with what cannot be told."""
     lines = []
-    for name, title in _LISTS.items():
+    for name, title in LIST_TITLES.items():
         on, unsure = (b.lists[flag.fillna(False).to_numpy(bool)] for flag in (b.lists[name], b.lists[name].isna()))
         text = f"{title} ({LISTS[name]}): "
         if len(on):
             text += f"{len(on)} of {len(b.lists)}: {say_refs(on, b.lists, most=len(on))}"
         else:
             text += "none known" if len(unsure) else "none"
-        for said, part in _PARTS.get(name, {}).items():
+        for said, part in LIST_PARTS.get(name, {}).items():
             chosen = on[on[part].fillna(False).to_numpy(bool)]
             text += f"; {said}: {say_refs(chosen, b.lists, most=len(chosen))}" if len(chosen) else ""
         if len(unsure):

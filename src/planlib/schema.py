@@ -538,6 +538,12 @@ def _measures() -> dict[str, Measure]:
         made[f"since the previous report: {change}"] = Measure(
             "actions", ("plan",), meaning, "there is no earlier report", _AUDIT
         )
+    for name, (meaning, undefined) in STANDING_LISTS.items():
+        made[f"list: {name}"] = Measure("actions", ("plan",), meaning, undefined, _AUDIT)
+        made[f"list: {name}, cannot be told"] = Measure(
+            "actions", ("plan",), f"Actions of which it cannot be told whether they are on the list '{name}'.", "never",
+            _AUDIT,
+        )  # fmt: skip
     return made
 
 
@@ -565,6 +571,20 @@ SINCE = {
     "no longer listed": "Open when last listed, and not listed now.",
     "not known": "What changed cannot be told.",
     "same": "Expected on the same day as then, or complete, closed or not dated then and now.",
+}
+_NONE_TOLD = "none is known to be and it cannot be told for some, or no action is listed"
+STANDING_LISTS = {
+    "live": ("Open, in the snapshot in force.", _NONE_TOLD),
+    "completed since": (
+        "Complete now, and the previous report or a later snapshot shows it not done.",
+        f"there is no earlier report, or {_NONE_TOLD}",
+    ),
+    "re-dated, or extension asked": (
+        "A revision since the previous report; or open, and its status cell asks for an extension.",
+        f"there is no earlier report, or {_NONE_TOLD}",
+    ),
+    "outstanding": ("Open, and F.latest < t or O.latest < t.", _NONE_TOLD),
+    "withdrawn": ("Closed, not done.", _NONE_TOLD),
 }
 
 # One entry per name in results.json. Definitions follow docs/measures.md.

@@ -274,8 +274,9 @@ def decided(folder: str | Path, as_of: str | date | None = None) -> Decided:
 
 
 def open_plan(
-    folder: str | Path, as_of: str | date | None = None, *, redact: bool = True, instead: Decided | None = None
-) -> Plan:
+    folder: str | Path, as_of: str | date | None = None, *, redact: bool = True, begun: bool = True,
+    instead: Decided | None = None,
+) -> Plan:  # fmt: skip
     """Read a plan as it was known at a date.
 
     Parameters
@@ -286,6 +287,8 @@ def open_plan(
         Only snapshots up to this date are read; all where not given.
     redact : bool
         Withhold what plan.toml says, after matching.
+    begun : bool
+        Whether the plan must have begun by then; where it need not, a plan without a snapshot is empty.
     instead : Decided, optional
         To be used in place of what plan.toml, corrections.csv and matches.csv say: what they said once.
 
@@ -296,7 +299,8 @@ def open_plan(
     Raises
     ------
     InputError
-        If the folder, its settings or a file cannot be used, or there is no snapshot up to that date.
+        If the folder, its settings or a file cannot be used, or there is no snapshot up to that date and the plan
+        must have begun.
     """
     path = find_plan(folder)
     name = path.resolve().name
@@ -305,7 +309,7 @@ def open_plan(
     settings = said.settings
     files = find_snapshots(path, settings)
     parts, days = _parts(path, files, settings, until)
-    if not parts:
+    if not parts and (begun or not days):
         raise InputError(f"{path}: no snapshot up to {until}; the first is of {min(days, default='no date')}")
     parts, used = _corrected(parts, said.corrections, path)
     done = _read_parts(parts, settings)

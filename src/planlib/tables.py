@@ -6,17 +6,20 @@ Every function returns a `Fragment`, which shows as HTML in a notebook and as te
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
 from planlib import markup, narrative, schema
+from planlib.delivery import COMPARED_LISTS, LISTS
 from planlib.forecast import Outlook
 from planlib.identity import SURE
 from planlib.markup import Content, Fragment, Group, Row, Square, element
-from planlib.measures import Measures
+from planlib.measures import Measures, together
 from planlib.narrative import plural, say_date, say_day, say_notice, say_refs
 from planlib.published import DATES, Told
 from planlib.store import Plan
@@ -138,6 +141,50 @@ def area_notes(m: Measures) -> Fragment:
     return markup.join(
         element("h3", name) + markup.bullets(lines) for name, lines in narrative.by_area(m) if lines
     )  # fmt: skip
+
+
+def standing_lists(m: Measures) -> Fragment:
+    """The five standing lists of an audit committee: how many are on each, which, and what cannot be told."""
+    rows: list[Row] = []
+    total = len(m.lists)
+    for name, title in narrative.LIST_TITLES.items() if total else ():
+        flags = m.lists[name]
+        on, unsure = (m.lists[chosen.fillna(False).to_numpy(bool)] for chosen in (flags, flags.isna()))
+        which_not: Content = "all of them" if len(unsure) == total else _list_refs(unsure, m)
+        why = ": there is no earlier report to compare with" if m.previous is None and name in COMPARED_LISTS else ""
+        unknown = markup.join([which_not, why]) if len(unsure) else "–"
+        parts = [
+            f"{count} {said}" for said, part in narrative.LIST_PARTS.get(name, {}).items()
+            if (count := int(on[part].fillna(False).sum()))
+        ]  # fmt: skip
+        which = _list_refs(on, m) if len(on) else markup.join(["–"])
+        which += element("small", f" Of them {narrative.listed(parts)}") if parts else markup.NOTHING
+        number = "not known" if len(unsure) == total else f"{len(on)} of {total}" if len(on) or unsure.empty else "none known"
+        rows.append((element("span", title) + element("small", f" {_meaning(name, m)}"), number, which, unknown))
+    return markup.table(
+        ("List", "How many", "Which", "Cannot be told"), rows, numeric=(1,),
+        caption=f"Standing lists at {say_day(m.as_of)}; an action can be on several", none="No action is listed.",
+    )  # fmt: skip
+
+
+MOST_LISTED = 12  # references in a cell of a list before the rest is folded
+
+
+def _meaning(name: str, m: Measures) -> str:
+    than = f"the report of {say_day(m.previous)}" if m.previous is not None else "the report before"
+    return LISTS[name].replace("the report compared with", than)
+
+
+def _list_refs(rows: pd.DataFrame, m: Measures) -> Fragment:
+    """References that lead to the actions' own sections; the words for those known only by count."""
+    own, counted = rows[rows["ref_range"] == ""], rows[rows["ref_range"] != ""]
+    links = [markup.link(row["label"] or "–", _address(row)) for row in own.to_dict("records")]
+    linked = markup.join(links, ", ")
+    words = element("span", say_refs(counted, m.lists, most=len(counted))) if len(counted) else markup.NOTHING
+    if len(links) > MOST_LISTED:
+        linked = markup.details(f"{len(links)}: {say_refs(own, m.lists)}", element("p", linked), " ")
+        return linked + (element("span", "and ") + words if len(counted) else words)
+    return markup.join([piece for piece in (linked, words) if piece.html], "; ")
 
 
 # --- lists of actions ----------------------------------------------------------------------------------------------------
@@ -668,47 +715,212 @@ def installed_version() -> str:
         return "(not installed)"
 
 
+Way = Mapping[str, Sequence[str]]  # by plan, its reports as "DATE/NAME", where they are not all of its snapshot in force
+REPORTS = ("progress", "slippage", "data-quality")
+SECTIONS = {
+    "decisions": "what-needs-a-decision", "moved": "dates-that-moved",
+    "late": "overdue-past-the-first-date-outside-the-required-time", "done": "complete-and-closed",
+    "unknown": "what-is-not-known",
+}  # fmt: skip
+"""Sections of the progress report that the portfolio leads to; a test compares them with the notebook's headings."""
+MOST_UNFOLDED = 12  # plans whose decisions are shown unfolded
+MOST_UNGROUPED = 25  # plans in one table before it is divided by letter
+
+
 def portfolio_banner(measured: Sequence[tuple[Plan, Measures]], as_of: str) -> Fragment:
     """The head of the portfolio page."""
+    begun = [m for _, m in measured if m.snapshots]
+    said = [plural(len(measured), "plan")]
+    if len(begun) < len(measured):
+        said.append(f"{len(measured) - len(begun)} not begun")
+    days = sorted({m.snapshot for m in begun})
+    if days:
+        span = say_day(days[0]) if len(days) == 1 else f"{say_day(days[0])} to {say_day(days[-1])}"
+        said.append(f"snapshots in force of {span}" if len(begun) > 1 else f"snapshot in force of {span}")
     return markup.join([
         element("h1", f"Action plans: {TITLES['portfolio']} at {say_day(pd.Timestamp(as_of))}"),
-        element("p", f"{plural(len(measured), 'plan')}, each at its latest snapshot", class_="meta"),
+        element("p", " · ".join(said), class_="meta"),
         element("p", markup.link("All plans and dates", "../../index.html"), class_="meta"),
     ])  # fmt: skip
 
 
-def side_by_side(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
-    """Plans side by side, each with the date of its snapshot in force."""
+@dataclass(frozen=True)
+class _Reports:
+    """The reports of one plan that are there to be led to, all of one day."""
+
+    plan: str
+    name: str
+    there: Mapping[str, str]  # name of the report to its day
+
+    @property
+    def gone(self) -> list[str]:
+        return [name for name in REPORTS if name not in self.there]
+
+    def link(self, text: Content, report: str = "progress", section: str = "") -> Content:
+        """The text, leading to a report or to a section of it where that report is there."""
+        if report in self.gone:
+            return text
+        address = f"../../{quote(self.plan, safe='')}/{self.there[report]}/{report}.html"
+        return markup.link(text, f"{address}#{section}" if section else address)
+
+
+def _reports_of(name: str, m: Measures, reports: Way | None) -> _Reports:
+    usual = [f"{m.snapshot:%Y-%m-%d}/{each}" for each in REPORTS]
+    told = (reports or {}).get(m.plan, usual)
+    return _Reports(m.plan, name, {each.partition("/")[2]: each.partition("/")[0] for each in told})
+
+
+def side_by_side(measured: Sequence[tuple[Plan, Measures]], reports: Way | None = None) -> Fragment:
+    """Plans side by side in order of title, each with the date of its snapshot in force; its numbers lead to its reports.
+
+    Parameters
+    ----------
+    measured : sequence of (Plan, Measures)
+        All as at one date; a plan without a snapshot by then is listed as not begun.
+    reports : mapping, optional
+        By plan, its reports that are led to, as "DATE/NAME"; the three of its snapshot in force where not given.
+
+    Returns
+    -------
+    Fragment
+        One table; of many plans divided by the first letter, with a line of letters above it.
+    """
+    named = narrative.in_order(measured)
+    beside = narrative.side_by_side_of(measured).to_dict("records")
     rows: list[Row] = []
-    for plan, m in measured:
-        counts = m.actions["standing"].value_counts()
-        day = f"{m.snapshot:%Y-%m-%d}"
-        unknown = int(counts.get("standing not known", 0))
-        done = "not known" if unknown == len(m.actions) and unknown else (
-            f"{int((m.actions['done'] & m.actions['counted']).sum())} of {int(m.actions['counted'].sum())}"
-        )  # fmt: skip
-        rows.append((
-            markup.link(plan.settings.title, f"../../{_quoted(plan.name)}/{day}/progress.html"), say_day(m.snapshot), done,
-            *(int(counts.get(name, 0)) for name in ("overdue", "delayed", "re-dated", "on track")), unknown,
-            int(m.actions["revisions"].sum()),
-        ))  # fmt: skip
-    return markup.table(
-        ("Plan", "Snapshot", "Complete", "Overdue", "Delayed", "Open and re-dated", "On track", "Not known", "Revisions"),
-        rows, numeric=(2, 3, 4, 5, 6, 7, 8), caption="Where each plan stands, by the latest of its snapshots", none="There is no plan.",
+    letters: list[str] = []
+    for (name, _, m), row in zip(named, beside, strict=True):
+        letter = _letter(name)
+        if len(beside) > MOST_UNGROUPED and letter not in letters:
+            letters.append(letter)
+            rows.append(Group(element("span", letter, id=f"plans-{len(letters)}")))
+        none: Row = (element("span", name), "not begun", *["–"] * 7)
+        rows.append(_plan_row(row, _reports_of(name, m, reports)) if row["begun"] else none)
+    links = [markup.link(letter, f"#plans-{number}") for number, letter in enumerate(letters, start=1)]
+    jump = element("p", "Plans by first letter: ", markup.join(links, " · ")) if links else markup.NOTHING
+    day = f" at {say_day(measured[0][1].as_of)}" if measured else ""
+    return jump + markup.table(
+        ("Plan", "Snapshot in force", "Actions", "Complete", "Overdue", "Past first date", "Open and re-dated",
+         "Standing not known", "Revisions so far"),
+        rows, numeric=range(1, 9), none="There is no plan.",
+        caption=f"Where each plan stands{day}, by its snapshot in force; in order of title, which is no ranking",
     )  # fmt: skip
 
 
-def decisions_by_plan(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
-    """What needs a decision in each plan."""
-    return markup.join(
-        element("h3", plan.settings.title) + markup.decisions(narrative.decisions_needed(m)) for plan, m in measured
+def _letter(name: str) -> str:
+    """The letter under which a plan is found."""
+    return next((each for each in name.upper() if each.isalnum()), "Others")
+
+
+def _plan_row(row: dict[str, Any], reports: _Reports) -> Row:
+    """One plan's cells; what is not known says so."""
+    unseen = markup.unseen(f" of {row['name']}")
+    there = [name for name in REPORTS[1:] if name in reports.there]
+    below = [reports.link(markup.join([TITLES[name].capitalize(), unseen]), name) for name in there]
+    gone = [TITLES[name] for name in reports.gone]
+    if gone:
+        below.append("no report made" if len(gone) == len(REPORTS) else f"not made: {narrative.listed(gone)}")
+    late = [
+        f"{row[name]:,} {words}" for name, words in (("overdue_since", "since the snapshot"), ("undated", "open without a date"))
+        if pd.notna(row[name]) and row[name]
+    ]  # fmt: skip
+    early = [f"not known for {row['first_unknown']:,}"] if row["first_unknown"] and row["first_known"] else []
+    moved: Content = "not known" if pd.isna(row["revisions"]) else f"{row['revisions']:,}"
+    several = pd.notna(row["revisions"]) and row["revisions"] > 0
+    over = [f"in {plural(row['decisions'], 'decision')}"] if several else []
+    return (
+        element("span", reports.link(row["name"])) + element("small", " ", markup.join(below, " · ")),
+        element("span", say_day(row["snapshot"])) + _small([f"{plural(row['age'], 'day')} before"] if row["age"] else []),
+        f"{row['actions']:,}",
+        _count(row, "done", "counted", reports),
+        _count(row, "overdue", "actions", reports) + _small(late),
+        _count(row, "past_original", "first_known", reports) + _small(early),
+        _count(row, "redated", "actions", reports),
+        _count(row, "unknown", "actions", reports),
+        element("span", reports.link(moved, "slippage") if several else moved)
+        + _small([*over, f"over {plural(row['snapshots'], 'snapshot')}"]),
     )
 
 
-def _quoted(name: str) -> str:
-    from urllib.parse import quote
+def _small(lines: Sequence[str]) -> Fragment:
+    return markup.join(element("small", f" {each}") for each in lines)
 
-    return quote(name, safe="")
+
+_LISTED_IN = {"done": "done", "overdue": "late", "past_original": "late", "redated": "moved", "unknown": "unknown"}
+
+
+def _count(row: dict[str, Any], name: str, whole: str, reports: _Reports) -> Fragment:
+    """A count of its whole, leading to where these actions are listed; the share only of ten or more whose standing is known."""
+    if not row["actions"]:
+        return element("span", "none listed")
+    if pd.isna(row[name]):
+        return element("span", "not known")
+    n, d = int(row[name]), int(row[whole])
+    if not d:
+        return element("span", "all closed, not done")
+    words = f"{n:,} of {d:,}"
+    made = element("span", reports.link(words, "progress", SECTIONS[_LISTED_IN[name]]) if n else words)
+    return made + _small([f"{100 * n / d:.0f} %"] if name == "done" and d >= SMALL and not row["unknown"] else [])
+
+
+def all_together(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:
+    """Sums over the plans, each with how many plans know it."""
+    beside = narrative.side_by_side_of(measured)
+    words = {
+        "done": "Complete", "overdue": "Overdue", "past_original": "Open and past the first date, where that is known",
+        "redated": "Open and re-dated", "unknown": "Standing not known",
+    }  # fmt: skip
+    rows = [
+        (words[str(name)], f"{row['n']:,} of {row['d']:,}" if row["d"] else "not known", f"{row['plans']} of {row['begun']}")
+        for name, row in together(beside).iterrows()
+    ]
+    return markup.table(
+        ("Actions", "How many", "Plans that know it"), rows if beside["begun"].any() else (), numeric=(1, 2),
+        caption="Sums over the plans, each as its snapshot in force has it", none="No plan has begun.",
+    )  # fmt: skip
+
+
+def decisions_by_plan(measured: Sequence[tuple[Plan, Measures]], reports: Way | None = None) -> Fragment:
+    """What needs a decision in each plan, each line with the way to its report; of many plans folded by name and letter."""
+    made: list[Fragment] = []
+    calm: list[str] = []
+    by_letter: dict[str, list[tuple[int, Fragment]]] = {}
+    begun = [each for each in narrative.in_order(measured) if each[2].snapshots]
+    for name, _, m in begun:
+        lines = narrative.decisions_needed(m)
+        if not lines:
+            calm.append(f"'{name}'")
+            continue
+        its = _reports_of(name, m, reports)
+        panel = markup.decisions(_with_way(line, number, m, its) for number, line in enumerate(lines, start=1))
+        if len(begun) > MOST_UNFOLDED:
+            count = plural(len(lines), "thing needs a decision", "things need a decision")
+            folded = markup.details(f"{name}: {count}", panel)
+            by_letter.setdefault(_letter(name), []).append((len(lines), folded))
+        else:
+            made.append(element("h3", name) + panel)
+    if not begun:
+        return element("p", "No plan has begun.", class_="quiet")
+    for letter, plans in by_letter.items():
+        inside = [folded for _, folded in plans]
+        if len(begun) > MOST_UNGROUPED:
+            count = plural(sum(n for n, _ in plans), "thing needs a decision", "things need a decision")
+            inside = [markup.details(f"{letter}: {count} in {plural(len(plans), 'plan')}", *inside)]
+        made += inside
+    if calm:
+        said = f"Nothing asks for a decision in {plural(len(calm), 'plan')}: {narrative.listed(calm)}."
+        made.append(element("div", markup.folded(said, 400), class_="quiet"))
+    return markup.join(made)
+
+
+def _with_way(line: str, number: int, m: Measures, reports: _Reports) -> Content:
+    """A decision with a link to its own line in the plan's report, or to the section where that is of an earlier day."""
+    if "progress" in reports.gone:
+        return line
+    same_day = reports.there["progress"] == f"{m.as_of:%Y-%m-%d}"
+    unseen = markup.unseen(f": {reports.name}, decision {number}" if same_day else f": {reports.name}, decisions")
+    where = f"decision-{number}" if same_day else SECTIONS["decisions"]
+    return markup.join([line, " ", reports.link(markup.join(["In its report", unseen]), "progress", where)])
 
 
 def portfolio_provenance(measured: Sequence[tuple[Plan, Measures]]) -> Fragment:

@@ -149,11 +149,11 @@ def _draw_standing(sheet: Sheet, days: Sequence[Any], counts: dict[str, list[int
         axes.set_xticks(middles, labels=[short_day(each) for each in numbers])
     else:
         days_axis(axes, place, start, end)
-    halves = _halves(middles)
+    wide = halves(middles)
     base, ends = [0] * len(days), []
     for kind, column in counts.items():
         tops = [below + n for below, n in zip(base, column, strict=True)]
-        bars = list(zip(middles, halves, base, tops, strict=True))
+        bars = list(zip(middles, wide, base, tops, strict=True))
         sheet.bars(kind, [(x - half, height(high), x + half, height(low)) for x, half, low, high in bars if high > low])
         for x, half, low, high in bars:
             # Stripes are no ground for a number.
@@ -163,12 +163,12 @@ def _draw_standing(sheet: Sheet, days: Sequence[Any], counts: dict[str, list[int
         ends.append(height((base[-1] + tops[-1]) / 2))
         base = tops
     for kind, wanted, y in zip(counts, ends, spread_out(ends, 21, top + 8, bottom - 4), strict=True):
-        sheet.lines([[(middles[-1] + halves[-1] + 3, wanted), (right + 8, y)]], RULE, 1)
+        sheet.lines([[(middles[-1] + wide[-1] + 3, wanted), (right + 8, y)]], RULE, 1)
         sheet.bars(kind, [(right + 12, y - 6, right + 24, y + 6)])
         sheet.text(right + 30, y + 5, words[kind])
 
 
-def _halves(middles: Sequence[float]) -> list[float]:
+def halves(middles: Sequence[float]) -> list[float]:
     """Half the width of each bar: equal where there is room, narrower where two dates are close."""
     gaps = [b - a for a, b in pairwise(middles)]
     if not gaps:

@@ -50,6 +50,7 @@ LIBRARIES = (
     "pandas", "numpy", "matplotlib", "papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "ipython",
     "jupyter_client", "jinja2", "mistune", "nh3", "rapidfuzz", "python-calamine",
 )  # fmt: skip
+WAY = "reports"  # the portfolio's parameter: the reports of plans that it leads to, where they are not the usual ones
 UP_TO_DATE, MADE, FAILED = "up to date", "made", "failed"
 
 
@@ -141,7 +142,13 @@ class _Set:
     guard: threading.Lock = field(default_factory=threading.Lock)
     expected: dict[str, Any] = field(default_factory=dict)
     prepared: threading.Event = field(default_factory=threading.Event)
+    settled: threading.Event = field(default_factory=threading.Event)
     fault: Exception | None = None
+    # Of the portfolio alone: by plan its snapshot in force, the sets that are made before it in this run, and where it
+    # leads to (`_way`).
+    in_force: Mapping[str, str] = field(default_factory=dict)
+    waits: Sequence[_Set] = ()
+    way: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def day(self) -> str:
@@ -166,6 +173,7 @@ class _Run:
     folders: Mapping[str, Path]
     notes: list[str]
     tell: Callable[[str], None]
+    sets: Sequence[_Set]
 
 
 def report(
@@ -225,20 +233,22 @@ def report(
     for notebook in chosen:
         for name in {"plan", "plans", "as_of"} & set(parameters or {}):
             raise InputError(f"parameter {name}: is set by planlib; use plans and as_of")
+        if WAY in (parameters or {}):
+            raise InputError(f"parameter {WAY}: is set by planlib, which looks at what there is")
         check_parameters(notebook, parameters or {})
     days = _days(as_of)
-    dates, without, faults = _find_dates(folders, days, alone=len(named) == 1, notes=notes)
+    dates, faults = _find_dates(folders, days, alone=len(named) == 1, notes=notes)
     check_kernel()
     with publish.locked(place):
         publish.recover(place)
         try:
-            sets, more = _plan_sets(folders, dates, days, chosen, without, place, parameters or {}, force)
+            sets, more = _plan_sets(folders, dates, days, chosen, place, parameters or {}, force)
             faults += more
             stale = [each for each in sets if each.stale]
             if stale:
                 tell = _teller(progress, sum(len(each.stale) for each in stale))
                 with kernels() as running:
-                    _make(_Run(place, running, folders, notes, tell), stale, jobs or _cores())
+                    _make(_Run(place, running, folders, notes, tell, sets), stale, jobs or _cores())
             for each in sets:
                 _forget_failure(each)
         finally:
@@ -402,8 +412,8 @@ def snapshot_dates(folder: Path) -> list[date]:
 
 def _find_dates(
     folders: Mapping[str, Path], days: Sequence[date] | None, *, alone: bool, notes: list[str]
-) -> tuple[dict[str, list[date]], list[str], list[str]]:
-    """By plan the dates to report on; the plans that have none of those asked for; what cannot be read."""
+) -> tuple[dict[str, list[date]], list[str]]:
+    """By plan the dates to report on; what cannot be read."""
     found: dict[str, list[date]] = {}
     faults: list[str] = []
     for plan, folder in folders.items():
@@ -422,10 +432,9 @@ def _find_dates(
                 raise InputError(message)
             notes.append(message)
         found[plan] = [day for day in days if day not in early] if days is not None else snapshots
-    without = [plan for plan, dates in found.items() if not dates]
-    if found and len(without) == len(found) and not faults:
+    if found and not any(found.values()) and not faults:
         raise InputError(f"no plan has a snapshot up to {max(days or ())}; {notes[-1]}")
-    return {plan: dates for plan, dates in found.items() if dates}, without, faults
+    return {plan: dates for plan, dates in found.items() if dates}, faults
 
 
 def sources_of(folder: Path, as_of: date) -> dict[str, str]:
@@ -476,7 +485,6 @@ def _plan_sets(
     dates: Mapping[str, Sequence[date]],
     days: Sequence[date] | None,
     chosen: Sequence[Notebook],
-    without: Sequence[str],
     out: Path,
     parameters: Mapping[str, Any],
     force: bool,
@@ -501,6 +509,10 @@ def _plan_sets(
         made = _Set(
             plan, paths, title, day, wanted, sources, parameters, publish.look(out / plan / day.isoformat()), {}, force
         )
+        if made.over_plans:
+            made.in_force = _in_force(paths, day)
+            made.waits = [each for each in sets if each.stale and each.day in _days_led_to(made, each.plan)]
+            made.way = _way(made, out, sets, coming=True)
         made.why = {each.name: _why(made, each) for each in wanted}
         made.left = len(made.stale)
         sets.append(made)
@@ -511,13 +523,49 @@ def _plan_sets(
     if over and dates:
         latest = [max(day for each in dates.values() for day in each)]
         for day in days if days is not None else latest:
-            # A plan that had no snapshot by then is no part of the portfolio of that date; one that cannot be read is
-            # passed on, for a portfolio that left it out without a word would mislead.
-            later = [plan for plan, its in dates.items() if days is not None and day not in its]
-            there = [folder for plan, folder in folders.items() if plan not in (*later, *without)]
-            if there:
-                add(PORTFOLIO, there, day, over)
+            # A plan that had no snapshot by then is listed as not begun, and one that cannot be read is passed on too,
+            # for a portfolio that left either out without a word would mislead.
+            if days is None or any(day in its for its in dates.values()):
+                add(PORTFOLIO, list(folders.values()), day, over)
     return sets, faults
+
+
+def _in_force(folders: Sequence[Path], day: date) -> dict[str, str]:
+    """By plan, the date of the snapshot that is in force on a day."""
+    found = {}
+    for folder in folders:
+        with contextlib.suppress(InputError):
+            if by_then := [each for each in snapshot_dates(folder) if each <= day]:
+                found[folder.name] = by_then[-1].isoformat()
+    return found
+
+
+def _days_led_to(made: _Set, plan: str) -> list[str]:
+    """Days whose reports of a plan the portfolio may lead to: its own, whose numbers agree; the snapshot in force."""
+    return list(dict.fromkeys([made.day, made.in_force[plan]])) if plan in made.in_force else []
+
+
+def _way(made: _Set, out: Path, sets: Sequence[_Set], *, coming: bool) -> dict[str, list[str]]:
+    """Where the portfolio leads to, by plan, as "DATE/NAME"; only plans whose three reports of the snapshot are not it.
+
+    Reports made in the same run come first, so that the same command gives the same page whatever else lies in the
+    out folder. With `coming` they count before they are made; a report that is neither there nor coming is not led to.
+    """
+    found: dict[str, list[str]] = {}
+    for plan, snapshot in made.in_force.items():
+        days = _days_led_to(made, plan)
+        asked = {each.day: {notebook.name for notebook in each.wanted} for each in sets if each.plan == plan}
+        there: dict[str, set[str]] = {}
+        for day in days:
+            placed = publish.look(out / plan / day)
+            there[day] = {name for name in PER_PLAN if placed.whole and f"{name}.html" in placed.record["outputs"]}
+        now = {day: asked.get(day, set()) | there[day] if coming else there[day] for day in days}
+        ordered = sorted(days, key=lambda day: day not in asked)
+        day = max(ordered, key=lambda day: len(now[day].intersection(PER_PLAN)))
+        names = [name for name in PER_PLAN if name in now[day]]
+        if day != snapshot or len(names) < len(PER_PLAN):
+            found[plan] = [f"{day}/{name}" for name in names]
+    return found
 
 
 def _why(made: _Set, notebook: Notebook) -> str:
@@ -660,6 +708,8 @@ def _run_one(run: _Run, made: _Set, notebook: Notebook) -> None:
             made.failures.setdefault("", error)
             with contextlib.suppress(Exception):
                 publish.record_failure(run.out, made.plan, made.day, _failures(made))
+    if last:
+        made.settled.set()
     run.tell(made.where(notebook.name))
 
 
@@ -669,7 +719,9 @@ def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
         raise made.fault
     home = made.folders[0].parent.parent
     paths = [_relative(folder, home) for folder in made.folders]
-    given = parameters_for(notebook, paths, made.as_of, made.parameters)
+    if made.over_plans:
+        _wait_for_plans(run, made)
+    given = parameters_for(notebook, paths, made.as_of, _extra(made, notebook))
     try:
         executed = execute(notebook.node, given, working_directory=home, kernels=run.kernels, where=where)
     finally:
@@ -686,6 +738,24 @@ def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
         _stage(run, made, name, data)
 
 
+def _wait_for_plans(run: _Run, made: _Set) -> None:
+    """Wait until the reports that the portfolio leads to are published or failed, and see which are there.
+
+    They have all begun before it (`_make`), so that it waits for none that waits for it.
+    """
+    for each in made.waits:
+        while not each.settled.wait(0.5) and not run.kernels.stopped.is_set():
+            pass
+    with made.guard:
+        made.way = _way(made, run.out, run.sets, coming=False)
+
+
+def _extra(made: _Set, notebook: Notebook) -> dict[str, Any]:
+    """The parameters beside plan, plans and as_of; where all leads to the usual reports, nothing is said of it."""
+    way = {WAY: made.way} if made.way and WAY in notebook.parameters else {}
+    return dict(made.parameters) | way
+
+
 def _relative(folder: Path, home: Path) -> str:
     """A plan folder as its notebook is to find it from the working directory."""
     return folder.relative_to(home).as_posix() if folder.is_relative_to(home) else folder.as_posix()
@@ -693,7 +763,7 @@ def _relative(folder: Path, home: Path) -> str:
 
 def _shown_parameters(made: _Set, notebook: Notebook) -> dict[str, Any]:
     """The parameters as published: the same wherever the plans lie."""
-    return parameters_for(notebook, [f"data/{f.name}" for f in made.folders], made.as_of, made.parameters)
+    return parameters_for(notebook, [f"data/{f.name}" for f in made.folders], made.as_of, _extra(made, notebook))
 
 
 def _compute(run: _Run, made: _Set, plan: str) -> dict[str, list[dict[str, Any]]]:
