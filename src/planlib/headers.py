@@ -24,6 +24,19 @@ _PERIOD = re.compile(
     r"\b(as at|at|to|for|in|on|of)?\s*\b(q[1-4]|h[12]|\d{1,2}(st|nd|rd|th)?|(19|20)\d\d|jan\w*|feb\w*|mar(ch)?|apr\w*|may|june?|july?"
     r"|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|quarter|month|period|week|year)\b"
 )
+# What is in brackets is left out, but not what tells two columns apart: "Target date (revised)".
+_TELLING = re.compile(r"^(.*)[(\[]\s*(original|baseline|initial|revised|new|current|latest|previous|planned|forecast|actual)\s*[)\]]")
+# Headers that say what a date is, and that it is one only together.
+_BARE = (
+    {"original": "baseline", "target": "forecast", "completed": "actual"},
+    {"original": "planned", "target": "forecast", "completed": "actual"},
+    {"original": "plan", "target": "forecast", "completed": "actual"},
+    {"original": "baseline", "target": "forecast"},
+    {"original": "baseline", "target": "current"},
+    {"original": "original", "target": "current"},
+    {"original": "original", "target": "forecast"},
+    {"target": "planned", "completed": "actual"},
+)
 # Headers of a date that is a target where nothing else is.
 _TARGET_IF_NONE = ("completion date", "date of completion", *schema.SYNONYMS["timescale"])
 
@@ -116,6 +129,7 @@ def fold_header(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
+    text = _TELLING.sub(r"\2 \1 ", text)
     text = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", text)
     text = re.sub(r"[^\w%#]+|_+", " ", text)
     return " ".join(text.split())
@@ -152,7 +166,9 @@ def match_headers(
                 found[name] = column
                 break
     free = [column for column, texts in enumerate(folded) if texts and column not in found.values()]
-    if not {"target", "original"} & named.keys():
+    if not {"target", "original", "completed"} & named.keys():
+        found |= _bare(folded, free)
+    if not {"target", "original"} & (named.keys() | found.keys()):
         found |= _original_and_revised(folded, free)
     guessed: dict[str, str] = {}
     rivals: dict[str, int] = {}
@@ -226,6 +242,15 @@ def holds_revisions(headers: Mapping[int, str], columns: Mapping[str, int]) -> b
         return False
     target = fold_header(headers.get(columns["target"], ""))
     return bool(_REVISED.search(target)) and not _IN_FORCE.search(target)
+
+
+def _bare(folded: Sequence[Sequence[str]], free: Sequence[int]) -> dict[str, int]:
+    """Take "Baseline", "Forecast" and "Actual" for dates where they stand side by side and nothing else is a target."""
+    targets = schema.SYNONYMS["target"]
+    if any(text in targets and text not in ("planned", "forecast") for column in free for text in folded[column][:1]):
+        return {}
+    at = {folded[column][0]: column for column in reversed(free)}
+    return next(({name: at[word] for name, word in words.items()} for words in _BARE if set(words.values()) <= at.keys()), {})
 
 
 def _original_and_revised(folded: Sequence[Sequence[str]], free: Sequence[int]) -> dict[str, int]:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from planlib import schema
 from planlib.dates import DateReading, Note, month_first, read_date
+from planlib.headers import fold_header
 from planlib.layout import Layout, Table, split_ref
 from planlib.settings import Settings
 from planlib.statuses import StatusReading, read_status
@@ -23,6 +24,13 @@ RAW = tuple(schema.SYNONYMS)
 _DATE_COLUMNS = ("target", "previous_target", "original", "completed")
 _PLAIN = ("ref", "ref_range", "area_ref", "area", "action", "lead", "timescale", "progress", "reason")
 _NO_NUMBER = 100_000  # a range of more numbers than this is none
+_COMMENTARY = ("reason", "progress")
+# "... end-date increased from 31 March 2022 to 28 April 2023": a sentence that tells both dates of a change.
+_FROM_TO = re.compile(
+    r"\b(?:revis|re-?dat|extend|extension|mov|chang|slip|delay|defer|postpon|re-?schedul|re-?profil|re-?baselin|increas"
+    r"|decreas|amend|brought|bring|pushed|put\b|shift)[^.;]{0,60}?\bfrom\s+(?P<old>\S.{2,30}?)\s+to\s+(?P<new>\S.{3,40})",
+    re.IGNORECASE | re.DOTALL,
+)
 Finding = dict[str, Any]
 
 
@@ -434,7 +442,8 @@ def normalise(
     }
     _put_dates(made, "target", readings["target"])
     _put_dates(made, "completed", readings["completed"])
-    older = _older(raw, readings, unused)
+    told = _told_in_commentary(raw, readings["target"], as_of, settings)
+    older = _older(raw, readings, told, unused)
     made["previous_target_text"] = [" ".join(each.text.split()) if each else "" for each in older]
     made["previous_target"] = _days(each.latest if each else None for each in older)
     replaced = [
@@ -504,18 +513,58 @@ def _reader(
 
 
 def _older(
-    raw: Raw, readings: Mapping[str, Sequence[DateReading]], unused: list[dict[str, Any]]
+    raw: Raw,
+    readings: Mapping[str, Sequence[DateReading]],
+    told: Sequence[DateReading | None],
+    unused: list[dict[str, Any]],
 ) -> list[DateReading | None]:
-    """The date that each row says was replaced: of its own column and the target's cell the earlier one."""
+    """The date that each row says was replaced: of its own column, the target's cell and its commentary the earliest."""
     found: list[DateReading | None] = []
     for index, (column, target) in enumerate(zip(readings["previous_target"], readings["target"], strict=True)):
         says = column.text and (column.latest or column.previous or column.kind == "unreadable")
         if column.text and not says:
             unused += unused_cells(raw, index, "previous_target")
-        candidates = [each for each in (column if says else None, column.previous, target.previous) if each]
+        candidates = [column if says else None, column.previous, target.previous, told[index]]
+        candidates = [each for each in candidates if each]
         dated = [each for each in candidates if each.latest]
         found.append(min(dated, key=_latest) if dated else candidates[0] if candidates else None)
     return found
+
+
+def _told_in_commentary(
+    raw: Raw, targets: Sequence[DateReading], as_of: date, settings: Settings
+) -> list[DateReading | None]:
+    """The date that the commentary of each row says was replaced by the one in the row's target cell.
+
+    Commentary tells of many dates. "Extended from X to Y" is taken only where Y is the target in force, to the day.
+    Nothing is taken from a column that is withheld.
+    """
+    withheld = {fold_header(name) for name in settings.redact_columns}
+    columns = [
+        [""] * len(targets)
+        if not len(raw.rows) or {name, *map(fold_header, raw.headers.get(name, ()))} & withheld
+        else raw.rows[name]
+        for name in _COMMENTARY
+    ]
+    return [
+        next((each for text in texts for each in _from_to(text, target, as_of, settings)), None)
+        for target, *texts in zip(targets, *columns, strict=True)
+    ]
+
+
+def _from_to(text: str, target: DateReading, as_of: date, settings: Settings) -> Iterable[DateReading]:
+    """The dates that a text says were moved to a target, in order."""
+    for said in _FROM_TO.finditer(text) if target.latest else ():
+        words = said["new"].split()[:5]
+        for count in range(len(words), 0, -1):
+            read = read_date(
+                f"revised from {said['old']} to {' '.join(words[:count]).rstrip('.,;:)')}", as_of=as_of,
+                day_first=settings.day_first, financial_year_starts=settings.financial_year_starts,
+            )  # fmt: skip
+            same = (read.earliest, read.latest) == (target.earliest, target.latest)
+            if same and read.previous and read.previous.latest and not read.notes:
+                yield read.previous
+                break
 
 
 def _latest(reading: DateReading) -> date:

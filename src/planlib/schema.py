@@ -140,11 +140,14 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "original target date", "original date", "original due date", "original", "baseline", "baseline date",
         "original deadline", "original completion date", "initial target date", "first target date",
         "original timescale", "original target", "original end date", "baseline end date", "baseline finish",
-        "baseline completion date", "baseline due date", "baseline target date",
+        "baseline completion date", "baseline due date", "baseline target date", "baseline finish date", "baseline end",
+        "original due", "original implementation date", "original agreed date", "original planned date",
+        "original finish", "original finish date", "original forecast", "original milestone date", "initial due date",
     ),
     "previous_target": (
         "previous target date", "previous date", "previous target", "previous due date", "old target date",
-        "last target date", "was",
+        "last target date", "was", "previous forecast", "previous forecast date", "prior forecast", "last forecast",
+        "previous deadline", "previous completion date", "previous finish",
     ),
     "target": (
         "target date", "target", "due date", "due", "deadline", "by when", "date due", "completion due", "when",
@@ -159,6 +162,16 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "target for completion", "completion target", "target implementation date", "date to be completed",
         "implementation deadline", "proposed completion date", "anticipated completion date", "planned finish",
         "estimated completion date", "due for completion", "revised timescale", "revised target", "revised",
+        "current forecast", "latest forecast", "current forecast date", "latest forecast date", "forecast finish",
+        "forecast finish date", "forecast end", "forecast completion", "revised forecast", "revised forecast date",
+        "reforecast date", "re forecast date", "rescheduled date", "latest best estimate", "lbe", "latest estimate",
+        "current target", "current due", "current finish", "current completion date", "current milestone date",
+        "current implementation date", "revised due", "revised finish", "revised finish date", "revised delivery date",
+        "new deadline", "new date", "new due date", "new completion date", "extended to", "extension granted to",
+        "extension agreed to", "anticipated finish", "estimated finish", "expected finish", "anticipated completion",
+        "estimated completion", "planned date", "planned finish date", "planned completion", "planned delivery date",
+        "scheduled date", "scheduled finish", "scheduled completion date", "agreed implementation date",
+        "agreed completion date", "agreed due date", "agreed target date", "agreed timescale", "milestone date",
     ),
     "status": ("status", "current status", "action status", "state", "progress status", "implementation status", "overall status"),
     "rag": (
@@ -172,7 +185,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "completed": (
         "date completed", "completed on", "completion date", "actual completion date", "actual end date",
         "completed date", "actual date", "date closed", "closed date", "date of completion", "completed",
-        "date achieved", "actual completion",
+        "date achieved", "actual completion", "actual finish", "actual finish date", "actual end",
+        "actual implementation date", "actual delivery date", "actual date of completion", "date implemented",
+        "implemented date", "implemented on", "date delivered", "date actually completed", "closed on",
     ),
     "progress": (
         "progress", "progress update", "update", "commentary", "comments", "comment", "progress to date",
@@ -181,7 +196,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "reason": (
         "reason", "reason for change", "reason for revision", "reason for slippage", "reason for delay",
-        "reason for extension", "reasons", "explanation", "justification for extension",
+        "reason for extension", "reason for variance", "explanation of variance", "reason for re forecast", "reasons", "explanation", "justification for extension",
     ),
 }
 
