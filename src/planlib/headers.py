@@ -19,6 +19,7 @@ _MOST_WORDS = 14  # of a header whose single words are looked at
 # Nearly a known word, and another thing: a person, a yes or no.
 _UNLIKE = frozenset(("completed by", "complete", "closed by", "dated", "stated"))
 _REVISED = re.compile(r"\b(revised|new|extended|extension)\b")
+_ORDINAL = re.compile(r"\b(first|second|third|fourth|fifth|further)\b")
 _IN_FORCE = re.compile(r"\b(current|latest|forecast|expected)\b")
 _PERIOD = re.compile(
     r"\b(as at|at|to|for|in|on|of)?\s*\b(q[1-4]|h[12]|\d{1,2}(st|nd|rd|th)?|(19|20)\d\d|jan\w*|feb\w*|mar(ch)?|apr\w*|may|june?|july?"
@@ -108,11 +109,14 @@ class Match:
         Names that no known header gave, with how they were found.
     rivals : mapping of str to int
         Name to the column that came second, if one came close.
+    revisions : tuple of int
+        Columns of earlier revised dates, in order, where there are several and the target is the last of them.
     """
 
     columns: Mapping[str, int]
     guessed: Mapping[str, str]
     rivals: Mapping[str, int] = field(default_factory=dict)
+    revisions: tuple[int, ...] = ()
 
 
 def fold_header(text: str) -> str:
@@ -183,8 +187,13 @@ def match_headers(
         if how:
             guessed[name] = "its words say so" if how == 1 else f"{100 - distance} % like a known header"
     _target_if_none(folded, found, guessed, named)
-    free_still = [column for column in rivals.values() if column not in found.values()]
-    return Match(found, guessed, {name: column for name, column in rivals.items() if column in free_still})
+    revisions = () if "target" in named else _revisions(folded, found)
+    if revisions:
+        found["target"] = revisions[-1]
+    taken = {*found.values(), *revisions}
+    return Match(
+        found, guessed, {name: column for name, column in rivals.items() if column not in taken}, revisions[:-1]
+    )  # fmt: skip
 
 
 def _ranked(
@@ -218,10 +227,17 @@ def _distance(header: str, name: str, words: Sequence[str]) -> tuple[int, int] |
     return (1, 10) if header not in KNOWN and _by_words(header) == name else None
 
 
+def _plain(header: str) -> str:
+    """A header without its number or period: "2nd revised date" is a revised date."""
+    # "First target date" is no target date, but the first of several revised ones is one of them.
+    without = _ORDINAL.sub(" ", header) if _REVISED.search(header) else header
+    return " ".join(_PERIOD.sub(" ", without).split()) or header
+
+
 @lru_cache(maxsize=4096)
 def _by_words(header: str) -> str:
     """The canonical name that single words of a header give, or blank."""
-    plain = " ".join(_PERIOD.sub(" ", header).split()) or header
+    plain = _plain(header)
     if plain in KNOWN:
         return KNOWN[plain]
     words = plain.split()
@@ -256,15 +272,29 @@ def _bare(folded: Sequence[Sequence[str]], free: Sequence[int]) -> dict[str, int
 def _original_and_revised(folded: Sequence[Sequence[str]], free: Sequence[int]) -> dict[str, int]:
     """Take "Target date" beside "Revised target date" as the original."""
     words = schema.SYNONYMS["target"]
-    known = {column: next((text for text in folded[column] if text in words), "") for column in free}
+    texts = {column: [each for text in folded[column] for each in (text, _plain(text))] for column in free}
+    known = {column: next((text for text in texts[column] if text in words), "") for column in free}
     targets = sorted((column for column in free if known[column]), key=lambda column: words.index(known[column]))
     revised = [column for column in targets if _REVISED.search(known[column]) or _IN_FORCE.search(known[column])]
     plain = [column for column in targets if column not in revised]
+    if not plain and any("completion" in known[column] for column in revised):
+        plain = [column for column in free if any(text in _TARGET_IF_NONE[:2] for text in folded[column])]
     originals = schema.SYNONYMS["original"]
     has_original = any(text in originals or _by_words(text) == "original" for column in free for text in folded[column])
     if not revised or not plain or has_original:
         return {}
     return {"target": revised[0], "original": plain[0]}
+
+
+def _revisions(folded: Sequence[Sequence[str]], found: Mapping[str, int]) -> tuple[int, ...]:
+    """The columns of "Revised date 1", "Revised date 2", where there are several and the target is one of them."""
+    target = found.get("target")
+    if target is None:
+        return ()
+    wanted = {_plain(text) for text in folded[target] if _REVISED.search(text)}
+    free = [column for column in range(len(folded)) if column == target or column not in found.values()]
+    series = tuple(column for column in free if any(_plain(text) in wanted for text in folded[column]))
+    return series if len(series) > 1 else ()
 
 
 def _target_if_none(

@@ -78,8 +78,8 @@ class Raw:
     ----------
     rows : DataFrame
         One row per row of a table, with a text column per canonical name (blank where the source has none), ``place``,
-        ``fill`` of the status cell, ``revision_only``, where it comes from (``table``, ``row`` of its grid), and
-        ``own``: how many cells of the source it used.
+        ``fill`` of the status cell, ``revision_only``, where it comes from (``table``, ``row`` of its grid), ``own``:
+        how many cells of the source it used, and ``moved``: the column of a name where that is not the table's.
     tables : tuple of Table
     extras : tuple of dict
         What has no canonical name: place, header, text, and the ``row`` of `rows` it belongs to, or -1.
@@ -119,7 +119,7 @@ class Raw:
 
     def _at(self, index: int, name: str) -> tuple[Table, int, int | None]:
         table, row = self._origins[index]
-        return table, row, table.columns.get(name)
+        return table, row, self.rows["moved"].iat[index].get(name, table.columns.get(name))
 
     def place(self, index: int, name: str = "") -> str:
         """Where a row stands, or its cell of a canonical column if it has one."""
@@ -151,7 +151,7 @@ class Raw:
         """All that a row used of the source, as extras."""
         table, row = self._origins[index]
         found = []
-        for name, column in table.columns.items():
+        for name, column in {**table.columns, **self.rows["moved"].iat[index]}.items():
             if self.is_own(index, name):
                 found.append(_loose(table.grid, row, column, table.headers[column]))
             if name in _DATE_COLUMNS and (runs := table.grid.struck.get((row, column))):
@@ -205,7 +205,7 @@ def take_rows(layout: Layout, cells: int) -> Raw:
         said = "; ".join(f"{word} = {meaning}" for word, meaning in layout.legend.items())
         why = f"the document's own key: {' | '.join(layout.legend_texts)}"
         understood.append({"what": "status key", "value": said, "why": why})
-    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row", "own"])
+    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row", "own", "moved"])
     rows[list(RAW)] = rows[list(RAW)].astype("string").fillna("")
     return Raw(
         rows, layout.tables, tuple(extras), tuple(findings), tuple(understood), cells, used, layout.legend
@@ -225,11 +225,12 @@ def _take_table(table: Table, number: int, start: int, extras: list[dict[str, An
         record["area"] = record.get("area") or table.under.get(row, "")
         if table.own_refs:
             record["ref"], record["action"] = split_ref(record["action"])
+        moved = _last_revised(table, row, record)
         fills = (grid.fills.get(table.origin(row, column), "") for column in status) if grid.fills else ()
         own = 0
         index = start + len(records)
         for column, text in enumerate(grid.rows[row]):
-            if text and column in names:
+            if text and (column in names or column in moved.values()):
                 own += 1
             elif text:
                 header = table.headers.get(column, f"(column {column + 1}, no header)")
@@ -243,10 +244,24 @@ def _take_table(table: Table, number: int, start: int, extras: list[dict[str, An
                 extras.append(_footnote(grid, row, column, note) | {"row": index})
         record |= {
             "place": grid.place(row), "fill": next((fill for fill in fills if fill), ""), "table": number, "row": row,
-            "revision_only": table.target_is_revision, "own": own,
+            "revision_only": table.target_is_revision, "own": own, "moved": moved,
         }  # fmt: skip
         records.append(record)
     return records
+
+
+def _last_revised(table: Table, row: int, record: dict[str, Any]) -> dict[str, int]:
+    """Of several columns of revised dates put the last that has text for the target, and the one before it beside.
+
+    Returns the column of each name that is not in the table's own. What is older still stays in extras.
+    """
+    given = [column for column in table.revisions if table.text(row, column)]
+    moved = {}
+    for name in ("target", "previous_target"):
+        if given and not record.get(name):
+            moved[name] = given.pop()
+            record[name] = table.text(row, moved[name])
+    return moved
 
 
 def _append(table: Table, record: dict[str, Any], index: int, extras: list[dict[str, Any]]) -> int:
@@ -343,7 +358,7 @@ def _describe(table: Table, told: set[str], findings: list[Finding], understood:
             text=" | ".join(text for text in grid.rows[aside] if text),
         ))  # fmt: skip
     for column, header in table.headers.items():
-        name = names.get(column)
+        name = "target" if column in table.revisions else names.get(column)
         if f"{name} {header}" in told:
             continue
         told.add(f"{name} {header}")

@@ -156,7 +156,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "expected completion date", "expected completion", "forecast date", "forecast completion date",
         "new target date", "revised deadline", "complete by", "to be completed by", "date for completion", "due by",
         "required by date", "revised completion date", "revised end date", "revised implementation date",
-        "extended target date", "extended date", "extended deadline", "extended due date", "finish date", "finish",
+        "extended target date", "extended date", "extension date", "extended deadline", "extended due date", "finish date", "finish",
         "forecast end date", "expected end date", "current due date", "current deadline", "latest target date",
         "project end date", "timeline", "by when date", "deadline for completion", "target date for completion",
         "target for completion", "completion target", "target implementation date", "date to be completed",
