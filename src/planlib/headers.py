@@ -34,6 +34,8 @@ _BARE = (
     {"original": "plan", "target": "forecast", "completed": "actual"},
     {"original": "baseline", "target": "forecast"},
     {"original": "baseline", "target": "current"},
+    {"original": "original date", "target": "current date"},
+    {"original": "baseline date", "target": "current date"},
     {"original": "original", "target": "current"},
     {"original": "original", "target": "forecast"},
     {"target": "planned", "completed": "actual"},
@@ -54,6 +56,18 @@ class _Rule(NamedTuple):
     without: frozenset[str] = frozenset()
 
 
+# Words of a header over days of slip, and of one over something else in days.
+_DAY = _words("day days")
+_SLIP = _words("slip slips slipped slippage variance late delay delays delayed overdue deviation")
+_NOT_ITS_SLIP = _words(
+    "last previous since prior period reason budget cost costs financial spend spending allowed permitted max maximum float "
+    "average total likely possible potential tolerance"
+)
+_DAYS = re.compile(
+    r"\(?(?P<sign>[+\-\u2212\u2013]?)\s*(?P<number>\d{1,3}(?:,\d{3})+|\d{1,5})(?:\.0+)?\s*(?P<unit>(?:working |calendar )?(?:days?|d))?"
+    r"\s*(?P<way>late|later|early|earlier|behind|ahead|overdue)?\)?",
+    re.IGNORECASE,
+)
 _TIME = _words("date dates deadline when timescale timescales timeframe by completion")
 _MONEY = _words("budget cost costs benefit benefits variance financial spend spending baseline funding savings")
 _AREA = _words("recommendation recommendations theme themes workstream domain standard category")
@@ -252,6 +266,42 @@ def _by_words(header: str) -> str:
     return ""
 
 
+def stated_slip(header: str, text: str) -> int | None:
+    """Days of slip that a cell states, later positive; None where it states none, or not in days.
+
+    Parameters
+    ----------
+    header, text : str
+        A source's own header, such as "Variance (days)" or "Days late", and the cell below it.
+
+    Examples
+    --------
+    >>> stated_slip("Variance (days)", "+14"), stated_slip("Slippage", "3 days early"), stated_slip("Slippage", "2 weeks")
+    (14, -3, None)
+    """
+    unit = _slip_unit(header)
+    said = _DAYS.fullmatch(text.strip()) if unit is not None else None
+    if not said or not (unit or said["unit"]):
+        return None
+    days = int(re.sub(r"[\s,]", "", said["number"]))
+    less = said["sign"] in ("-", "\u2212", "\u2013") or (text.strip().startswith("(") and not said["unit"])
+    return -days if less or (said["way"] or "").casefold() in ("early", "ahead", "earlier") else days
+
+
+def so_far(header: str) -> bool:
+    """Whether days under a header may be counted up to the date of the report: what is late or overdue."""
+    return bool(re.search(r"\b(late|overdue|delay\w*)\b", header, re.IGNORECASE))
+
+
+@lru_cache(maxsize=4096)
+def _slip_unit(header: str) -> str | None:
+    """The unit that a header of slip gives, blank if it gives none; None if it is no header of slip."""
+    words = _words(re.sub(r"[\W_]+", " ", header.casefold()))
+    if not _SLIP & words or _NOT_ITS_SLIP & words or "%" in header:
+        return None
+    return "days" if _DAY & words else ""
+
+
 def holds_revisions(headers: Mapping[int, str], columns: Mapping[str, int]) -> bool:
     """Whether the target column holds revisions only, so that where it is blank the original stands."""
     if "target" not in columns or "original" not in columns:
@@ -265,7 +315,7 @@ def _bare(folded: Sequence[Sequence[str]], free: Sequence[int]) -> dict[str, int
     targets = schema.SYNONYMS["target"]
     if any(text in targets and text not in ("planned", "forecast") for column in free for text in folded[column][:1]):
         return {}
-    at = {folded[column][0]: column for column in reversed(free)}
+    at = {text: column for column in free for text in (_plain(folded[column][0]), folded[column][0])}
     return next(({name: at[word] for name, word in words.items()} for words in _BARE if set(words.values()) <= at.keys()), {})
 
 
@@ -291,7 +341,7 @@ def _revisions(folded: Sequence[Sequence[str]], found: Mapping[str, int]) -> tup
     target = found.get("target")
     if target is None:
         return ()
-    wanted = {_plain(text) for text in folded[target] if _REVISED.search(text)}
+    wanted = {_plain(text) for text in folded[target] if _REVISED.search(text) or _IN_FORCE.search(text)}
     free = [column for column in range(len(folded)) if column == target or column not in found.values()]
     series = tuple(column for column in free if any(_plain(text) in wanted for text in folded[column]))
     return series if len(series) > 1 else ()

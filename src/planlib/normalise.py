@@ -15,7 +15,7 @@ import pandas as pd
 
 from planlib import schema
 from planlib.dates import DateReading, Note, month_first, read_date
-from planlib.headers import fold_header
+from planlib.headers import fold_header, so_far, stated_slip
 from planlib.layout import Layout, Table, split_ref
 from planlib.settings import Settings
 from planlib.statuses import StatusReading, read_status
@@ -79,7 +79,8 @@ class Raw:
     rows : DataFrame
         One row per row of a table, with a text column per canonical name (blank where the source has none), ``place``,
         ``fill`` of the status cell, ``revision_only``, where it comes from (``table``, ``row`` of its grid), ``own``:
-        how many cells of the source it used, and ``moved``: the column of a name where that is not the table's.
+        how many cells of the source it used, ``moved``: the column of a name where that is not the table's, and
+        ``not_shown``: how many older revised dates there is no room for.
     tables : tuple of Table
     extras : tuple of dict
         What has no canonical name: place, header, text, and the ``row`` of `rows` it belongs to, or -1.
@@ -205,7 +206,7 @@ def take_rows(layout: Layout, cells: int) -> Raw:
         said = "; ".join(f"{word} = {meaning}" for word, meaning in layout.legend.items())
         why = f"the document's own key: {' | '.join(layout.legend_texts)}"
         understood.append({"what": "status key", "value": said, "why": why})
-    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row", "own", "moved"])
+    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row", "own", "moved", "not_shown"])
     rows[list(RAW)] = rows[list(RAW)].astype("string").fillna("")
     return Raw(
         rows, layout.tables, tuple(extras), tuple(findings), tuple(understood), cells, used, layout.legend
@@ -255,13 +256,22 @@ def _last_revised(table: Table, row: int, record: dict[str, Any]) -> dict[str, i
 
     Returns the column of each name that is not in the table's own. What is older still stays in extras.
     """
-    given = [column for column in table.revisions if table.text(row, column)]
+    given = [column for column in table.revisions if not _no_date(table.text(row, column))]
     moved = {}
     for name in ("target", "previous_target"):
-        if given and not record.get(name):
+        if given and _no_date(record.get(name, "")):
             moved[name] = given.pop()
             record[name] = table.text(row, moved[name])
+    shown = {record.get(name, "") for name in ("original", "previous_target", "target")}
+    record["not_shown"] = len({table.text(row, column) for column in given} - shown)
     return moved
+
+
+@cache
+def _no_date(text: str) -> bool:
+    """Whether a cell for a date says that there is none of its own: blank, "n/a", "no change"."""
+    reading = read_date(text)
+    return reading.kind in ("blank", "not applicable") or (reading.unchanged and not reading.latest)
 
 
 def _append(table: Table, record: dict[str, Any], index: int, extras: list[dict[str, Any]]) -> int:
@@ -447,9 +457,9 @@ def normalise(
     made["place"] = rows["place"]
     made["as_of"] = pd.Timestamp(as_of)
     texts = {name: rows[name].tolist() for name in _DATE_COLUMNS}
-    # A blank revised date means that the original stands.
+    # No revised date means that the original stands.
     texts["target"] = [
-        original if only and not target else target
+        original if only and _no_date(target) else target
         for target, original, only in zip(texts["target"], texts["original"], rows["revision_only"], strict=True)
     ]
     readings = {
@@ -461,6 +471,14 @@ def normalise(
     older = _older(raw, readings, told, unused)
     made["previous_target_text"] = [" ".join(each.text.split()) if each else "" for each in older]
     made["previous_target"] = _days(each.latest if each else None for each in older)
+    findings += _not_shown(rows)
+    slipped = _slipped(raw, settings)
+    made["previous_target_text"] = [
+        slipped.get(index, "") if not text and not original.latest and not completed.text else text
+        for index, (text, original, completed) in enumerate(
+            zip(made["previous_target_text"], readings["original"], readings["completed"], strict=True)
+        )
+    ]
     replaced = [
         each if each and each.latest and each.latest != target.latest else None
         for each, target in zip(older, readings["target"], strict=True)
@@ -539,11 +557,34 @@ def _older(
         says = column.text and (column.latest or column.previous or column.kind == "unreadable")
         if column.text and not says:
             unused += unused_cells(raw, index, "previous_target")
-        candidates = [column if says else None, column.previous, target.previous, told[index]]
-        candidates = [each for each in candidates if each]
+        all_told = (column if says else None, column.previous, target.previous, told[index])
+        candidates = [each for each in all_told if each]
         dated = [each for each in candidates if each.latest]
         found.append(min(dated, key=_latest) if dated else candidates[0] if candidates else None)
     return found
+
+
+def _not_shown(rows: pd.DataFrame) -> list[Finding]:
+    """Rows with more columns of revised dates than there is room for."""
+    return [
+        finding(
+            "revisions-not-shown", f"of the revised dates in columns of their own the last two are used; {count} older "
+            f"{'one is' if count == 1 else 'ones are'} kept in extras and not counted as {'a revision' if count == 1 else 'revisions'}",
+            place=place, ref=ref, column="previous_target",
+        )
+        for place, ref, count in zip(rows["place"], rows["ref"], rows["not_shown"], strict=True) if count
+    ]  # fmt: skip
+
+
+def _slipped(raw: Raw, settings: Settings) -> dict[int, str]:
+    """By row: the days of slip that a column states, other than none. They say that a date was changed."""
+    withheld = {fold_header(name) for name in settings.redact_columns}
+    return {
+        each["row"]: f"{each['header']}: {each['text']}"
+        for each in raw.extras
+        if each["row"] >= 0 and stated_slip(each["header"], each["text"]) and not so_far(each["header"])
+        and fold_header(each["header"]) not in withheld
+    }  # fmt: skip
 
 
 def _told_in_commentary(

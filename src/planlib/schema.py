@@ -196,7 +196,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "reason": (
         "reason", "reason for change", "reason for revision", "reason for slippage", "reason for delay",
-        "reason for extension", "reason for variance", "explanation of variance", "reason for re forecast", "reasons", "explanation", "justification for extension",
+        "reason for extension", "reason for variance", "explanation of variance", "reason for re forecast",
+        "reasons", "explanation", "justification for extension",
     ),
 }
 
@@ -317,6 +318,15 @@ CODES: dict[str, FindingCode] = {
     "month-first": FindingCode("note", "Dates of a column read in another order than plan.toml says, as values show."),
     "anchor-not-known": FindingCode("note", "A phrase counted from a date that the plan does not give."),
     "original-changed": FindingCode("warning", "An original date unlike the first one given; the first stands."),
+    "revisions-not-shown": FindingCode(
+        "warning", "A row has more columns of revised dates than are used, so its revisions may be more than are counted."
+    ),
+    "slip-differs": FindingCode(
+        "warning", "A column states days of slip unlike the calendar days between the dates of its row; ours are used."
+    ),
+    "slip-in-weekdays": FindingCode(
+        "note", "A column states days of slip counted from Monday to Friday; planlib counts calendar days."
+    ),
     "completed-not-used": FindingCode("error", "A stated completion date that cannot be right; not used."),
     "completed-not-complete": FindingCode("warning", "A completion date on a row whose status is not complete."),
     # statuses
