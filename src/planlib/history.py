@@ -429,12 +429,17 @@ def _how(column: str, old: Row, new: Row, was: str, now: str) -> str:
     ends = _READ_AS.get(column)
     if ends and all(pd.notna(row[end]) for row in (old, new) for end in ends):
         # A cell that says anew from when the date was moved is news, though the date is the same.
-        older = [old["previous_target"], new["previous_target"]] if column == "target_text" else []
+        older = [_told_in_cell(row) for row in (old, new)] if column == "target_text" else []
         same = all(old[end] == new[end] for end in ends) and len({each for each in older if pd.notna(each)}) < 2
         same &= len({pd.isna(each) for each in older}) < 2
     else:
         same = column != "percent_complete" and _plain(was) == _plain(now)
     return "written otherwise" if same else "changed"
+
+
+def _told_in_cell(row: Row) -> Any:
+    """The older date that stands in the target's own cell; one from another column is a matter of that column."""
+    return row["previous_target"] if row["previous_target_text"] in row["target_text"] else pd.NaT
 
 
 def _plain(text: str) -> str:

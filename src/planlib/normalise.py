@@ -28,7 +28,7 @@ _COMMENTARY = ("reason", "progress")
 # "... end-date increased from 31 March 2022 to 28 April 2023": a sentence that tells both dates of a change.
 _FROM_TO = re.compile(
     r"\b(?:revis|re-?dat|extend|extension|mov|chang|slip|delay|defer|postpon|re-?schedul|re-?profil|re-?baselin|increas"
-    r"|decreas|amend|brought|bring|pushed|put\b|shift)[^.;]{0,60}?\bfrom\s+(?P<old>\S.{2,30}?)\s+to\s+(?P<new>\S.{3,40})",
+    r"|decreas|amend|brought|bring|pushed|put\b|shift)[^.;]{0,60}?\bfrom\s+(?P<old>\S.{2,30}?)\s+to\s+(?=(?P<new>\S.{3,40}))",
     re.IGNORECASE | re.DOTALL,
 )
 Finding = dict[str, Any]
@@ -603,24 +603,38 @@ def _told_in_commentary(
         for name in _COMMENTARY
     ]
     return [
-        next((each for text in texts for each in _from_to(text, target, as_of, settings)), None)
+        next((each for text in texts if (each := _moved_to(text, target, as_of, settings))), None)
         for target, *texts in zip(targets, *columns, strict=True)
     ]
 
 
-def _from_to(text: str, target: DateReading, as_of: date, settings: Settings) -> Iterable[DateReading]:
-    """The dates that a text says were moved to a target, in order."""
-    for said in _FROM_TO.finditer(text) if target.latest else ():
-        words = said["new"].split()[:5]
-        for count in range(len(words), 0, -1):
-            read = read_date(
-                f"revised from {said['old']} to {' '.join(words[:count]).rstrip('.,;:)')}", as_of=as_of,
-                day_first=settings.day_first, financial_year_starts=settings.financial_year_starts,
-            )  # fmt: skip
-            same = (read.earliest, read.latest) == (target.earliest, target.latest)
-            if same and read.previous and read.previous.latest and not read.notes:
-                yield read.previous
-                break
+def _moved_to(text: str, target: DateReading, as_of: date, settings: Settings) -> DateReading | None:
+    """The date that a text says was moved to a target, or to one that was: the first of the chain."""
+    found: DateReading | None = None
+    told = list(_FROM_TO.finditer(text)) if target.latest else []
+    while told:
+        earlier = next(
+            ((said, was) for said in told if (was := _from_to(said, found or target, as_of, settings))), None
+        )  # fmt: skip
+        if earlier is None:
+            break
+        told.remove(earlier[0])
+        found = earlier[1]
+    return found
+
+
+def _from_to(said: re.Match[str], target: DateReading, as_of: date, settings: Settings) -> DateReading | None:
+    """The date X of "from X to Y", where Y is a date to the day it is known by."""
+    words = said["new"].split()[:5]
+    for count in range(len(words), 0, -1):
+        read = read_date(
+            f"revised from {said['old']} to {' '.join(words[:count]).rstrip('.,;:)')}", as_of=as_of,
+            day_first=settings.day_first, financial_year_starts=settings.financial_year_starts,
+        )  # fmt: skip
+        same = (read.earliest, read.latest) == (target.earliest, target.latest)
+        if same and read.previous and read.previous.latest and not read.notes:
+            return read.previous
+    return None
 
 
 def _latest(reading: DateReading) -> date:
