@@ -690,7 +690,7 @@ def _compute(run: _Run, made: _Set, plan: str) -> list[dict[str, Any]]:
 
     if plan not in made.expected:
         book = open_plan(run.folders[plan], made.as_of)
-        measured = measure(book.ledger, made.as_of, settings=book.settings, snapshots=book.snapshots)
+        measured = measure(book.ledger, made.as_of, settings=book.settings, snapshots=book.snapshots, plan=book.name)
         made.expected[plan] = records_of(measured.results)
         if not made.over_plans:
             previous = f"{measured.previous:%Y-%m-%d}" if measured.previous is not None else None
