@@ -618,7 +618,9 @@ def _holds_actions(table: Table, sure: bool = False) -> bool:
         return True
     if sure:
         return False
-    return blank == _STANDING & names or (names & _STANDING == {"progress"} and "action" not in table.guessed)
+    # Commentary bears out nothing; beside it dates and standing may all be blank yet.
+    told = _STANDING & names - blank
+    return not told or (told == {"progress"} and "action" in names - table.guessed.keys())
 
 
 def _by_fill(table: Table) -> set[str]:
