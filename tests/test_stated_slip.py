@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from planlib import slippage
+from planlib import history, slippage
 from planlib.headers import match_headers, stated_slip
 from planlib.measures import Measures, measure
 from planlib.store import WITHHELD, Plan, open_plan
@@ -320,6 +320,26 @@ def test_commentary_told_again_is_one_change(tmp_path: Path) -> None:
     )  # fmt: skip
     assert slippage.date_changes(later.ledger, B)["days"].tolist() == [61, 31]
     assert told(measured(later), "original", "slip_low", "revisions") == [("2024-04-30", 92, 2)]
+
+
+def test_the_first_date_replaced_stands_when_a_later_issue_tells_only_of_the_last_move(tmp_path: Path) -> None:
+    """O is the earliest date that any issue up to then says was replaced, not the latest told."""
+    row = 'Ref,Action,Target date,Status,Reason\n1,Dig,{},In progress,"{}"\n'
+    plan = plan_of(
+        tmp_path, row.format("30 June 2024", "Moved from 30 April 2024 to 30 June 2024."),
+        row.format("31 July 2024", "Moved from 30 June 2024 to 31 July 2024."),
+    )  # fmt: skip
+    assert told(measured(plan), "original", "original_basis", "slip_low", "revisions") == [("2024-04-30", "replaced", 92, 2)]
+    assert measured(plan).changes["days"].tolist() == [61, 31]
+
+
+def test_a_date_spelt_otherwise_is_no_other_date_when_commentary_falls_silent(tmp_path: Path) -> None:
+    """The target cell is only written otherwise, whether or not the commentary still tells from when it was moved."""
+    row = 'Ref,Action,Target date,Status,Reason\n1,Dig,{},In progress,"{}"\n'
+    plan = plan_of(tmp_path, row.format("30 June 2024", "Moved from 30 April 2024 to 30 June 2024."), row.format("2024-06-30", ""))
+    changed = history.changes(plan.ledger, A, B, snapshots=plan.snapshots).set_index("what")["how"]
+    assert changed["target_text"] == "written otherwise" and changed["reason"] == "cleared"
+    assert measured(plan).changes["days"].tolist() == [61]
 
 
 @pytest.mark.parametrize("column", ["Reason", "reason"])

@@ -40,7 +40,12 @@ LEDGER = (
     Column("target_earliest", DATE, "First day that the target date can mean."),
     Column("target", DATE, "F: last day that the target date can mean."),
     Column("target_precision", TEXT, "How exactly the target date is given."),
-    Column("previous_target_text", TEXT, "An older date given in the same cell or in a column for it, as written."),
+    Column(
+        "previous_target_text",
+        TEXT,
+        "An older date given in the same cell, in a column for it, or in commentary as moved to this one, as written; "
+        "or, where only days of slip are stated, those.",
+    ),
     Column("previous_target", DATE, "Last day that the older date can mean."),
     Column("original_text", TEXT, "The original date as written where it was read."),
     Column("original_earliest", DATE, "First day that the original date can mean."),
