@@ -404,13 +404,15 @@ def test_changes_of_the_rubin_milestones(tmp_path: Path) -> None:
 
 
 def test_changes_of_the_projects_of_a_department(tmp_path: Path) -> None:
-    """22 projects of March 2022 and 18 of March 2024, 11 in both: three dates revised, eight only written otherwise."""
+    """22 projects of March 2022 and 18 of March 2024, 11 in both: five dates revised, eight only written otherwise."""
     plan = real(tmp_path, {day: SHARED / "gmpp" / f"{name}.csv" for day, name in GMPP.items()})
     found = of_plan(plan, *GMPP)
     counts = found.cells["what"].value_counts()
     assert (counts["new"], counts["no longer listed"]) == (7, 11)
     assert [(row.ref, row.kind, None if pd.isna(row.days) else row.days) for row in found.moves.itertuples()] == [
         ("DECC_0005_1112-Q1", "later", 3377), ("BEIS_0008_2021-Q3", "later", 50), ("BEIS_0019_2122-Q1", "removed", None),
+        # Two new ones, whose narratives say from when their date was moved.
+        ("BEIS_0115_2223-Q1", "later", 1188), ("BEIS_0153_2223-Q2", "later", 7671),
     ]  # fmt: skip
     otherwise = found.cells[found.cells["how"] == "written otherwise"]
     assert otherwise["what"].tolist() == ["target_text"] * 8

@@ -69,6 +69,12 @@ def test_a_new_date_or_status_is_no_doubt():
     assert "other target date" in found[0][3]
 
 
+def test_a_date_spelt_otherwise_is_the_same_date():
+    """Evidence and score judge what a date means, not how it is written."""
+    (found, *_) = last(rows(POLICY, target="30 June 2020"), rows(POLICY, target="2020-06-30 00:00:00"))
+    assert found[2:] == (100.0, "same ref; same area; same wording; same target date")
+
+
 def test_renumbered():
     """All actions under other numbers, one of which was another's, are found by their wording."""
     found = last(THREE, rows(BUDGET, POLICY, TRAIN, AUDIT))

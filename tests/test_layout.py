@@ -518,3 +518,10 @@ The review found that practice varied. | |
 Action | Lead | Due date
 Visit | CD | 1 Oct 2011"""))
     assert (column(raw, "action"), column(raw, "area")) == (["Recruit", "Visit"], ["", "2. Respond in time"])
+
+
+def test_actions_with_commentary_and_neither_date_nor_status_yet():
+    """A table of which only the commentary is filled holds actions, as one that is wholly blank does."""
+    for said in ("Begun", ""):
+        raw = taken(grid(f"Ref | Action | Target date | Status | Progress update\n1 | Write the guide |  |  | {said}"))
+        assert column(raw, "action") == ["Write the guide"] and column(raw, "progress") == [said]

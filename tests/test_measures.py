@@ -356,6 +356,26 @@ def test_days_of_all_kinds_add_up_to_the_slip(plan):
     assert slip.loc[known, "slip_months_low"].to_list() == months[known].to_list()
 
 
+PLAIN = st.sampled_from(["", "tbc", "2020-02-29", "2020-03-31", "2020-06-15", "2020-09-30", "2020-12-31"])
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.sampled_from(["2020-03-31", "2020-06-15"]), st.lists(PLAIN, min_size=1, max_size=4)), min_size=4,
+                max_size=8))  # fmt: skip
+def test_days_add_up_over_gaps_without_a_date(targets):
+    """Open throughout and dated at first: whatever dates come, go and come back, the days are F - O where it has a date."""
+    plan = {day: [] for day in DAYS}
+    for number, (first, later) in enumerate(targets, start=1):
+        for day, target in zip(DAYS, [first, *later, *later[-1:] * 4], strict=False):
+            plan[day].append({"ref": str(number), "target": target, "status": "open"})
+    ledger, days = ledger_of(plan)
+    at = slippage.state(ledger, days[-1])
+    slip, moved = slippage.slip(ledger, days[-1], at=at)["slip_low"], slippage.revisions(ledger, days[-1], at=at)["days_moved"]
+    dated = at.force["target"].notna()
+    assert slip[dated].notna().all() and slip[~dated].isna().all()
+    assert slip[dated].to_list() == moved[dated].to_list()
+
+
 @settings(max_examples=12)
 @given(plans(), st.randoms(use_true_random=False))
 def test_later_snapshots_and_the_order_of_rows_change_nothing(plan, random):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -67,6 +68,15 @@ def _given(text: str, pattern: str, shape: str) -> Target:
     return Target(text, (day, day) if day else None)
 
 
+def _moved(target: Target, narrative: str) -> Target:
+    """The target with the date that the narrative on schedule says it was moved from."""
+    found = re.search(r"end-date.*?(?:in|de)creased from\s+(\d\d [A-Z]{3} \d{4}|\d{4}-\d\d-\d\d)", narrative)
+    if not found:
+        return target
+    was = datetime.strptime(found[1], "%d %b %Y" if " " in found[1] else "%Y-%m-%d").date()
+    return replace(target, previous=was)
+
+
 def _table(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))[1:]
@@ -75,7 +85,7 @@ def _table(path: Path) -> list[list[str]]:
 def _projects(folder: Path) -> Iterator[Known]:
     for path in sorted(folder.glob("*.csv")):
         year = int(re.findall(r"March_(\d{4})", path.name)[0])
-        rows = [_row(row[0], row[1], _given(row[9], r"\d{4}-\d\d-\d\d", "%Y-%m-%d")) for row in _table(path)]
+        rows = [_row(row[0], row[1], _moved(_given(row[9], r"\d{4}-\d\d-\d\d", "%Y-%m-%d"), row[10])) for row in _table(path)]
         yield Known(f"gmpp_{path.name.partition('_')[0]}_{year}", "gmpp", "csv", path, rows,
                     frozenset(("ref", "action", "target")), settings={"title": "x"}, as_of=date(year, 3, 31))  # fmt: skip
 

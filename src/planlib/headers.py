@@ -19,10 +19,26 @@ _MOST_WORDS = 14  # of a header whose single words are looked at
 # Nearly a known word, and another thing: a person, a yes or no.
 _UNLIKE = frozenset(("completed by", "complete", "closed by", "dated", "stated"))
 _REVISED = re.compile(r"\b(revised|new|extended|extension)\b")
+_ORDINAL = re.compile(r"\b(first|second|third|fourth|fifth|further)\b")
 _IN_FORCE = re.compile(r"\b(current|latest|forecast|expected)\b")
 _PERIOD = re.compile(
     r"\b(as at|at|to|for|in|on|of)?\s*\b(q[1-4]|h[12]|\d{1,2}(st|nd|rd|th)?|(19|20)\d\d|jan\w*|feb\w*|mar(ch)?|apr\w*|may|june?|july?"
     r"|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|quarter|month|period|week|year)\b"
+)
+# What is in brackets is left out, but not what tells two columns apart: "Target date (revised)".
+_TELLING = re.compile(r"^(.*)[(\[]\s*(original|baseline|initial|revised|new|current|latest|previous|planned|forecast|actual)\s*[)\]]")
+# Headers that say what a date is, and that it is one only together.
+_BARE = (
+    {"original": "baseline", "target": "forecast", "completed": "actual"},
+    {"original": "planned", "target": "forecast", "completed": "actual"},
+    {"original": "plan", "target": "forecast", "completed": "actual"},
+    {"original": "baseline", "target": "forecast"},
+    {"original": "baseline", "target": "current"},
+    {"original": "original date", "target": "current date"},
+    {"original": "baseline date", "target": "current date"},
+    {"original": "original", "target": "current"},
+    {"original": "original", "target": "forecast"},
+    {"target": "planned", "completed": "actual"},
 )
 # Headers of a date that is a target where nothing else is.
 _TARGET_IF_NONE = ("completion date", "date of completion", *schema.SYNONYMS["timescale"])
@@ -40,6 +56,18 @@ class _Rule(NamedTuple):
     without: frozenset[str] = frozenset()
 
 
+# Words of a header over days of slip, and of one over something else in days.
+_DAY = _words("day days")
+_SLIP = _words("slip slips slipped slippage variance late delay delays delayed overdue deviation")
+_NOT_ITS_SLIP = _words(
+    "last previous since prior period reason budget cost costs financial spend spending allowed permitted max maximum float "
+    "average total likely possible potential tolerance"
+)
+_DAYS = re.compile(
+    r"\(?(?P<sign>[+\-\u2212\u2013]?)\s*(?P<number>\d{1,3}(?:,\d{3})+|\d{1,5})(?:\.0+)?\s*(?P<unit>(?:working |calendar )?(?:days?|d))?"
+    r"\s*(?P<way>late|later|early|earlier|behind|ahead|overdue)?\)?",
+    re.IGNORECASE,
+)
 _TIME = _words("date dates deadline when timescale timescales timeframe by completion")
 _MONEY = _words("budget cost costs benefit benefits variance financial spend spending baseline funding savings")
 _AREA = _words("recommendation recommendations theme themes workstream domain standard category")
@@ -95,11 +123,14 @@ class Match:
         Names that no known header gave, with how they were found.
     rivals : mapping of str to int
         Name to the column that came second, if one came close.
+    revisions : tuple of int
+        Columns of earlier revised dates, in order, where there are several and the target is the last of them.
     """
 
     columns: Mapping[str, int]
     guessed: Mapping[str, str]
     rivals: Mapping[str, int] = field(default_factory=dict)
+    revisions: tuple[int, ...] = ()
 
 
 def fold_header(text: str) -> str:
@@ -116,6 +147,7 @@ def fold_header(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
+    text = _TELLING.sub(r"\2 \1 ", text)
     text = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", text)
     text = re.sub(r"[^\w%#]+|_+", " ", text)
     return " ".join(text.split())
@@ -152,7 +184,9 @@ def match_headers(
                 found[name] = column
                 break
     free = [column for column, texts in enumerate(folded) if texts and column not in found.values()]
-    if not {"target", "original"} & named.keys():
+    if not {"target", "original", "completed"} & named.keys():
+        found |= _bare(folded, free)
+    if not {"target", "original"} & (named.keys() | found.keys()):
         found |= _original_and_revised(folded, free)
     guessed: dict[str, str] = {}
     rivals: dict[str, int] = {}
@@ -167,8 +201,13 @@ def match_headers(
         if how:
             guessed[name] = "its words say so" if how == 1 else f"{100 - distance} % like a known header"
     _target_if_none(folded, found, guessed, named)
-    free_still = [column for column in rivals.values() if column not in found.values()]
-    return Match(found, guessed, {name: column for name, column in rivals.items() if column in free_still})
+    revisions = () if "target" in named else _revisions(folded, found)
+    if revisions:
+        found["target"] = revisions[-1]
+    taken = {*found.values(), *revisions}
+    return Match(
+        found, guessed, {name: column for name, column in rivals.items() if column not in taken}, revisions[:-1]
+    )  # fmt: skip
 
 
 def _ranked(
@@ -202,10 +241,17 @@ def _distance(header: str, name: str, words: Sequence[str]) -> tuple[int, int] |
     return (1, 10) if header not in KNOWN and _by_words(header) == name else None
 
 
+def _plain(header: str) -> str:
+    """A header without its number or period: "2nd revised date" is a revised date."""
+    # "First target date" is no target date, but the first of several revised ones is one of them.
+    without = _ORDINAL.sub(" ", header) if _REVISED.search(header) else header
+    return " ".join(_PERIOD.sub(" ", without).split()) or header
+
+
 @lru_cache(maxsize=4096)
 def _by_words(header: str) -> str:
     """The canonical name that single words of a header give, or blank."""
-    plain = " ".join(_PERIOD.sub(" ", header).split()) or header
+    plain = _plain(header)
     if plain in KNOWN:
         return KNOWN[plain]
     words = plain.split()
@@ -220,6 +266,42 @@ def _by_words(header: str) -> str:
     return ""
 
 
+def stated_slip(header: str, text: str) -> int | None:
+    """Days of slip that a cell states, later positive; None where it states none, or not in days.
+
+    Parameters
+    ----------
+    header, text : str
+        A source's own header, such as "Variance (days)" or "Days late", and the cell below it.
+
+    Examples
+    --------
+    >>> stated_slip("Variance (days)", "+14"), stated_slip("Slippage", "3 days early"), stated_slip("Slippage", "2 weeks")
+    (14, -3, None)
+    """
+    unit = _slip_unit(header)
+    said = _DAYS.fullmatch(text.strip()) if unit is not None else None
+    if not said or not (unit or said["unit"]):
+        return None
+    days = int(re.sub(r"[\s,]", "", said["number"]))
+    less = said["sign"] in ("-", "\u2212", "\u2013") or (text.strip().startswith("(") and not said["unit"])
+    return -days if less or (said["way"] or "").casefold() in ("early", "ahead", "earlier") else days
+
+
+def so_far(header: str) -> bool:
+    """Whether days under a header may be counted up to the date of the report: what is late or overdue."""
+    return bool(re.search(r"\b(late|overdue|delay\w*)\b", header, re.IGNORECASE))
+
+
+@lru_cache(maxsize=4096)
+def _slip_unit(header: str) -> str | None:
+    """The unit that a header of slip gives, blank if it gives none; None if it is no header of slip."""
+    words = _words(re.sub(r"[\W_]+", " ", header.casefold()))
+    if not _SLIP & words or _NOT_ITS_SLIP & words or "%" in header:
+        return None
+    return "days" if _DAY & words else ""
+
+
 def holds_revisions(headers: Mapping[int, str], columns: Mapping[str, int]) -> bool:
     """Whether the target column holds revisions only, so that where it is blank the original stands."""
     if "target" not in columns or "original" not in columns:
@@ -228,18 +310,41 @@ def holds_revisions(headers: Mapping[int, str], columns: Mapping[str, int]) -> b
     return bool(_REVISED.search(target)) and not _IN_FORCE.search(target)
 
 
+def _bare(folded: Sequence[Sequence[str]], free: Sequence[int]) -> dict[str, int]:
+    """Take "Baseline", "Forecast" and "Actual" for dates where they stand side by side and nothing else is a target."""
+    targets = schema.SYNONYMS["target"]
+    if any(text in targets and text not in ("planned", "forecast") for column in free for text in folded[column][:1]):
+        return {}
+    at = {text: column for column in free for text in (_plain(folded[column][0]), folded[column][0])}
+    return next(({name: at[word] for name, word in words.items()} for words in _BARE if set(words.values()) <= at.keys()), {})
+
+
 def _original_and_revised(folded: Sequence[Sequence[str]], free: Sequence[int]) -> dict[str, int]:
     """Take "Target date" beside "Revised target date" as the original."""
     words = schema.SYNONYMS["target"]
-    known = {column: next((text for text in folded[column] if text in words), "") for column in free}
+    texts = {column: [each for text in folded[column] for each in (text, _plain(text))] for column in free}
+    known = {column: next((text for text in texts[column] if text in words), "") for column in free}
     targets = sorted((column for column in free if known[column]), key=lambda column: words.index(known[column]))
     revised = [column for column in targets if _REVISED.search(known[column]) or _IN_FORCE.search(known[column])]
     plain = [column for column in targets if column not in revised]
+    if not plain and any("completion" in known[column] for column in revised):
+        plain = [column for column in free if any(text in _TARGET_IF_NONE[:2] for text in folded[column])]
     originals = schema.SYNONYMS["original"]
     has_original = any(text in originals or _by_words(text) == "original" for column in free for text in folded[column])
     if not revised or not plain or has_original:
         return {}
     return {"target": revised[0], "original": plain[0]}
+
+
+def _revisions(folded: Sequence[Sequence[str]], found: Mapping[str, int]) -> tuple[int, ...]:
+    """The columns of "Revised date 1", "Revised date 2", where there are several and the target is one of them."""
+    target = found.get("target")
+    if target is None:
+        return ()
+    wanted = {_plain(text) for text in folded[target] if _REVISED.search(text) or _IN_FORCE.search(text)}
+    free = [column for column in range(len(folded)) if column == target or column not in found.values()]
+    series = tuple(column for column in free if any(_plain(text) in wanted for text in folded[column]))
+    return series if len(series) > 1 else ()
 
 
 def _target_if_none(

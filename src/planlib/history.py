@@ -9,12 +9,13 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from planlib import identity, schema
 from planlib.dates import read_date
 from planlib.errors import InputError, nearest
-from planlib.headers import fold_header
+from planlib.headers import fold_header, so_far, stated_slip
 from planlib.identity import NEW, Found
 from planlib.normalise import Finding, conform, finding, frame
 from planlib.readers.grid import row_place
@@ -184,13 +185,18 @@ def _called(row: Row) -> str:
 
 
 def _completions(ledger: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
-    """Do not use a completion date after its snapshot, or more than a year before the plan began (METRICS.md, C)."""
+    """Do not use a completion date after its snapshot, or more than a year before the plan began (METRICS.md, C).
+
+    The plan began with its first snapshot, or when the row itself was due, whichever is earlier.
+    """
     if ledger.empty:
         return ledger
-    began = ledger["as_of"].min() - pd.DateOffset(years=1)
+    # A row that was due before the first snapshot shows that the plan had begun by then.
+    first = ledger[["original", "target"]].min(axis=1).clip(upper=ledger["as_of"].min()).fillna(ledger["as_of"].min())
+    began = first - pd.DateOffset(years=1)
     late, early = ledger["completed_earliest"] > ledger["as_of"], ledger["completed"] < began
     for row in _records(ledger.assign(late=late)[late | early]):
-        why = "after the snapshot itself" if row["late"] else "more than a year before the plan began"
+        why = "after the snapshot itself" if row["late"] else "more than a year before the plan began and the row was due"
         findings.append(finding(
             "completed-not-used", f"completed '{row['completed_text']}' is {why}; not used", **_where(row),
             column="completed", text=row["completed_text"],
@@ -270,6 +276,88 @@ class _Origin:
         return (*_Date(), "not known")
 
 
+def slips_that_differ(ledger: pd.DataFrame, extras: pd.DataFrame) -> list[Finding]:
+    """Where a source states days of slip in a column of its own, and its dates give another number.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        schema.LEDGER, or the actions of one file.
+    extras : DataFrame
+        schema.EXTRAS, in which such a column is kept.
+
+    Returns
+    -------
+    list of dict
+        A finding a cell. Compared where both dates are known to the day: with the target and the completion against
+        the first date, and what is called late or overdue also against the target and up to the snapshot. A column in
+        which most signs are the other way round counts early as positive. Where the days from Monday to Friday are
+        what is stated, that is said once for the column.
+    """
+    said = [
+        (each, days) for each in _records(extras)
+        if (days := stated_slip(each["header"], each["text"])) is not None
+    ]  # fmt: skip
+    if not said:
+        return []
+    rows = {(row["as_of"], row["source"].partition("; ")[0], row["place"]): row for row in _records(ledger)}
+    told = [(each, days, rows.get((each["as_of"], each["source"], row_place(each["place"])))) for each, days in said]
+    found: list[Finding] = []
+    for header in dict.fromkeys(each["header"] for each, _ in said):
+        mine = [(each, days, spans) for each, days, row in told if row and each["header"] == header
+                and (spans := _spans(row, header))]  # fmt: skip
+        # Slip is counted up or down, by the whole column.
+        sign = -1 if sum(_fits(-days, spans) - _fits(days, spans) for _, days, spans in mine) > 0 else 1
+        other = [(each, sign * days, spans) for each, days, spans in mine if not _fits(sign * days, spans)]
+        weekdays = [each for each in other if _fits(each[1], each[2], weekdays=True)]
+        found += [_slip_differs(rows, each, spans) for each, days, spans in other if (each, days, spans) not in weekdays]
+        if weekdays:
+            each = weekdays[0][0]
+            found.append(finding(
+                "slip-in-weekdays",
+                f"'{header}' gives the days from Monday to Friday in {len(weekdays)} of {len(mine)} rows that can be "
+                "compared; planlib counts calendar days",
+                as_of=each["as_of"], source=each["source"], place=each["place"], column=header, text=each["text"],
+            ))  # fmt: skip
+    return found
+
+
+def _spans(row: Row, header: str) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """The pairs of dates between which days of slip can be counted: those the ledger has itself first."""
+    first, target, done = (
+        row[name] if row[f"{name}_earliest"] == row[name] else pd.NaT for name in ("original", "target", "completed")
+    )
+    pairs = [(first, done), (first, target)]
+    if so_far(header):
+        pairs += [(target, done), (target, row["as_of"]), (first, row["as_of"])]
+    return [(begin, end) for begin, end in pairs if pd.notna(begin) and pd.notna(end)] if pd.notna(first) else []
+
+
+def _fits(days: int, spans: Sequence[tuple[pd.Timestamp, pd.Timestamp]], *, weekdays: bool = False) -> bool:
+    """Whether so many days lie between any of the pairs; none where the later date is not later."""
+    counted = [_weekdays(*span) if weekdays else (span[1] - span[0]).days for span in spans]
+    return days in counted or (days == 0 and min(counted) < 0)
+
+
+def _weekdays(begin: pd.Timestamp, end: pd.Timestamp) -> int:
+    return int(np.busday_count(begin.date(), end.date()))
+
+
+def _slip_differs(
+    rows: Mapping[Any, Row], said: Row, spans: Sequence[tuple[pd.Timestamp, pd.Timestamp]]
+) -> Finding:
+    row = rows[said["as_of"], said["source"], row_place(said["place"])]
+    begin, end = spans[0]
+    days = (end - begin).days
+    return finding(
+        "slip-differs",
+        f"'{said['header']}' says '{said['text']}'; from {begin:%Y-%m-%d} ({row['original_basis'] or 'stated'}) to "
+        f"{end:%Y-%m-%d} there {'is' if days == 1 else 'are'} {days} calendar day{'' if days == 1 else 's'}, which is used",
+        as_of=said["as_of"], source=said["source"], place=said["place"], ref=row["ref"], column=said["header"],
+        text=said["text"],
+    )  # fmt: skip
+
+
 def _originals(ledger: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
     """Put O into every row as it was known at that snapshot (METRICS.md, O).
 
@@ -341,12 +429,17 @@ def _how(column: str, old: Row, new: Row, was: str, now: str) -> str:
     ends = _READ_AS.get(column)
     if ends and all(pd.notna(row[end]) for row in (old, new) for end in ends):
         # A cell that says anew from when the date was moved is news, though the date is the same.
-        older = [old["previous_target"], new["previous_target"]] if column == "target_text" else []
+        older = [_told_in_cell(row) for row in (old, new)] if column == "target_text" else []
         same = all(old[end] == new[end] for end in ends) and len({each for each in older if pd.notna(each)}) < 2
         same &= len({pd.isna(each) for each in older}) < 2
     else:
         same = column != "percent_complete" and _plain(was) == _plain(now)
     return "written otherwise" if same else "changed"
+
+
+def _told_in_cell(row: Row) -> Any:
+    """The older date that stands in the target's own cell; one from another column is a matter of that column."""
+    return row["previous_target"] if row["previous_target_text"] in row["target_text"] else pd.NaT
 
 
 def _plain(text: str) -> str:

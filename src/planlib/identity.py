@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from rapidfuzz import fuzz, process, utils
 
 from planlib import schema
@@ -93,6 +94,12 @@ def _fold_ref(ref: str) -> str:
     return "".join(ref.casefold().split()).rstrip(".")
 
 
+def _date(row: Row, name: str) -> str:
+    """A date as it is compared: the days that it can mean, or its words where it is none."""
+    ends = row[f"{name}_earliest"], row[name]
+    return f"{ends[0]:%Y-%m-%d} {ends[1]:%Y-%m-%d}" if pd.notna(ends[0]) and pd.notna(ends[1]) else fold(row[f"{name}_text"])
+
+
 def _words(text: str) -> frozenset[str]:
     """The words of a folded wording, long ones by how they begin: "review" and "reviewing" are one."""
     return frozenset(word if len(word) < 6 else word[:5] for word in text.split())
@@ -114,8 +121,8 @@ class _Side:
         self.area = [fold(row["area"]) or fold(row["area_ref"]) for row in rows]
         self.area_ref = [fold(row["area_ref"]) for row in rows]
         self.lead = [fold(row["lead"]) for row in rows]
-        self.target = [fold(row["target_text"]) for row in rows]
-        self.original = [fold(row["original_text"]) for row in rows]
+        self.target = [_date(row, "target") for row in rows]
+        self.original = [_date(row, "original") for row in rows]
         self.is_range = [bool(row["ref_range"]) for row in rows]
 
 

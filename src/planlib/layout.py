@@ -88,6 +88,8 @@ class Table:
         First row of a page that is the rest of the last action of the page before.
     target_is_revision : bool
         The target column holds revisions only: a blank one means that the original stands.
+    revisions : tuple of int
+        Columns of revised dates before the target column, in order: the last of them that has text is in force.
     own_refs : bool
         The reference is the first word of the action's text.
     fill_column : int or None
@@ -111,6 +113,7 @@ class Table:
     goes_on: bool = False
     rest_of_last: int | None = None
     target_is_revision: bool = False
+    revisions: tuple[int, ...] = ()
     own_refs: bool = False
     fill_column: int | None = None
     why: str = ""
@@ -339,7 +342,8 @@ def _table(grid: Grid, header: _Header, end: int) -> Table:
     rivals = {name: header.texts[column] for name, column in header.match.rivals.items()}
     table = Table(
         grid, header.rows, header.match.columns, header.texts, guessed=header.match.guessed, rivals=rivals,
-        target_is_revision=holds_revisions(header.texts, header.match.columns), why=header.why,
+        target_is_revision=holds_revisions(header.texts, header.match.columns), revisions=header.match.revisions,
+        why=header.why,
     )  # fmt: skip
     return _with_rows(table, header.rows[-1] + 1, end)
 
@@ -614,7 +618,9 @@ def _holds_actions(table: Table, sure: bool = False) -> bool:
         return True
     if sure:
         return False
-    return blank == _STANDING & names or (names & _STANDING == {"progress"} and "action" not in table.guessed)
+    # Commentary bears out nothing; beside it dates and standing may all be blank yet.
+    told = _STANDING & names - blank
+    return not told or (told == {"progress"} and "action" in names - table.guessed.keys())
 
 
 def _by_fill(table: Table) -> set[str]:

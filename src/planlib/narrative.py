@@ -356,7 +356,7 @@ def headlines(m: Measures, plan: Plan) -> list[str]:
     """
     if m.actions.empty:
         return [f"No action is listed as at {say_day(m.as_of)}."]
-    lines = [*_rebuilt(m, plan)]
+    lines = [*_rebuilt(m, plan), *_nothing_listed(m, plan)]
     unknown = int((m.actions["standing"] == "standing not known").sum())
     if unknown == len(m.actions):
         everything = "the one action" if unknown == 1 else f"all {unknown} actions"
@@ -382,13 +382,19 @@ def _rebuilt(m: Measures, plan: Plan) -> list[str]:
     ]
 
 
+def _nothing_listed(m: Measures, plan: Plan) -> list[str]:
+    if (plan.ledger["as_of"] == m.snapshot).any():
+        return []
+    return [f"The source of {say_day(m.snapshot)} lists no action; each is told as it last stood before."]
+
+
 def _complete(m: Measures) -> list[str]:
     actions = m.actions[m.actions["counted"]]
     unknown = int((actions["standing"] == "standing not known").sum())
     n, d = int(actions["done"].sum()), len(actions)
     if unknown and not n:
         return [f"The standing of {unknown} of {d} actions is not known; none of the others is complete."]
-    line = f"{n} of {plural(d, 'action')} {_is(n)} complete"
+    line = f"{n} of {plural(d, 'action')} {_is(n) if d > 1 else 'is'} complete"
     with_time = actions["timescale"] != ""
     if with_time.any() and not with_time.all():
         parts = []
@@ -720,7 +726,7 @@ def by_area(m: Measures) -> list[tuple[str, list[str]]]:
         if len(known):
             lines.append(
                 f"{int(counted['done'].sum())} of {plural(len(counted), 'action')} "
-                f"{_is(int(counted['done'].sum()))} complete{f'; to be done {time}' if time else ''}."
+                f"{_is(int(counted['done'].sum())) if len(counted) > 1 else 'is'} complete{f'; to be done {time}' if time else ''}."
             )
         lines += stand(m, rows)
         made.append((str(name) or "No area given", lines))
@@ -736,7 +742,7 @@ def not_known(m: Measures, plan: Plan) -> list[str]:
     """
     actions = m.actions
     lines: list[str] = []
-    lines += _missing_numbers(actions)
+    lines += _missing_numbers(plan.ledger[plan.ledger["as_of"] <= m.as_of])
     for text, part in actions[actions["ref_range"] != ""].groupby("ref_range", sort=False):
         done = int(part["done"].sum())
         if 0 < done < len(part):
@@ -750,10 +756,8 @@ def not_known(m: Measures, plan: Plan) -> list[str]:
         before = m.since[(m.since["before"] == "standing not known")]
         done = before["now"].isin(schema.DONE_STATUSES).sum()
         if len(before):
-            lines.append(
-                f"The standing of {len(before)} of {len(m.since)} actions at {say_day(m.previous)}, hence how many of the "
-                f"{int(done)} that are complete were completed since then."
-            )
+            hence = f", hence how many of the {int(done)} that are complete were completed since then" if done else ""
+            lines.append(f"The standing of {len(before)} of {len(m.since)} actions at {say_day(m.previous)}{hence}.")
     lines += _unknown_dates(m)
     open_rows = actions[actions["standing"].isin(_OPEN)]
     if (actions["timescale"] != "").any() and not plan.settings.anchor:
@@ -780,14 +784,16 @@ def not_known(m: Measures, plan: Plan) -> list[str]:
     return lines
 
 
-def _missing_numbers(actions: pd.DataFrame) -> list[str]:
-    """Numbers of a numbered plan that its sources never mention."""
-    refs = [ref for ref in actions["ref"] if ref]
+def _missing_numbers(ledger: pd.DataFrame) -> list[str]:
+    """Numbers of a numbered plan that its sources never mention; more than there are actions are no gap."""
+    refs = [ref for ref in ledger["ref"].unique() if ref]
     if not all(ref.isdecimal() for ref in refs):
         return []
     numbers = {int(ref) for ref in refs}
-    for text in actions["ref_range"].unique():
+    for text in ledger["ref_range"].unique():
         numbers |= set(range_numbers(text))
+    if max(numbers, default=0) >= 2 * len(numbers):
+        return []
     missing = [str(n) for n in range(1, max(numbers, default=0)) if n not in numbers]
     return [f"Everything of {listed(_runs(missing))}: the sources do not mention them."] if missing else []
 

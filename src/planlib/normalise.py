@@ -15,6 +15,7 @@ import pandas as pd
 
 from planlib import schema
 from planlib.dates import DateReading, Note, month_first, read_date
+from planlib.headers import fold_header, so_far, stated_slip
 from planlib.layout import Layout, Table, split_ref
 from planlib.settings import Settings
 from planlib.statuses import StatusReading, read_status
@@ -23,6 +24,13 @@ RAW = tuple(schema.SYNONYMS)
 _DATE_COLUMNS = ("target", "previous_target", "original", "completed")
 _PLAIN = ("ref", "ref_range", "area_ref", "area", "action", "lead", "timescale", "progress", "reason")
 _NO_NUMBER = 100_000  # a range of more numbers than this is none
+_COMMENTARY = ("reason", "progress")
+# "... end-date increased from 31 March 2022 to 28 April 2023": a sentence that tells both dates of a change.
+_FROM_TO = re.compile(
+    r"\b(?:revis|re-?dat|extend|extension|mov|chang|slip|delay|defer|postpon|re-?schedul|re-?profil|re-?baselin|increas"
+    r"|decreas|amend|brought|bring|pushed|put\b|shift)[^.;]{0,60}?\bfrom\s+(?P<old>\S.{2,30}?)\s+to\s+(?=(?P<new>\S.{3,40}))",
+    re.IGNORECASE | re.DOTALL,
+)
 Finding = dict[str, Any]
 
 
@@ -70,8 +78,9 @@ class Raw:
     ----------
     rows : DataFrame
         One row per row of a table, with a text column per canonical name (blank where the source has none), ``place``,
-        ``fill`` of the status cell, ``revision_only``, where it comes from (``table``, ``row`` of its grid), and
-        ``own``: how many cells of the source it used.
+        ``fill`` of the status cell, ``revision_only``, where it comes from (``table``, ``row`` of its grid), ``own``:
+        how many cells of the source it used, ``moved``: the column of a name where that is not the table's, and
+        ``not_shown``: how many older revised dates there is no room for.
     tables : tuple of Table
     extras : tuple of dict
         What has no canonical name: place, header, text, and the ``row`` of `rows` it belongs to, or -1.
@@ -111,7 +120,7 @@ class Raw:
 
     def _at(self, index: int, name: str) -> tuple[Table, int, int | None]:
         table, row = self._origins[index]
-        return table, row, table.columns.get(name)
+        return table, row, self.rows["moved"].iat[index].get(name, table.columns.get(name))
 
     def place(self, index: int, name: str = "") -> str:
         """Where a row stands, or its cell of a canonical column if it has one."""
@@ -143,7 +152,7 @@ class Raw:
         """All that a row used of the source, as extras."""
         table, row = self._origins[index]
         found = []
-        for name, column in table.columns.items():
+        for name, column in {**table.columns, **self.rows["moved"].iat[index]}.items():
             if self.is_own(index, name):
                 found.append(_loose(table.grid, row, column, table.headers[column]))
             if name in _DATE_COLUMNS and (runs := table.grid.struck.get((row, column))):
@@ -197,7 +206,7 @@ def take_rows(layout: Layout, cells: int) -> Raw:
         said = "; ".join(f"{word} = {meaning}" for word, meaning in layout.legend.items())
         why = f"the document's own key: {' | '.join(layout.legend_texts)}"
         understood.append({"what": "status key", "value": said, "why": why})
-    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row", "own"])
+    rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row", "own", "moved", "not_shown"])
     rows[list(RAW)] = rows[list(RAW)].astype("string").fillna("")
     return Raw(
         rows, layout.tables, tuple(extras), tuple(findings), tuple(understood), cells, used, layout.legend
@@ -217,11 +226,12 @@ def _take_table(table: Table, number: int, start: int, extras: list[dict[str, An
         record["area"] = record.get("area") or table.under.get(row, "")
         if table.own_refs:
             record["ref"], record["action"] = split_ref(record["action"])
+        moved = _last_revised(table, row, record)
         fills = (grid.fills.get(table.origin(row, column), "") for column in status) if grid.fills else ()
         own = 0
         index = start + len(records)
         for column, text in enumerate(grid.rows[row]):
-            if text and column in names:
+            if text and (column in names or column in moved.values()):
                 own += 1
             elif text:
                 header = table.headers.get(column, f"(column {column + 1}, no header)")
@@ -235,10 +245,33 @@ def _take_table(table: Table, number: int, start: int, extras: list[dict[str, An
                 extras.append(_footnote(grid, row, column, note) | {"row": index})
         record |= {
             "place": grid.place(row), "fill": next((fill for fill in fills if fill), ""), "table": number, "row": row,
-            "revision_only": table.target_is_revision, "own": own,
+            "revision_only": table.target_is_revision, "own": own, "moved": moved,
         }  # fmt: skip
         records.append(record)
     return records
+
+
+def _last_revised(table: Table, row: int, record: dict[str, Any]) -> dict[str, int]:
+    """Of several columns of revised dates put the last that has text for the target, and the one before it beside.
+
+    Returns the column of each name that is not in the table's own. What is older still stays in extras.
+    """
+    given = [column for column in table.revisions if not _no_date(table.text(row, column))]
+    moved = {}
+    for name in ("target", "previous_target"):
+        if given and _no_date(record.get(name, "")):
+            moved[name] = given.pop()
+            record[name] = table.text(row, moved[name])
+    shown = {record.get(name, "") for name in ("original", "previous_target", "target")}
+    record["not_shown"] = len({table.text(row, column) for column in given} - shown)
+    return moved
+
+
+@cache
+def _no_date(text: str) -> bool:
+    """Whether a cell for a date says that there is none of its own: blank, "n/a", "no change"."""
+    reading = read_date(text)
+    return reading.kind in ("blank", "not applicable") or (reading.unchanged and not reading.latest)
 
 
 def _append(table: Table, record: dict[str, Any], index: int, extras: list[dict[str, Any]]) -> int:
@@ -335,7 +368,7 @@ def _describe(table: Table, told: set[str], findings: list[Finding], understood:
             text=" | ".join(text for text in grid.rows[aside] if text),
         ))  # fmt: skip
     for column, header in table.headers.items():
-        name = names.get(column)
+        name = "target" if column in table.revisions else names.get(column)
         if f"{name} {header}" in told:
             continue
         told.add(f"{name} {header}")
@@ -424,9 +457,9 @@ def normalise(
     made["place"] = rows["place"]
     made["as_of"] = pd.Timestamp(as_of)
     texts = {name: rows[name].tolist() for name in _DATE_COLUMNS}
-    # A blank revised date means that the original stands.
+    # No revised date means that the original stands.
     texts["target"] = [
-        original if only and not target else target
+        original if only and _no_date(target) else target
         for target, original, only in zip(texts["target"], texts["original"], rows["revision_only"], strict=True)
     ]
     readings = {
@@ -434,9 +467,18 @@ def normalise(
     }
     _put_dates(made, "target", readings["target"])
     _put_dates(made, "completed", readings["completed"])
-    older = _older(raw, readings, unused)
+    told = _told_in_commentary(raw, readings["target"], as_of, settings)
+    older = _older(raw, readings, told, unused)
     made["previous_target_text"] = [" ".join(each.text.split()) if each else "" for each in older]
     made["previous_target"] = _days(each.latest if each else None for each in older)
+    findings += _not_shown(rows)
+    slipped = _slipped(raw, settings)
+    made["previous_target_text"] = [
+        slipped.get(index, "") if not text and not original.latest and not completed.text else text
+        for index, (text, original, completed) in enumerate(
+            zip(made["previous_target_text"], readings["original"], readings["completed"], strict=True)
+        )
+    ]
     replaced = [
         each if each and each.latest and each.latest != target.latest else None
         for each, target in zip(older, readings["target"], strict=True)
@@ -504,18 +546,95 @@ def _reader(
 
 
 def _older(
-    raw: Raw, readings: Mapping[str, Sequence[DateReading]], unused: list[dict[str, Any]]
+    raw: Raw,
+    readings: Mapping[str, Sequence[DateReading]],
+    told: Sequence[DateReading | None],
+    unused: list[dict[str, Any]],
 ) -> list[DateReading | None]:
-    """The date that each row says was replaced: of its own column and the target's cell the earlier one."""
+    """The date that each row says was replaced: of its own column, the target's cell and its commentary the earliest."""
     found: list[DateReading | None] = []
     for index, (column, target) in enumerate(zip(readings["previous_target"], readings["target"], strict=True)):
         says = column.text and (column.latest or column.previous or column.kind == "unreadable")
         if column.text and not says:
             unused += unused_cells(raw, index, "previous_target")
-        candidates = [each for each in (column if says else None, column.previous, target.previous) if each]
+        all_told = (column if says else None, column.previous, target.previous, told[index])
+        candidates = [each for each in all_told if each]
         dated = [each for each in candidates if each.latest]
         found.append(min(dated, key=_latest) if dated else candidates[0] if candidates else None)
     return found
+
+
+def _not_shown(rows: pd.DataFrame) -> list[Finding]:
+    """Rows with more columns of revised dates than there is room for."""
+    return [
+        finding(
+            "revisions-not-shown", f"of the revised dates in columns of their own the last two are used; {count} older "
+            f"{'one is' if count == 1 else 'ones are'} kept in extras and not counted as {'a revision' if count == 1 else 'revisions'}",
+            place=place, ref=ref, column="previous_target",
+        )
+        for place, ref, count in zip(rows["place"], rows["ref"], rows["not_shown"], strict=True) if count
+    ]  # fmt: skip
+
+
+def _slipped(raw: Raw, settings: Settings) -> dict[int, str]:
+    """By row: the days of slip that a column states, other than none. They say that a date was changed."""
+    withheld = {fold_header(name) for name in settings.redact_columns}
+    return {
+        each["row"]: f"{each['header']}: {each['text']}"
+        for each in raw.extras
+        if each["row"] >= 0 and stated_slip(each["header"], each["text"]) and not so_far(each["header"])
+        and fold_header(each["header"]) not in withheld
+    }  # fmt: skip
+
+
+def _told_in_commentary(
+    raw: Raw, targets: Sequence[DateReading], as_of: date, settings: Settings
+) -> list[DateReading | None]:
+    """The date that the commentary of each row says was replaced by the one in the row's target cell.
+
+    Commentary tells of many dates. "Extended from X to Y" is taken only where Y is the target in force, to the day.
+    Nothing is taken from a column that is withheld.
+    """
+    withheld = {fold_header(name) for name in settings.redact_columns}
+    columns = [
+        [""] * len(targets)
+        if not len(raw.rows) or {name, *map(fold_header, raw.headers.get(name, ()))} & withheld
+        else raw.rows[name]
+        for name in _COMMENTARY
+    ]
+    return [
+        next((each for text in texts if (each := _moved_to(text, target, as_of, settings))), None)
+        for target, *texts in zip(targets, *columns, strict=True)
+    ]
+
+
+def _moved_to(text: str, target: DateReading, as_of: date, settings: Settings) -> DateReading | None:
+    """The date that a text says was moved to a target, or to one that was: the first of the chain."""
+    found: DateReading | None = None
+    told = list(_FROM_TO.finditer(text)) if target.latest else []
+    while told:
+        earlier = next(
+            ((said, was) for said in told if (was := _from_to(said, found or target, as_of, settings))), None
+        )  # fmt: skip
+        if earlier is None:
+            break
+        told.remove(earlier[0])
+        found = earlier[1]
+    return found
+
+
+def _from_to(said: re.Match[str], target: DateReading, as_of: date, settings: Settings) -> DateReading | None:
+    """The date X of "from X to Y", where Y is a date to the day it is known by."""
+    words = said["new"].split()[:5]
+    for count in range(len(words), 0, -1):
+        read = read_date(
+            f"revised from {said['old']} to {' '.join(words[:count]).rstrip('.,;:)')}", as_of=as_of,
+            day_first=settings.day_first, financial_year_starts=settings.financial_year_starts,
+        )  # fmt: skip
+        same = (read.earliest, read.latest) == (target.earliest, target.latest)
+        if same and read.previous and read.previous.latest and not read.notes:
+            return read.previous
+    return None
 
 
 def _latest(reading: DateReading) -> date:

@@ -40,7 +40,12 @@ LEDGER = (
     Column("target_earliest", DATE, "First day that the target date can mean."),
     Column("target", DATE, "F: last day that the target date can mean."),
     Column("target_precision", TEXT, "How exactly the target date is given."),
-    Column("previous_target_text", TEXT, "An older date given in the same cell or in a column for it, as written."),
+    Column(
+        "previous_target_text",
+        TEXT,
+        "An older date given in the same cell, in a column for it, or in commentary as moved to this one, as written; "
+        "or, where only days of slip are stated, those.",
+    ),
     Column("previous_target", DATE, "Last day that the older date can mean."),
     Column("original_text", TEXT, "The original date as written where it was read."),
     Column("original_earliest", DATE, "First day that the original date can mean."),
@@ -140,11 +145,14 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "original target date", "original date", "original due date", "original", "baseline", "baseline date",
         "original deadline", "original completion date", "initial target date", "first target date",
         "original timescale", "original target", "original end date", "baseline end date", "baseline finish",
-        "baseline completion date", "baseline due date", "baseline target date",
+        "baseline completion date", "baseline due date", "baseline target date", "baseline finish date", "baseline end",
+        "original due", "original implementation date", "original agreed date", "original planned date",
+        "original finish", "original finish date", "original forecast", "original milestone date", "initial due date",
     ),
     "previous_target": (
         "previous target date", "previous date", "previous target", "previous due date", "old target date",
-        "last target date", "was",
+        "last target date", "was", "previous forecast", "previous forecast date", "prior forecast", "last forecast",
+        "previous deadline", "previous completion date", "previous finish",
     ),
     "target": (
         "target date", "target", "due date", "due", "deadline", "by when", "date due", "completion due", "when",
@@ -153,12 +161,22 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "expected completion date", "expected completion", "forecast date", "forecast completion date",
         "new target date", "revised deadline", "complete by", "to be completed by", "date for completion", "due by",
         "required by date", "revised completion date", "revised end date", "revised implementation date",
-        "extended target date", "extended date", "extended deadline", "extended due date", "finish date", "finish",
+        "extended target date", "extended date", "extension date", "extended deadline", "extended due date", "finish date", "finish",
         "forecast end date", "expected end date", "current due date", "current deadline", "latest target date",
         "project end date", "timeline", "by when date", "deadline for completion", "target date for completion",
         "target for completion", "completion target", "target implementation date", "date to be completed",
         "implementation deadline", "proposed completion date", "anticipated completion date", "planned finish",
         "estimated completion date", "due for completion", "revised timescale", "revised target", "revised",
+        "current forecast", "latest forecast", "current forecast date", "latest forecast date", "forecast finish",
+        "forecast finish date", "forecast end", "forecast completion", "revised forecast", "revised forecast date",
+        "reforecast date", "re forecast date", "rescheduled date", "latest best estimate", "lbe", "latest estimate",
+        "current target", "current due", "current finish", "current completion date", "current milestone date",
+        "current implementation date", "revised due", "revised finish", "revised finish date", "revised delivery date",
+        "new deadline", "new date", "new due date", "new completion date", "extended to", "extension granted to",
+        "extension agreed to", "anticipated finish", "estimated finish", "expected finish", "anticipated completion",
+        "estimated completion", "planned date", "planned finish date", "planned completion", "planned delivery date",
+        "scheduled date", "scheduled finish", "scheduled completion date", "agreed implementation date",
+        "agreed completion date", "agreed due date", "agreed target date", "agreed timescale", "milestone date",
     ),
     "status": ("status", "current status", "action status", "state", "progress status", "implementation status", "overall status"),
     "rag": (
@@ -172,7 +190,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "completed": (
         "date completed", "completed on", "completion date", "actual completion date", "actual end date",
         "completed date", "actual date", "date closed", "closed date", "date of completion", "completed",
-        "date achieved", "actual completion",
+        "date achieved", "actual completion", "actual finish", "actual finish date", "actual end",
+        "actual implementation date", "actual delivery date", "actual date of completion", "date implemented",
+        "implemented date", "implemented on", "date delivered", "date actually completed", "closed on",
     ),
     "progress": (
         "progress", "progress update", "update", "commentary", "comments", "comment", "progress to date",
@@ -181,7 +201,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "reason": (
         "reason", "reason for change", "reason for revision", "reason for slippage", "reason for delay",
-        "reason for extension", "reasons", "explanation", "justification for extension",
+        "reason for extension", "reason for variance", "explanation of variance", "reason for re forecast",
+        "reasons", "explanation", "justification for extension",
     ),
 }
 
@@ -326,6 +347,15 @@ CODES: dict[str, FindingCode] = {
     "month-first": FindingCode("note", "Dates of a column read in another order than plan.toml says, as values show."),
     "anchor-not-known": FindingCode("note", "A phrase counted from a date that the plan does not give."),
     "original-changed": FindingCode("warning", "An original date unlike the first one given; the first stands."),
+    "revisions-not-shown": FindingCode(
+        "warning", "A row has more columns of revised dates than are used, so its revisions may be more than are counted."
+    ),
+    "slip-differs": FindingCode(
+        "warning", "A column states days of slip unlike the calendar days between the dates of its row; ours are used."
+    ),
+    "slip-in-weekdays": FindingCode(
+        "note", "A column states days of slip counted from Monday to Friday; planlib counts calendar days."
+    ),
     "completed-not-used": FindingCode("error", "A stated completion date that cannot be right; not used."),
     "completed-not-complete": FindingCode("warning", "A completion date on a row whose status is not complete."),
     # statuses

@@ -800,6 +800,7 @@ def slip_rate(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> 
     moved = _days(rows["target"], at.first(dated, "target"))
     snapshots = dated.groupby(at.past["position"]).sum().set_axis(rows.index)
     reasons = {
+        "standing not known": rows["status"] == "unknown",
         "not open": ~rows["open"],
         "known only by count": ~at.once(_followed),
         "no target date": rows["target"].isna(),

@@ -235,11 +235,13 @@ def read(path: str | Path, *, as_of: str | date | None = None, settings: Setting
         for number, (each, raw_part) in enumerate(_by_snapshot(raw, day, settings, path))
     ]
     done = _read_parts(parts, settings)
+    actions = conform(pd.concat(done.actions, ignore_index=True), schema.LEDGER) if done.actions else frame(schema.LEDGER)
+    extras = frame(schema.EXTRAS, done.extras)
     return Reading(
-        conform(pd.concat(done.actions, ignore_index=True), schema.LEDGER) if done.actions else frame(schema.LEDGER),
-        frame(schema.FINDINGS, done.findings),
+        actions,
+        frame(schema.FINDINGS, [*done.findings, *history.slips_that_differ(actions, extras)]),
         understood,
-        frame(schema.EXTRAS, done.extras),
+        extras,
         raw.cells,
         sum(source["used"] for source in done.sources),
     )
@@ -320,6 +322,8 @@ def open_plan(
         for day in dict.fromkeys(part.day for part in parts)
     ]
     made = history.build(name, snapshots, _decisions(said.matches))
+    extras = frame(schema.EXTRAS, done.extras)
+    findings += history.slips_that_differ(made.ledger, extras)
     rebuilt = {part.day: settings.known_from[part.day] for part in parts if part.day in settings.known_from}
     findings += [
         {"as_of": day, **finding("snapshot-rebuilt", f"rebuilt from a paper of {paper}; not a record of its own time")}
@@ -330,8 +334,7 @@ def open_plan(
     sources = pd.DataFrame(done.sources, columns=list(_SOURCES))
     sources["as_of"] = pd.to_datetime(sources["as_of"]).astype(schema.DATE)
     corrections = pd.DataFrame(used, columns=[*_CORRECTED, "line"])
-    plan = Plan(name, settings, made.ledger, listed, made.matches, frame(schema.EXTRAS, done.extras), sources,
-                corrections, rebuilt)  # fmt: skip
+    plan = Plan(name, settings, made.ledger, listed, made.matches, extras, sources, corrections, rebuilt)  # fmt: skip
     return _redacted(plan, [part.raw.headers for part in parts], files) if redact else plan
 
 
@@ -739,6 +742,7 @@ _SHOWN: dict[str, dict[str, Any]] = {
     "percent_complete": {"percent_complete": pd.NA},
 }  # fmt: skip
 # Dates that are read out of the cells of another column too.
+_DATES_OF_SLIP = ("target", "previous_target", "original", "completed")
 _DERIVED = {"target": ("previous_target", "original"), "previous_target": ("original",)}
 _ABOUT_COLUMNS = ("column-not-found", "column-not-recognised", "column-guessed", "month-first")
 
@@ -759,12 +763,15 @@ def _redacted(
             stated = ledger["original_basis"] == "stated"
             _withhold(ledger, other, ~stated if other == "original" else pd.Series(True, index=ledger.index))
         hidden = (findings["column"] == name) & ~findings["code"].isin(_ABOUT_COLUMNS)
+        hidden |= findings["code"].isin(("slip-differs", "slip-in-weekdays")) & (name in _DATES_OF_SLIP)
         findings.loc[hidden, ["text", "message"]] = WITHHELD
         corrections.loc[corrections["column"] == name, ["before", "value", "reason"]] = WITHHELD
         if name in ("ref", "ref_range"):
             for table in (findings, corrections, matches):
                 table["ref"] = table["ref"].mask(table["ref"] != "", WITHHELD)
             matches["evidence"] = WITHHELD
+    findings.loc[[fold_header(header) in folded and not about for header, about in zip(
+        findings["column"], findings["code"].isin(_ABOUT_COLUMNS), strict=True)], ["text", "message"]] = WITHHELD  # fmt: skip
     extras.loc[[fold_header(header) in folded for header in extras["header"]], "text"] = WITHHELD
     text = {
         "ledger": (ledger, [*_TEXTS, "place"]), "extras": (extras, ["place", "header", "text", "source"]),

@@ -778,7 +778,7 @@ def _compute(run: _Run, made: _Set, plan: str) -> dict[str, list[dict[str, Any]]
 
     if plan not in made.expected:
         book = open_plan(run.folders[plan], made.as_of)
-        measured = measure(book.ledger, made.as_of, settings=book.settings, snapshots=book.snapshots)
+        measured = measure(book.ledger, made.as_of, settings=book.settings, snapshots=book.snapshots, plan=book.name)
         made.expected[plan] = {"measures": records_of(measured.results)}
         if not made.over_plans:
             pool = [(each.ledger, each.snapshots) for each in open_pool(run.folders[plan], made.as_of)]
