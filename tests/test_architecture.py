@@ -18,7 +18,7 @@ PACKAGE = ROOT / "src" / "planlib"
 ORDER = (
     "errors", "schema", "settings", "dates", "statuses", "markup", "readers", "headers", "rearrange", "layout",
     "normalise", "identity", "history", "store",
-    "slippage", "delivery", "measures", "narrative", "figures", "tables", "reporting", "cli",
+    "slippage", "delivery", "trends", "measures", "narrative", "figures", "tables", "reporting", "cli",
 )  # fmt: skip
 CLOCK = {"today", "now", "utcnow", "time", "localtime"}
 HEAVY = ("pandas", "numpy", "matplotlib", "papermill", "nbconvert", "IPython", "statsmodels")
