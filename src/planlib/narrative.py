@@ -21,10 +21,11 @@ from planlib.markup import visible
 from planlib.measures import Between, Measures
 from planlib.normalise import range_numbers
 from planlib.store import Plan
+from planlib.trends import REPEATED, TREND_DAYS, is_trend
 
+SMALL = 10  # no percentage is printed of fewer
 LONGEST_LIST = 12  # references named in one sentence before "and n more"
 MOST_SENTENCES = 6  # groups named in the headlines before the rest is left to the tables
-REPEAT_OFFENDER = 3
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PLAIN_DONE = ("complete", "completed", "done", "")
 _OPEN = [name for name in schema.STANDINGS if name not in ("complete", "evidenced", "closed not done")]
@@ -130,6 +131,21 @@ def say_reason(changes: pd.DataFrame) -> str:
     latest = changes[changes["as_of"] == changes["as_of"].max()]
     given = list(dict.fromkeys(reason for reason in latest["reason"] if reason))
     return f"the reason given: {'; '.join(given)}" if given else "no reason is given"
+
+
+def too_few_words(m: Measures) -> str:
+    """What is missing for a trend."""
+    n = len(m.snapshots)
+    span = plural((m.snapshots[-1] - m.snapshots[0]).days if n else 0, "day")
+    have = {0: "there is none", 1: "there is one", 2: f"there are two, {span} apart"}.get(
+        n, f"there are {n}, over {span}"
+    )
+    return f"it takes three reports over at least {TREND_DAYS} days, and {have}."
+
+
+def n_of_d(n: Any, d: Any) -> str:
+    """A count as part of a whole, with its percentage where the whole is ten or more."""
+    return f"{int(n)} of {int(d)}" + (f" ({100 * int(n) / int(d):.0f} %)" if d >= SMALL else "")
 
 
 def say_slip(row: Any) -> str:
@@ -568,12 +584,12 @@ def decisions_needed(m: Measures) -> list[str]:
         rows = actions[actions["action_id"].isin(silent["action_id"]) & actions["standing"].isin(_OPEN)]
         if len(rows):
             needs.append(f"{say_refs(rows, actions)} {_was(rows)} re-dated with no reason given.")
-    again = actions[(actions["revisions"] >= REPEAT_OFFENDER).fillna(False) & actions["standing"].isin(_OPEN)]
+    again = actions[(actions["revisions"] >= REPEATED).fillna(False) & actions["standing"].isin(_OPEN)]
     if len(again):
         most = int(again["revisions"].max())
         needs.append(
-            f"{say_refs(again, actions)} {_has(again)} been re-dated {REPEAT_OFFENDER} times or more"
-            f"{f' (up to {most} times)' if most > REPEAT_OFFENDER else ''}: is the date still believed?"
+            f"{say_refs(again, actions)} {_has(again)} been re-dated {REPEATED} times or more"
+            f"{f' (up to {most} times)' if most > REPEATED else ''}: is the date still believed?"
         )
     out = actions[(actions["outside"] == "outside") & actions["standing"].isin(_OPEN) & actions["listed"]]
     if len(out):
@@ -845,6 +861,114 @@ def slippage(m: Measures) -> list[str]:
     by_count = int(m.actions["revisions"].isna().sum())
     if by_count:
         lines.append(f"{plural(by_count, 'action')} known only by count {_is(by_count)} left out of what follows one action.")
+    return lines
+
+
+# --- trends ----------------------------------------------------------------------------------------------------------
+
+
+def late_and_redated(m: Measures) -> list[str]:
+    """What is late by the dates now and by the first dates, and what became of the late where their number fell.
+
+    Returns
+    -------
+    list of str
+        A falling number of overdue actions is said to come from changed dates only where it would not have fallen
+        without them (`planlib.trends.late_over_time`, ``bought``).
+    """
+    if m.actions.empty:
+        return [f"No action is listed as at {say_day(m.as_of)}."]
+    if not is_trend(m.snapshots):
+        return [f"Whether the number overdue fell by work done or by changed dates cannot be told yet: {too_few_words(m)}"]
+    every = m.trends["late over time"].to_dict("records")
+    now = every[-1]
+    lines = _say_late_now(now)
+    fell = [row for row in every[1:] if row["overdue"] < row["before"]]
+    bought = [row for row in fell if row["bought"]]
+    if not any(row["overdue"] for row in every):
+        seen = [row for row in every if row["past_redated"]]
+        if seen:
+            most = max(seen, key=lambda row: row["past_redated"])
+            lines.append(
+                f"At none of {len(every)} dates was an action overdue by the date it then had; at {len(seen)} of them some were "
+                f"past their first dates with a later date, at most {n_of_d(most['past_redated'], most['open'])} open "
+                f"({say_day(most['as_of'])})."
+            )
+        return lines
+    if not fell:
+        return [*lines, "The number overdue did not fall from any report to the next."]
+    shown = bought[-MOST_SENTENCES:] or fell[-1:]
+    lines += [_say_fall(row) for row in shown]
+    if len(fell) > 1:
+        lines.append(
+            f"The number overdue fell {plural(len(fell), 'time')} from one report to the next; {len(bought) or 'none'} of these "
+            f"{'time' if len(bought) == 1 else 'times'} it would not have fallen had no date been changed."
+        )
+    return lines
+
+
+def _say_late_now(row: Any) -> list[str]:
+    """Late as the plan itself would state it, beside late by the first dates."""
+    day, unknown = say_day(row["as_of"]), row["unknown"]
+    tail = f"; where {unknown} more {'stands' if unknown == 1 else 'stand'} is not known" if unknown else ""
+    if not row["open"]:
+        return [f"No listed action is known to be open at {day}{tail}."]
+    lines = [f"At {day}, {n_of_d(row['overdue'], row['open'])} open {'action is' if row['open'] == 1 else 'actions are'} "
+             f"overdue by the date now{tail}."]  # fmt: skip
+    if row["first_known"]:
+        which = "" if row["first_known"] == row["open"] else " whose first date is known"
+        parts = [f"{row['past_redated']} with a later date that has not passed"] if row["past_redated"] else []
+        parts += [f"{row['past_undated']} with no date now"] if row["past_undated"] else []
+        hidden = f": of these {listed(parts)}, not counted as overdue" if parts else ""
+        verb = "is" if row["first_known"] == 1 else "are"
+        lines.append(f"By the first date, {n_of_d(row['past'], row['first_known'])} open{which} {verb} late{hidden}.")
+    else:
+        lines.append("By the first date nothing can be told: it is not known for any of them.")
+    return lines
+
+
+_BECAME = {
+    "later date": ("was given a later date", "were given later dates"),
+    "finished": ("was finished", "were finished"),
+    "closed not done": ("was closed, not done", "were closed, not done"),
+    "no date": ("lost its date", "lost their dates"),
+    "date corrected": ("had its date corrected", "had their dates corrected"),
+    "no longer listed": ("was no longer listed", "were no longer listed"),
+    "still overdue": ("was still overdue", "were still overdue"),
+    "standing not known": ("had a standing that is not known", "had standings that are not known"),
+}
+
+
+def _say_fall(row: Any) -> str:
+    """From how many to how many, what became of those late, and how many there would be had no date been changed."""
+    became = listed(f"{row[name]} {words[row[name] != 1]}" for name, words in _BECAME.items() if row[name])
+    since, day = say_day(row["since"]), say_day(row["as_of"])
+    said = f"Overdue fell from {row['before']} to {row['overdue']} between {since} and {day}; of the {row['before']}, {became}."
+    if row["bought"]:
+        kept = row["kept_dates"]
+        said += (f" Had no date been changed between these reports, {kept} would be overdue: without changed dates the number "
+                 "would not have fallen.")  # fmt: skip
+    return said
+
+
+def repeat_offenders(m: Measures) -> list[str]:
+    """How many actions were re-dated three times or more, and whether by themselves or with others.
+
+    Returns
+    -------
+    list of str
+    """
+    again, followed = m.trends["repeated"], int(m.actions["revisions"].notna().sum())
+    if again.empty:
+        none = f"any of {plural(followed, 'action')} that can be followed" if followed else "any action: none can be followed"
+        return [f"{REPEATED} revisions or more are not known for {none}."]
+    n, total, shared = len(again), int(again["revisions"].sum()), int(again["shared"].sum())
+    rows = m.actions[m.actions["action_id"].isin(again.index)]
+    lines = [f"{n} of {plural(followed, 'action')} {'was' if n == 1 else 'were'} re-dated {REPEATED} times or more: "
+             f"{say_refs(rows, m.actions)}."]  # fmt: skip
+    whose = "its" if n == 1 else "their"
+    lines.append(f"Of {whose} {total} revisions, {shared or 'none'} moved other actions of the area as well, at the same report and "
+                 f"between the same dates (one decision); {total - shared or 'none'} moved one action alone.")  # fmt: skip
     return lines
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from planlib import schema, slippage
 from planlib.delivery import area_label
-from planlib.slippage import State, When, looked_up, rows_on_dates, state
+from planlib.slippage import State, When, rows_on_dates, state
 
 TREND_SNAPSHOTS, TREND_DAYS = 3, 28  # METRICS, "Over time": fewer make no trend
 REPEATED = 3  # revisions from which an action is a repeat offender (issue 4; audit committees' minutes)
@@ -350,7 +350,9 @@ def by_group(
         "later": late > 0, "days_later": late.clip(lower=0), "at_least": (late > 0) & grows,
     }  # fmt: skip
     sums = {
-        name: np.bincount(number, weights=each.astype("Int64").fillna(0).to_numpy("float64"), minlength=size).astype("int64")
+        name: np.bincount(number, weights=each.astype("Int64").fillna(0).to_numpy("float64"), minlength=size).astype(
+            "int64"
+        )
         for name, each in flags.items()
     }
     told = {

@@ -2,7 +2,18 @@
 
 from planlib.figures.areas import slippage_by_area
 from planlib.figures.dumbbells import dumbbell
+from planlib.figures.lateness import late_over_time
+from planlib.figures.periods import changes_over_time
 from planlib.figures.slips import slip_chart
+from planlib.figures.slips_by_area import slip_chart_by_area
 from planlib.figures.standings import standing_over_time
 
-__all__ = ["dumbbell", "slip_chart", "slippage_by_area", "standing_over_time"]
+__all__ = [
+    "changes_over_time",
+    "dumbbell",
+    "late_over_time",
+    "slip_chart",
+    "slip_chart_by_area",
+    "slippage_by_area",
+    "standing_over_time",
+]
