@@ -24,6 +24,7 @@ from planlib.store import Plan
 from planlib.trends import REPEATED, TREND_DAYS, is_trend
 
 SMALL = 10  # no percentage is printed of fewer
+MOST_FALLS = 3  # falls of the number overdue told one by one; the table has all
 LONGEST_LIST = 12  # references named in one sentence before "and n more"
 MOST_SENTENCES = 6  # groups named in the headlines before the rest is left to the tables
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -873,8 +874,7 @@ def late_and_redated(m: Measures) -> list[str]:
     Returns
     -------
     list of str
-        A falling number of overdue actions is said to come from changed dates only where it would not have fallen
-        without them (`planlib.trends.late_over_time`, ``bought``).
+        How much of a fall of the number overdue comes from changed dates: `planlib.trends.late_over_time`, ``by_dates``.
     """
     if m.actions.empty:
         return [f"No action is listed as at {say_day(m.as_of)}."]
@@ -883,8 +883,6 @@ def late_and_redated(m: Measures) -> list[str]:
     every = m.trends["late over time"].to_dict("records")
     now = every[-1]
     lines = _say_late_now(now)
-    fell = [row for row in every[1:] if row["overdue"] < row["before"]]
-    bought = [row for row in fell if row["bought"]]
     if not any(row["overdue"] for row in every):
         seen = [row for row in every if row["past_redated"]]
         if seen:
@@ -895,14 +893,16 @@ def late_and_redated(m: Measures) -> list[str]:
                 f"({say_day(most['as_of'])})."
             )
         return lines
+    fell = [row for row in every if pd.notna(row["by_dates"])]
     if not fell:
         return [*lines, "The number overdue did not fall from any report to the next."]
-    shown = bought[-MOST_SENTENCES:] or fell[-1:]
-    lines += [_say_fall(row) for row in shown]
+    bought = [row for row in fell if row["by_dates"]]
+    lines += [_say_fall(row) for row in bought[-MOST_FALLS:] or fell[-1:]]
     if len(fell) > 1:
+        total, part = sum(row["before"] - row["overdue"] for row in fell), sum(row["by_dates"] for row in fell)
         lines.append(
-            f"The number overdue fell {plural(len(fell), 'time')} from one report to the next; {len(bought) or 'none'} of these "
-            f"{'time' if len(bought) == 1 else 'times'} it would not have fallen had no date been changed."
+            f"The number overdue fell {plural(len(fell), 'time')} from one report to the next, by {total} in all; "
+            f"{part or 'none'} of these {total} {'comes' if part == 1 else 'come'} from changed dates."
         )
     return lines
 
@@ -913,18 +913,13 @@ def _say_late_now(row: Any) -> list[str]:
     tail = f"; where {unknown} more {'stands' if unknown == 1 else 'stand'} is not known" if unknown else ""
     if not row["open"]:
         return [f"No listed action is known to be open at {day}{tail}."]
-    lines = [f"At {day}, {n_of_d(row['overdue'], row['open'])} open {'action is' if row['open'] == 1 else 'actions are'} "
-             f"overdue by the date now{tail}."]  # fmt: skip
-    if row["first_known"]:
-        which = "" if row["first_known"] == row["open"] else " whose first date is known"
-        parts = [f"{row['past_redated']} with a later date that has not passed"] if row["past_redated"] else []
-        parts += [f"{row['past_undated']} with no date now"] if row["past_undated"] else []
-        hidden = f": of these {listed(parts)}, not counted as overdue" if parts else ""
-        verb = "is" if row["first_known"] == 1 else "are"
-        lines.append(f"By the first date, {n_of_d(row['past'], row['first_known'])} open{which} {verb} late{hidden}.")
-    else:
-        lines.append("By the first date nothing can be told: it is not known for any of them.")
-    return lines
+    said = (f"At {day} {n_of_d(row['overdue'], row['open'])} open {'action is' if row['open'] == 1 else 'actions are'} "
+            "overdue by the date now")  # fmt: skip
+    if not row["first_known"]:
+        return [f"{said}{tail}.", "How many are past their first dates cannot be told: no first date is known."]
+    which = "" if row["first_known"] == row["open"] else " whose first date is known"
+    theirs = "is past its first date" if row["first_known"] == 1 else "are past their first dates"
+    return [f"{said}; {n_of_d(row['past'], row['first_known'])}{which} {theirs}{tail}."]
 
 
 _BECAME = {
@@ -944,11 +939,11 @@ def _say_fall(row: Any) -> str:
     became = listed(f"{row[name]} {words[row[name] != 1]}" for name, words in _BECAME.items() if row[name])
     since, day = say_day(row["since"]), say_day(row["as_of"])
     said = f"Overdue fell from {row['before']} to {row['overdue']} between {since} and {day}; of the {row['before']}, {became}."
-    if row["bought"]:
-        kept = row["kept_dates"]
-        said += (f" Had no date been changed between these reports, {kept} would be overdue: without changed dates the number "
-                 "would not have fallen.")  # fmt: skip
-    return said
+    kept, fall, part = row["kept_dates"], row["before"] - row["overdue"], row["by_dates"]
+    if not part:
+        return f"{said} None of this fall comes from changed dates."
+    which = "the whole fall comes" if part == fall else f"{part} of the fall of {fall} {'comes' if part == 1 else 'come'}"
+    return f"{said} Had no date been changed between these reports, {kept} would be overdue: {which} from changed dates."
 
 
 def repeat_offenders(m: Measures) -> list[str]:

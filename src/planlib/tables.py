@@ -393,28 +393,33 @@ def repeat_offenders(m: Measures) -> Fragment:
     order = {action: at for at, action in enumerate(again.index)}
     mine = m.actions[m.actions["action_id"].isin(again.index)]
     mine = mine.sort_values("action_id", key=lambda ids: ids.map(order), kind="stable")
+    columns = [name for name in ("area_group", "lead") if (mine[name] != "").any()]
     rows = []
     for who, row in _merge(mine, m.actions, ("original", "target", "standing", "revisions"), ACTIONS_PAGE):
         moved = m.changes[(m.changes["action_id"] == row["action_id"]) & m.changes["revision"]]
         told = again.loc[row["action_id"]]
         rows.append((
-            who, row["action"] or "–", row["area_group"] or "–", row["lead"] or "not given", _steps(moved), int(told["revisions"]),
+            who, row["action"] or "–", *(row[name] or "not given" for name in columns), _steps(moved), int(told["revisions"]),
             f"{told['shared']} of {told['revisions']}", _days_in_sum(told), _notices(moved), _reasons(moved),
         ))  # fmt: skip
     return markup.table(
-        ("Ref", "Action", "Area", "Lead", "Dates in order", "Times re-dated", "Of these with other actions", "Days moved",
-         "Notice", "Reasons given"),
-        rows, numeric=(5, 6, 7), caption=f"Actions re-dated three times or more up to {say_day(m.as_of)}",
+        ("Ref", "Action", *({"area_group": "Area", "lead": "Lead"}[name] for name in columns), "Dates in order",
+         "Times re-dated", "With other actions", "Days moved", "Notice", "Reasons given"),
+        rows, numeric=[at + len(columns) for at in (3, 4)], caption=f"Actions re-dated three times or more up to {say_day(m.as_of)}",
         none="No action is known to have been re-dated three times or more.",
     )  # fmt: skip
 
 
 def _steps(changes: pd.DataFrame) -> Fragment:
-    """Each revision on a line: from, to, and the report that shows it."""
-    return markup.join(
-        (f"{_end(row, 'from')} to {_end(row, 'to')} (report of {say_day(row['as_of'])})" for row in changes.to_dict("records")),
-        element("br"),
-    )  # fmt: skip
+    """The first date, then each revision on a line: where to, and the report that told it; a break in the chain is shown."""
+    lines, last = [], ""
+    for row in changes.to_dict("records"):
+        start, end = _end(row, "from"), _end(row, "to")
+        if start != last:
+            lines.append(start)
+        lines.append(f"→ {end}, told {say_day(row['as_of'])}")
+        last = end
+    return markup.join(lines, element("br"))
 
 
 def _days_in_sum(row: Any) -> str:
@@ -430,12 +435,13 @@ def by_group(m: Measures, by: str) -> Fragment:
     m : Measures
     by : {"lead", "area"}
     """
-    groups, none = m.trends[f"by {by}"], {"lead": "no lead named", "area": "no area given"}[by]
+    groups = m.trends[f"by {by}"]
+    none, named = {"lead": ("No lead named", "a lead named"), "area": ("No area given", "an area")}[by]
     if len(groups) and (groups["key"] == "").all():
-        return element("p", f"{none.capitalize()}: nothing can be told by {by}.", class_="quiet", id=f"by-{by}")
+        return element("p", f"No action has {named}: nothing can be told by {by}.", class_="quiet", id=f"by-{by}")
     if by == "area" and len(groups) == 1 and not m.small_number:
         return element("p", "All actions are in one area: the numbers of the plan are its own.", class_="quiet", id=f"by-{by}")
-    rows = [(row["key"] or none.capitalize(), *_group_cells(row)) for row in groups.to_dict("records")]
+    rows = [(row["key"] or none, *_group_cells(row)) for row in groups.to_dict("records")]
     table = markup.table(
         (by.capitalize(), "Open actions", "Re-dated at least once", "Revisions", "Decisions", "No reason given",
          "Changed after it was missed", "Before", "Cannot be told", "Days later than first dates"),
@@ -486,8 +492,8 @@ def became_of_late(m: Measures) -> Fragment:
         return markup.NOTHING
     names = [name for name in BECAME if (rows_[name] > 0).any()]
     rows: list[Row] = [
-        (f"{say_day(row['since'])} to {say_day(row['as_of'])}", int(row["before"]), *(int(row[name]) for name in names),
-         int(row["overdue"]), int(row["kept_dates"]))
+        (f"{say_day(row['since'])} to {say_day(row['as_of'])}",
+         *(f"{row[name]:,}" for name in ("before", *names, "overdue", "kept_dates")))
         for row in rows_.to_dict("records")
     ]  # fmt: skip
     heads = [f"Of them {_BECAME_HEADS.get(name, name)}" for name in names]

@@ -149,7 +149,8 @@ def late_over_time(ledger: pd.DataFrame, as_of: When, *, at: State | None = None
         (no F). ``gone``: open when last listed, not listed at t, O.latest < t.
         ``before`` (overdue at `since`), which is the sum of the columns named in `BECAME`; ``kept_dates``: overdue at t
         had no date been changed since `since` (corrections excepted). These are missing at the first row.
-        ``bought``: overdue fell, and would not have fallen without changed dates (overdue < before <= kept_dates).
+        ``by_dates``: of a fall of overdue since then, what would not have been without changed dates (the smaller of
+        before - overdue and kept_dates - overdue; all of it where before <= kept_dates); missing where it did not fall.
 
     Notes
     -----
@@ -191,8 +192,8 @@ def late_over_time(ledger: pd.DataFrame, as_of: When, *, at: State | None = None
     for name, which in what.items():
         counts = pd.Series(np.bincount(on[which], minlength=len(dates)), index=made.index, dtype="Int64")
         made[name] = counts.mask(first) if name in ("before", "kept_dates", *BECAME) else counts
-    fell = (made["overdue"] < made["before"]) & (made["kept_dates"] >= made["before"])
-    made["bought"] = fell.fillna(False).astype(bool)
+    fall, saved = made["before"] - made["overdue"], made["kept_dates"] - made["overdue"]
+    made["by_dates"] = fall.where(fall <= saved, saved).clip(lower=0).where((fall > 0).fillna(False))
     return made
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from planlib import markup
 from planlib.figures.drawing import MOST_SAID, Row, framed, nothing_drawn
 from planlib.figures.standings import draw_stacks
@@ -81,7 +83,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         say_day(row["as_of"]), "not known" if silent else n_of_d(row["overdue"], row["open"]),
         n_of_d(row["past"], row["first_known"]) if parts[0] != "not known" else "not known", *parts,
-        "no earlier report" if row["kept_dates"] is None or row["kept_dates"] != row["kept_dates"]
+        "no earlier report" if pd.isna(row["kept_dates"])
         else "not known" if silent else str(row["kept_dates"]),
     )  # fmt: skip
 
@@ -106,7 +108,7 @@ def _message(row: Row) -> str:
         theirs = "its first date" if d == 1 else "their first dates"
         message = f"{n} of {plural(d, 'open action')}{which} {are(min(n, d) if d > 1 else d)} past {theirs} at {day}"
         message += f": {parts}" if parts else ""
-    if row["bought"]:
+    if pd.notna(row["by_dates"]) and row["by_dates"]:
         message += (
             f"; since {say_day(row['since'])} overdue fell from {row['before']} to {row['overdue']}, and would be "
             f"{row['kept_dates']} had no date been changed"

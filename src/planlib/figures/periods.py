@@ -92,6 +92,8 @@ def _reports(m: Measures) -> list[Row]:
         made.append({
             "as_of": part["as_of"].iat[0], "actions": actions, "known": bool(part["compared"].iat[0]),
             "revisions": _sum(changes), "decisions": _sum(part["decisions"]),
+            "above": _sum(part["decisions"].where(part["kind"] != "earlier")) or 0,
+            "below": _sum(part["decisions"].where(part["kind"] == "earlier")) or 0,
             "compared": int(part["compared"].iat[0]), "listed": int(part["listed"].iat[0]),
         })  # fmt: skip
     return made
@@ -151,10 +153,10 @@ def _notes(rows: Sequence[Row], other: Sequence[str]) -> list[str]:
 
 
 def _draw(sheet: Sheet, rows: Sequence[Row]) -> None:
-    """Bars at the reports, earlier below the line and all else above, and a diamond at the number of decisions."""
+    """Bars at the reports, earlier below the line and all else above, and diamonds at the numbers of decisions."""
     up = [sum(row["actions"][kind] or 0 for kind in _BARS if kind != "earlier") for row in rows]
     down = [row["actions"]["earlier"] or 0 for row in rows]
-    high, low = max([*up, *(row["decisions"] or 0 for row in rows), 1]), max(down)
+    high, low = max([*up, *(row["above"] for row in rows), 1]), max(*down, *(row["below"] for row in rows))
     left, right, top, bottom = 44, WIDTH - 10, 54, sheet.height - 34
     axes = sheet.axes(left, top, right, bottom)
     step = next(
@@ -182,7 +184,8 @@ def _draw(sheet: Sheet, rows: Sequence[Row]) -> None:
                 base[at] += n
         sheet.bars(look, boxes)
     sheet.lines([[(left, height(0)), (right, height(0))]], INK, 1.5)
-    points = [(x, height(row["decisions"])) for row, x in zip(rows, middles, strict=True) if row["decisions"]]
+    points = [(x, height(row["above"])) for row, x in zip(rows, middles, strict=True) if row["above"]]
+    points += [(x, height(-row["below"])) for row, x in zip(rows, middles, strict=True) if row["below"]]
     sheet.marks("diamond", SOFT, points)
     blind = [x for row, x in zip(rows, middles, strict=True) if not row["known"] and not row["revisions"]]
     for at, x in enumerate(blind):

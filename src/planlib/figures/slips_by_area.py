@@ -110,7 +110,7 @@ def _areas(m: Measures) -> list[Row]:
             "at": at, "title": clean(title) or "No area given", "lines": lines, "actions": len(rows),
             "moved": any(line["moved"] > 0 for line in lines), "dated": bool(lines),
             "revisions": sum(revised), "revised": sum(n > 0 for n in revised),
-            "cells": [_row(clean(title) or "No area given", line) for line in lines],
+            "cells": [_row(clean(title) or "No area given", line) for line in lines if line["moved"] > 0],
         })  # fmt: skip
     return made
 
@@ -147,13 +147,16 @@ def _left_out(areas: Sequence[Row], moved: Sequence[Row]) -> list[str]:
 
     notes = []
     if more := moved[MOST_PANELS:]:
-        notes.append(f"No panel, because there is no room: {named(more)}; {'it has' if len(more) == 1 else 'they have'} "
-                     "fewest revisions, and the table has all of them.")  # fmt: skip
+        notes.append(
+            f"The panels show the areas with most revisions; there is no room for {named(more)}: the table has them."
+        )
     if still := [area for area in areas if area["dated"] and not area["moved"]]:
-        notes.append(f"No panel, because no date told was ever another: {named(still)}.")
+        notes.append(f"No panel, because the dates told never differ: {named(still)}.")
     if blank := [area for area in areas if not area["dated"]]:
         notes.append(f"No panel, because no action that can be followed is shown with a target date: {named(blank)}.")
     unnamed = sum(line["moved"] > 0 and not line["named"] for area in moved[:MOST_PANELS] for line in area["lines"])
+    if any(line["named"] and len(line["part"]) > 1 for area in moved[:MOST_PANELS] for line in area["lines"]):
+        notes.append("“+1” beside a name: so many more actions were told the same dates.")
     if unnamed:
         grey = f"{plural(unnamed, 'more line')} with a changed date {are(unnamed)} grey"
         notes.append(f"{grey}: a panel names the {NAMED} that moved furthest.")
@@ -223,12 +226,12 @@ def _name_ends(
     wanted = [ends[line["at"]][1] for line in beside]
     for line, want, y in zip(beside, wanted, spread_out(wanted, LINE_HEIGHT, top, bottom), strict=True):
         sheet.lines([[(ends[line["at"]][0] + 7, want), (right + 6, y)]] if abs(want - y) > 3 else [], RULE, 1)
-        sheet.text(right + 8, y + 5, _short(line["names"], 62))
+        sheet.text(right + 8, y + 5, _called(line, 62))
     taken = [(a - 7, b - 7, a + 7, b + 7) for a, b in ends.values()]
     for line in named:
         if line in beside:
             continue
-        (a, b), words = ends[line["at"]], _short(line["names"], 90)
+        (a, b), words = ends[line["at"]], _called(line, 90)
         wide = width_of(words)
         tries = [(a + 10, b + 14), (a - 10 - wide, b - 4), (a + 10, b + 26), (a - 10 - wide, b - 16)]
         left = right - (PANEL_WIDTH - 166)
@@ -239,5 +242,8 @@ def _name_ends(
             sheet.text(*place, words)
 
 
-def _short(text: str, width: float) -> str:
-    return wrap_text(text, width, 1)[0]
+def _called(line: Row, width: float) -> str:
+    """The name of a line in little room: its first action, and how many more were told the same dates."""
+    more = f" +{len(line['part']) - 1}" if len(line["part"]) > 1 and not line["part"][0]["ref_range"] else ""
+    name = clean(line["part"][0]["label"]) if more else line["names"]
+    return wrap_text(name, width - width_of(more), 1)[0] + more
