@@ -878,11 +878,10 @@ def late_and_redated(m: Measures) -> list[str]:
     """
     if m.actions.empty:
         return [f"No action is listed as at {say_day(m.as_of)}."]
-    if not is_trend(m.snapshots):
-        return [f"Whether the number overdue fell by work done or by changed dates cannot be told yet: {too_few_words(m)}"]
     every = m.trends["late over time"].to_dict("records")
-    now = every[-1]
-    lines = _say_late_now(now)
+    lines = _say_late_now(every[-1])
+    if not is_trend(m.snapshots):
+        return lines
     if not any(row["overdue"] for row in every):
         seen = [row for row in every if row["past_redated"]]
         if seen:
@@ -913,12 +912,12 @@ def _say_late_now(row: Any) -> list[str]:
     tail = f"; where {unknown} more {'stands' if unknown == 1 else 'stand'} is not known" if unknown else ""
     if not row["open"]:
         return [f"No listed action is known to be open at {day}{tail}."]
-    said = (f"At {day} {n_of_d(row['overdue'], row['open'])} open {'action is' if row['open'] == 1 else 'actions are'} "
-            "overdue by the date now")  # fmt: skip
+    said = (f"At {day} {n_of_d(row['overdue'], row['open'])} open {'action' if row['open'] == 1 else 'actions'} "
+            f"{'is' if 1 in (row['overdue'], row['open']) else 'are'} overdue by the date now")  # fmt: skip
     if not row["first_known"]:
         return [f"{said}{tail}.", "How many are past their first dates cannot be told: no first date is known."]
     which = "" if row["first_known"] == row["open"] else " whose first date is known"
-    theirs = "is past its first date" if row["first_known"] == 1 else "are past their first dates"
+    theirs = "is past its first date" if 1 in (row["past"], row["first_known"]) else "are past their first dates"
     return [f"{said}; {n_of_d(row['past'], row['first_known'])}{which} {theirs}{tail}."]
 
 
@@ -937,6 +936,8 @@ _BECAME = {
 def _say_fall(row: Any) -> str:
     """From how many to how many, what became of those late, and how many there would be had no date been changed."""
     became = listed(f"{row[name]} {words[row[name] != 1]}" for name, words in _BECAME.items() if row[name])
+    if whole := next((words for name, words in _BECAME.items() if row[name] == row["before"] > 1), None):
+        became = f"all {whole[1]}"
     since, day = say_day(row["since"]), say_day(row["as_of"])
     said = f"Overdue fell from {row['before']} to {row['overdue']} between {since} and {day}; of the {row['before']}, {became}."
     kept, fall, part = row["kept_dates"], row["before"] - row["overdue"], row["by_dates"]
@@ -955,8 +956,9 @@ def repeat_offenders(m: Measures) -> list[str]:
     """
     again, followed = m.trends["repeated"], int(m.actions["revisions"].notna().sum())
     if again.empty:
-        none = f"any of {plural(followed, 'action')} that can be followed" if followed else "any action: none can be followed"
-        return [f"{REPEATED} revisions or more are not known for {none}."]
+        if not followed:
+            return [f"Whether an action was re-dated {REPEATED} times or more cannot be told: none can be followed by itself."]
+        return [f"No action is known to have been re-dated {REPEATED} times or more; {followed} of {len(m.actions)} can be followed."]
     n, total, shared = len(again), int(again["revisions"].sum()), int(again["shared"].sum())
     rows = m.actions[m.actions["action_id"].isin(again.index)]
     lines = [f"{n} of {plural(followed, 'action')} {'was' if n == 1 else 'were'} re-dated {REPEATED} times or more: "

@@ -390,6 +390,8 @@ def _rate(row: dict[str, Any]) -> str:
 def repeat_offenders(m: Measures) -> Fragment:
     """Actions with three revisions or more: every date in order, and how many of them moved with others."""
     again = m.trends["repeated"]
+    if again.empty:  # the sentence above it says so
+        return markup.NOTHING
     order = {action: at for at, action in enumerate(again.index)}
     mine = m.actions[m.actions["action_id"].isin(again.index)]
     mine = mine.sort_values("action_id", key=lambda ids: ids.map(order), kind="stable")

@@ -105,8 +105,8 @@ def _message(row: Row) -> str:
         message = f"No listed action{' is' if not row['unknown'] else ' is known to be'} open at {day}"
     else:
         parts = listed(f"{row[part]} {words}" for part, (_, words) in _PARTS.items() if row[part])
-        theirs = "its first date" if d == 1 else "their first dates"
-        message = f"{n} of {plural(d, 'open action')}{which} {are(min(n, d) if d > 1 else d)} past {theirs} at {day}"
+        past = "is past its first date" if 1 in (n, d) else "are past their first dates"
+        message = f"{n} of {plural(d, 'open action')}{which} {past} at {day}"
         message += f": {parts}" if parts else ""
     if pd.notna(row["by_dates"]) and row["by_dates"]:
         message += (

@@ -59,7 +59,7 @@ def changes_over_time(m: Measures) -> Fragment:
                 name, "Changes of date cannot be drawn: no two reports have a date that can be compared."
             )
         return nothing_drawn(
-            name, f"No date is known to have been moved, removed or stated to be changed at any of {compared} reports "
+            name, f"No date is known to have been moved, removed or stated to be changed at any of {plural(compared, 'report')} "
             "that can be compared with an earlier one."
         )  # fmt: skip
     other = [kind for kind in schema.CHANGE_KINDS if kind not in REVISIONS]
@@ -157,7 +157,7 @@ def _draw(sheet: Sheet, rows: Sequence[Row]) -> None:
     up = [sum(row["actions"][kind] or 0 for kind in _BARS if kind != "earlier") for row in rows]
     down = [row["actions"]["earlier"] or 0 for row in rows]
     high, low = max([*up, *(row["above"] for row in rows), 1]), max(*down, *(row["below"] for row in rows))
-    left, right, top, bottom = 44, WIDTH - 10, 54, sheet.height - 34
+    left, right, top, bottom = 44, WIDTH - 46, 54, sheet.height - 34
     axes = sheet.axes(left, top, right, bottom)
     step = next(
         each for each in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9) if (high + low) / each <= 7
