@@ -48,7 +48,7 @@ NAMED = 4  # lines of a panel that are coloured and named
 
 
 def slip_chart_by_area(m: Measures) -> Fragment:
-    """A slip chart for each area with a changed date, all over the same dates, those with most revisions first.
+    """A slip chart for each area with a revised date, all over the same dates, those with most revisions first.
 
     Parameters
     ----------
@@ -72,13 +72,13 @@ def slip_chart_by_area(m: Measures) -> Fragment:
     if not moved:
         return nothing_drawn(
             name,
-            f"There is no slip chart by area: in none of {plural(len(areas), 'area')} is there a changed date to draw.",
+            f"There is no slip chart by area: in none of {plural(len(areas), 'area')} is there a revised date to draw.",
         )
     shown = moved[:MOST_PANELS]
     table = markup.table(
         ("Area", "Action", "Date at first", "Date at last", "Times changed", "Done"),
         [row for area in moved for row in area["cells"]], numeric=(2, 3, 4, 5), name=f"{name}-data",
-        caption=f"Target dates told over the reports to {say_day(m.snapshots[-1])}, by area, where a date was changed",
+        caption=f"Target dates told over the reports to {say_day(m.snapshots[-1])}, by area, where a date was revised",
     )  # fmt: skip
     told = [f"{area['title']}: {_counted(area)}." for area in shown[:MOST_SAID]]
     height = 30 + HEAD + -(-len(shown) // 2) * PANEL_HEIGHT
@@ -102,17 +102,22 @@ def _areas(m: Measures) -> list[Row]:
     made = []
     for at, (title, rows) in enumerate(by_area.items()):
         lines = chart_lines(m, rows, parts[title]) if title in parts else []
-        for rank, line in enumerate(sorted(lines, key=lambda one: (-one["moved"], one["at"]))):
-            line["named"] = rank < NAMED and line["moved"] > 0
+        for rank, line in enumerate(sorted(lines, key=lambda one: (not _is_revised(one), -one["moved"], one["at"]))):
+            line["revised"] = _is_revised(line)
+            line["named"] = rank < NAMED and line["revised"]
             line["drawn"] = rank < 40
         revised = [int(row["revisions"]) for row in rows if pd.notna(row["revisions"])]
         made.append({
             "at": at, "title": clean(title) or "No area given", "lines": lines, "actions": len(rows),
-            "moved": any(line["moved"] > 0 for line in lines), "dated": bool(lines),
+            "moved": bool(lines) and sum(revised) > 0, "dated": bool(lines),
             "revisions": sum(revised), "revised": sum(n > 0 for n in revised),
-            "cells": [_row(clean(title) or "No area given", line) for line in lines if line["moved"] > 0],
+            "cells": [_row(clean(title) or "No area given", line) for line in lines if line["revised"]],
         })  # fmt: skip
     return made
+
+
+def _is_revised(line: Row) -> bool:
+    return any(pd.notna(row["revisions"]) and row["revisions"] > 0 for row in line["part"])
 
 
 def _row(title: str, line: Row) -> tuple[Content, ...]:
@@ -129,7 +134,7 @@ def _counted(area: Row) -> str:
 
 def _message(areas: Sequence[Row], moved: Sequence[Row]) -> str:
     """In how many areas dates were changed, and which has most revisions where it is one."""
-    message = f"Target dates moved in {len(moved)} of {len(areas)} areas"
+    message = f"Dates were revised in {sum(area['revisions'] > 0 for area in areas)} of {len(areas)} areas"
     most = moved[0]["revisions"]
     if len(moved) > 1 and most > moved[1]["revisions"]:
         title = moved[0]["title"]
@@ -151,14 +156,14 @@ def _left_out(areas: Sequence[Row], moved: Sequence[Row]) -> list[str]:
             f"The panels show the areas with most revisions; there is no room for {named(more)}: the table has them."
         )
     if still := [area for area in areas if area["dated"] and not area["moved"]]:
-        notes.append(f"No panel, because the dates told never differ: {named(still)}.")
+        notes.append(f"No panel, because no date is known to have been revised: {named(still)}.")
     if blank := [area for area in areas if not area["dated"]]:
         notes.append(f"No panel, because no action that can be followed is shown with a target date: {named(blank)}.")
-    unnamed = sum(line["moved"] > 0 and not line["named"] for area in moved[:MOST_PANELS] for line in area["lines"])
+    unnamed = sum(line["revised"] and not line["named"] for area in moved[:MOST_PANELS] for line in area["lines"])
     if any(line["named"] and len(line["part"]) > 1 for area in moved[:MOST_PANELS] for line in area["lines"]):
         notes.append("“+1” beside a name: so many more actions were told the same dates.")
     if unnamed:
-        grey = f"{plural(unnamed, 'more line')} with a changed date {are(unnamed)} grey"
+        grey = f"{plural(unnamed, 'more line')} with a revised date {are(unnamed)} grey"
         notes.append(f"{grey}: a panel names the {NAMED} that moved furthest.")
     return notes
 
