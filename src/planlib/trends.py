@@ -70,7 +70,7 @@ def changes_per_period(ledger: pd.DataFrame, as_of: When, *, at: State | None = 
     found, kinds = slippage.date_changes(ledger, as_of, at=at), list(schema.CHANGE_KINDS)
     periods = _periods(at)
     at_report, size = _report_numbers(at, periods), len(periods) * len(kinds)
-    position = at.force.index.get_indexer(found["action_id"])
+    position = _positions(at, found)
     kind = pd.Categorical(found["kind"], categories=kinds).codes.astype("int64")
     cell = at_report(position, found["as_of"]) * len(kinds) + kind
     revised = found["revision"].to_numpy(bool)
@@ -94,6 +94,13 @@ def changes_per_period(ledger: pd.DataFrame, as_of: When, *, at: State | None = 
         known = told & made["kind"].isin(slippage.REVISIONS).to_numpy(bool) if name == "decisions" else told
         made[name] = pd.Series(numbers, dtype="Int64").where(known)
     return made
+
+
+def _positions(at: State, changes: pd.DataFrame) -> np.ndarray:
+    """The action of each change of date, as its place in `State.force`; sought once, for texts are slow to seek."""
+    if "positions of changes" not in at.made:
+        at.made["positions of changes"] = at.force.index.get_indexer(changes["action_id"])
+    return at.made["positions of changes"]
 
 
 def _periods(at: State) -> pd.DataFrame:
@@ -233,10 +240,10 @@ def repeated(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> p
     """
     at = at or state(ledger, as_of)
     found = slippage.date_changes(ledger, as_of, at=at)
-    found = found[found["revision"].to_numpy(bool)]
-    action = at.force.index.get_indexer(found["action_id"])
-    plan = pd.factorize(at.force["plan"])[0][action] if len(found) else action
-    decision = pd.MultiIndex.from_arrays([plan, found["decision"]]).factorize()[0]
+    revised = found["revision"].to_numpy(bool)
+    action, found = _positions(at, found)[revised], found[revised]
+    number, plan = found["decision"].to_numpy("int64"), pd.factorize(at.force["plan"])[0][action]
+    decision = np.unique(plan * (number.max(initial=0) + 1) + number, return_inverse=True)[1]
     moved = np.bincount(_once(decision, action), minlength=1)  # actions of each decision
 
     def summed(which: np.ndarray) -> pd.Series:
@@ -343,8 +350,8 @@ def by_group(
     late = slip[["slip_low", "at_least_days"]].max(axis=1)
     grows = (slip["at_least_days"] > slip["slip_low"].fillna(-1)).fillna(False)
     found = slippage.date_changes(ledger, as_of, at=at)
-    found = found[found["revision"].to_numpy(bool)]
-    group_of = number[rows.index.get_indexer(found["action_id"])]
+    revised = found["revision"].to_numpy(bool)
+    group_of, found = number[_positions(at, found)[revised]], found[revised]
     flags = {
         "actions": pd.Series(True, index=rows.index), "unknown": rows["status"] == "unknown", "open": rows["open"],
         "followed": often.notna(), "revised": often > 0, "repeated": often >= REPEATED, "slip_known": late.notna(),
