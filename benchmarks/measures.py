@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planlib import delivery, schema, slippage
+from planlib import delivery, schema, slippage, trends
 from planlib.normalise import conform
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -80,14 +80,19 @@ OF_PLANS = (
 )  # fmt: skip
 
 
+OF_TRENDS = ("changes_per_period", "late_over_time", "repeated")
+
+
 def every_measure(ledger: pd.DataFrame) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Each function of slippage and delivery by name, over one prepared state."""
     prepared: list[slippage.State] = []
     yield "state", lambda: prepared.append(slippage.state(ledger, AS_OF))
     (at,) = prepared
-    for module, names in ((slippage, OF_ACTIONS), (delivery, OF_PLANS)):
+    for module, names in ((slippage, OF_ACTIONS), (delivery, OF_PLANS), (trends, OF_TRENDS)):
         for name in names:
             yield name, partial(getattr(module, name), ledger, AS_OF, at=at)
+    for by in ("lead", "area"):
+        yield f"by_group {by}", partial(trends.by_group, ledger, AS_OF, by=by, small_number=5, at=at)
     for make in (delivery.hit_rate, delivery.dates_kept):
         yield f"{make.__name__} since the start", partial(make, ledger, AS_OF, since=at.started(), at=at)
 

@@ -84,8 +84,8 @@ def actions(n: int, **every: Any) -> list[dict[str, Any]]:
     return [{"ref": str(number), **every} for number in range(1, n + 1)]
 
 
-def many(n: int = 500, months: int = 12, seed: int = 1) -> Measures:
-    """Measure a large plan whose dates move now and then, in sixty areas."""
+def many(n: int = 500, months: int = 12, seed: int = 1, areas: int = 60) -> Measures:
+    """Measure a large plan whose dates move now and then, in sixty areas or as many as are asked for."""
     chance = random.Random(seed)
     start = date(2023, 1, 31)
     targets = [date(2023, 3, 31) + pd.Timedelta(days=chance.randrange(500)).to_pytimedelta() for _ in range(n)]
@@ -100,7 +100,7 @@ def many(n: int = 500, months: int = 12, seed: int = 1) -> Measures:
             elif at not in done and chance.random() < 0.08:
                 targets[at] = targets[at] + pd.Timedelta(days=chance.randrange(-10, 90)).to_pytimedelta()
             rows.append({
-                "ref": f"{at % 60 + 1}.{at // 60 + 1}", "area": f"Area {at % 60 + 1}: what this part of the plan is for",
+                "ref": f"{at % areas + 1}.{at // areas + 1}", "area": f"Area {at % areas + 1}: what this part of the plan is for",
                 "target": targets[at].isoformat() if at % 11 else None, "completed": done.get(at),
                 "status": "complete" if at in done else "in progress",
             })  # fmt: skip
@@ -203,6 +203,25 @@ CASES: dict[str, Callable[[], Measures]] = {
               {"ref": "", "n": "2", "action": HOSTILE, "area": HOSTILE[::-1], "target": "2011-09-30"},
               {"ref": "", "n": "3", "ref_range": HOSTILE, "area": "$a$", "target": target}]
         for day, target in (("2011-06-30", "2011-09-30"), ("2011-07-31", "2011-09-30"), ("2011-09-30", "2011-12-30"))
+    }),
+    "every kind of change": lambda: measured({
+        "2011-06-30": [*actions(5, target="2011-09-30"), {"ref": "6", "first": None, "previous_target_text": "an earlier date"}],
+        "2011-07-31": [{"ref": "1", "target": "2011-10-31"}, {"ref": "2", "target": "2011-10-31"}, {"ref": "3", "target": "2011-09-10"},
+                       {"ref": "4"}, {"ref": "5", "target": ("2011-09-01", "2011-09-30")}, {"ref": "6", "target": "2012-01-31"}],
+        "2011-08-31": [], "2011-09-30": actions(3, target="2011-12-31"),
+    }),
+    "half of a fall by re-dating": lambda: measured({
+        "2011-06-30": actions(6, target="2011-07-15"), "2011-07-31": actions(6, target="2011-07-15"),
+        "2011-08-31": [*actions(2, target="2011-12-31"), {"ref": "3", "target": "2011-07-15", "status": "complete"},
+                       {"ref": "4", "target": "2011-07-15", "status": "complete"}, *actions(6, target="2011-07-15")[4:]],
+    }),
+    "late, first dates not known": lambda: measured({
+        day: actions(3, target="2011-05-31", first=None) for day in _months("2011-06-30", 4)
+    }),
+    "eleven areas that move": lambda: measured({
+        day: [{"ref": f"{area}.{n}", "area": f"Area {area} of the plan, whose name is a long one and goes on", "target": target}
+              for area in range(11) for n in range(area % 3 + 1)]
+        for day, target in (("2011-06-30", "2011-09-30"), ("2011-07-31", "2011-10-31"), ("2011-09-30", "2012-03-31"))
     }),
     "wirral": lambda: bundled("wirral-ofsted-2011", "2011-08-31"),
     "wirral, first snapshot": lambda: bundled("wirral-ofsted-2011", "2011-06-01"),

@@ -18,8 +18,8 @@ PACKAGE = ROOT / "src" / "planlib"
 ORDER = (
     "errors", "schema", "settings", "dates", "statuses", "markup", "readers", "headers", "rearrange", "layout",
     "normalise", "identity", "history", "store",
-    "slippage", "delivery", "overrun", "forecast", "measures", "published", "narrative", "figures", "tables", "reporting",
-    "cli",
+    "slippage", "delivery", "trends", "overrun", "forecast", "measures", "published", "narrative", "figures", "tables",
+    "reporting", "cli",
 )  # fmt: skip
 CLOCK = {"today", "now", "utcnow", "time", "localtime"}
 HEAVY = ("pandas", "numpy", "matplotlib", "papermill", "nbconvert", "IPython", "statsmodels")

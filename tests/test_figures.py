@@ -23,7 +23,7 @@ from afcharts.af_colours import get_af_colours
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planlib import figures, markup
+from planlib import figures, markup, schema
 from planlib.figures.drawing import DONE, KINDS, LATE, MOVED, TALLEST, TRACK, WIDTH, width_of
 from planlib.markup import Fragment
 from planlib.measures import Measures
@@ -33,6 +33,9 @@ FIGURES: dict[str, Callable[[Measures], Fragment]] = {
     "dates": figures.dumbbell,
     "slip chart": figures.slip_chart,
     "areas": figures.slippage_by_area,
+    "late": figures.late_over_time,
+    "changes": figures.changes_over_time,
+    "slip charts": figures.slip_chart_by_area,
 }
 DRAWN = {"svg", "title", "desc", "defs", "pattern", "g", "path", "circle", "rect", "text"}
 each_case = pytest.mark.parametrize("case", samples.CASES)
@@ -151,7 +154,7 @@ def test_a_drawing_has_nothing_but_shapes_and_text(case: str, figure: str) -> No
 
 
 @each_case
-def test_four_figures_of_a_page_share_no_id(case: str) -> None:
+def test_figures_of_a_page_share_no_id(case: str) -> None:
     """Ids are unique over all figures, begin with their figure's own, and all that is referred to is there."""
     seen: list[str] = []
     for figure in FIGURES:
@@ -237,7 +240,8 @@ sys.path.insert(0, {tests!r})
 import figure_samples as samples
 from planlib import figures
 made = [make(samples.CASES[case]()) for case in {cases!r} for make in (
-    figures.standing_over_time, figures.dumbbell, figures.slip_chart, figures.slippage_by_area)]
+    figures.standing_over_time, figures.dumbbell, figures.slip_chart, figures.slippage_by_area, figures.late_over_time,
+    figures.changes_over_time, figures.slip_chart_by_area)]
 sys.stdout.buffer.write("".join(each.html for each in made).encode())
 assert "matplotlib.pyplot" not in sys.modules
 """
@@ -374,9 +378,46 @@ AREAS = {
     "identity: five actions later by 29 days",
     "ranger, 1964": "7 of the 9 actions are later than first planned, by 1 to 20 months",
 }
+PAST = {
+    "no action": "No action is listed as at 1 June 2011, so nothing can be late.",
+    "one action": "There is no chart of what was past its first date yet: it takes three reports over at least 28 days, and "
+    "there is one.",
+    "nothing moved": "At none of 4 dates is a listed and open action known to be past its first date.",
+    "no dates": "What was past its first date cannot be drawn: at no report is an open action with a known first date listed.",
+    "late, first dates not known": "What was past its first date cannot be drawn: at no report is an open action with a known "
+    "first date listed.",
+    "everything overdue": "8 of 8 open actions are past their first dates at 30 September 2011: 8 overdue",
+    "late bought by re-dating": "6 of 6 open actions are past their first dates at 30 September 2011: 6 given a later date; "
+    "since 31 August 2011 overdue fell from 6 to 0, and would be 6 had no date been changed",
+    "half of a fall by re-dating": "4 of 4 open actions are past their first dates at 31 August 2011: 2 overdue and 2 given a "
+    "later date; since 31 July 2011 overdue fell from 6 to 2, and would be 4 had no date been changed",
+    "dates centuries apart": "1 of 2 open actions is past its first date at 30 August 2011: 1 overdue",
+    "ranger, 1964": "2 of 2 open actions are past their first dates at 31 July 1964: 2 given a later date",
+    "ranger": "No listed action is open at 31 March 1965",
+}
+CHANGES = {
+    "no action": "No action is listed as at 1 June 2011, so no date can have been changed.",
+    "wirral": "There is no chart of changes of date over the reports yet: it takes three reports over at least 28 days, and "
+    "there are two, 91 days apart.",
+    "no dates": "Changes of date cannot be drawn: no two reports have a date that can be compared.",
+    "nothing moved": "No date is known to have been moved, removed or stated to be changed at any of 3 reports that can be "
+    "compared with an earlier one.",
+    "late bought by re-dating": "6 revisions of dates, in 1 decision, are shown by 1 of 4 reports",
+    "every kind of change": "8 revisions of dates, in 6 decisions, are shown by 3 of 4 reports; most by that of 31 July 2011, "
+    "4 in 3 decisions",
+    "ranger, 1964": "26 revisions of dates, in 26 decisions, are shown by 15 of 22 reports; most by that of 28 February 1963, 4 "
+    "in 4 decisions",
+}
+BY_AREA = {
+    "no action": "No action is listed as at 1 June 2011, so there is no slip chart by area.",
+    "one action": "There is no slip chart by area yet: it takes three reports over at least 28 days, and there is one.",
+    "nothing moved": "There is no slip chart by area: all actions are in one area.",
+    "hostile": "Dates were revised in 2 of 3 areas",
+    "eleven areas that move": "Dates were revised in 11 of 11 areas",
+}
 EXPECTED = [
     (figure, case, text)
-    for figure, told in zip(FIGURES, (STANDING, DATES, SLIP_CHART, AREAS), strict=True)
+    for figure, told in zip(FIGURES, (STANDING, DATES, SLIP_CHART, AREAS, PAST, CHANGES, BY_AREA), strict=True)
     for case, text in told.items()
 ]
 
@@ -483,6 +524,21 @@ def test_titles_are_true_of_any_plan(m: Measures) -> None:
     if best := re.search("^(.*) has slipped most", title["areas"]):
         by_area = past.clip(lower=0).groupby(acts["area_label"]).sum()
         assert by_area.idxmax() == best[1] and (by_area == by_area.max()).sum() == 1
+
+
+    if shown := found("^# revisions of dates, in # decisions?, are shown by # of # reports", title["changes"]):
+        revised = m.changes[m.changes["revision"]]
+        assert shown == [len(revised), revised["decision"].nunique(), revised["as_of"].nunique(), len(m.snapshots)]
+    if "No date is known to have been moved" in title["changes"] or "One revision" in title["changes"]:
+        assert m.changes["revision"].sum() == title["changes"].startswith("One")
+    if past := found("^# of # open actions?(?: with a known first date)? (?:is|are) past", title["late"]):
+        listed = acts[(acts["snapshot"] == m.snapshot) & acts["status"].isin(schema.OPEN_STATUSES)]
+        assert past == [int((listed["original"] < m.as_of).sum()), int(listed["original"].notna().sum())]
+    if fell := found("overdue fell from # to #, and would be #", title["late"]):
+        assert fell[1] == count.get("overdue", 0) < min(fell[0], fell[2])
+    if areas := found("^Dates were revised in # of # areas", title["slip charts"]):
+        revised = acts.groupby("area_label")["revisions"].sum() > 0
+        assert areas == [int(revised.sum()), len(revised)]
 
 
 @given(plans())
@@ -595,3 +651,32 @@ def test_a_report_of_which_nothing_is_known_has_no_count_of_nought() -> None:
     assert [row[1:] for row in table] == [
         ["not known", "44", "not known", "not known", "not known", "not known", "44"], ["22", "0", "2", "7", "9", "4", "44"],
     ]  # fmt: skip
+
+
+def test_a_panel_for_each_area_that_moved_and_a_word_for_the_others() -> None:
+    """Eight panels fit on a page, over the same dates; which areas have none is said, and their lines are in the table."""
+    figure = made("slip charts", "eleven areas that move")
+    labels = [text for text, *_ in texts(drawing(figure))]
+    assert len([text for text in labels if text.startswith("Area ")]) == 8
+    ticks = [text for text in labels if re.fullmatch(r"1 [A-Z][a-z]{2} 2011|1 [A-Z][a-z]{2} 2012", text)]
+    assert all(ticks.count(tick) in (8, 16) for tick in ticks)  # each panel has the same two scales
+    assert "there is no room for Area 3" in notes(figure)[0]
+    assert len(cells(figure)) == 11  # actions told the same dates are one line
+
+
+def test_areas_of_fifty_actions_fit_a_page() -> None:
+    """Of 40 areas of 50 actions the panels show those with most revisions; the drawing stays small and on one sheet."""
+    figure = figures.slip_chart_by_area(samples.many(2_000, months=4, areas=40))
+    _, _, width, height = map(float, drawing(figure).get("viewBox").split())
+    assert (width, height <= TALLEST) == (WIDTH, True)
+    assert len(ET.tostring(drawing(figure))) < 60_000
+    assert "there is no room for" in notes(figure)[0]
+
+
+def test_changes_are_counted_as_actions_and_as_decisions() -> None:
+    """The table of the chart gives actions by kind, decisions, revisions and what else changed; what is not known says so."""
+    head = ["later", "removed", "stated", "earlier", "decisions", "revisions", "other", "compared"]
+    rows = {row[0]: dict(zip(head, row[1:], strict=True)) for row in cells(made("changes", "every kind of change"))}
+    assert list(rows["31 July 2011"].values()) == ["2", "1", "0", "1", "3", "4", "1 loosened and 1 given", "6 of 6"]
+    assert rows["31 August 2011"]["later"] == "not known"  # nobody is listed
+    assert rows["30 June 2011"]["stated"] == "1" and rows["30 June 2011"]["later"] == "not known"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planlib import delivery, history, schema, slippage
+from planlib import delivery, history, schema, slippage, trends
 from planlib.delivery import area_label, label
 from planlib.settings import Settings
 from planlib.slippage import State, When, looked_up, state
@@ -40,6 +40,8 @@ class Measures:
     falling_due: pd.DataFrame
     behind: pd.DataFrame
     rates: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    trends: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    small_number: int = 0
     results: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -117,6 +119,9 @@ def measure(
     meetings = sorted(settings.meetings.items()) if settings else []
     meeting = next((pd.Timestamp(read) for told, read in meetings if pd.Timestamp(told) == at.as_of), None)
     actions = _actions(ledger, as_of, at, anchor)
+    for name in ("area_label", "lead"):  # under which name each action is counted
+        groups = trends.published_groups(actions["plan"], actions[name], settings.small_number if settings else 0)
+        actions[f"{name.removesuffix('_label')}_group"] = groups
     changes = slippage.date_changes(ledger, as_of, at=at)
     changes.insert(3, "label", looked_up(changes["action_id"], actions.set_index("action_id")["label"]))
     changes.insert(4, "area_label", area_label(changes))
@@ -147,8 +152,21 @@ def measure(
         since=since, lists=lists, over_time=slippage.standing_over_time(ledger, as_of, at=at), slip_chart=chart,
         areas=_areas(actions, changes), bow_wave=delivery.bow_wave(ledger, as_of, at=at), falling_due=due,
         behind=delivery.behind_original_plan(ledger, as_of, at=at), rates=rates,
+        trends=_trends(ledger, as_of, at, settings.small_number if settings else 0),
+        small_number=settings.small_number if settings else 0,
     )  # fmt: skip
     return replace(made, results=results(made, ledger, at, before))
+
+
+def _trends(ledger: pd.DataFrame, as_of: When, at: State, small_number: int) -> dict[str, pd.DataFrame]:
+    """The tables of `planlib.trends`, by name."""
+    return {
+        "changes per period": trends.changes_per_period(ledger, as_of, at=at),
+        "late over time": trends.late_over_time(ledger, as_of, at=at),
+        "repeated": trends.repeated(ledger, as_of, at=at),
+        "by lead": trends.by_group(ledger, as_of, by="lead", small_number=small_number, at=at),
+        "by area": trends.by_group(ledger, as_of, by="area", small_number=small_number, at=at),
+    }
 
 
 def _actions(ledger: pd.DataFrame, as_of: When, at: State, anchor: slippage.Anchor) -> pd.DataFrame:
@@ -221,7 +239,7 @@ def results(m: Measures, ledger: pd.DataFrame, at: State, previous: pd.Series) -
             "undefined_because": (why or "not known") if missing else None,
         })  # fmt: skip
 
-    for scope, column in (("plan", "plan"), ("area", "area_label"), ("lead", "lead")):
+    for scope, column in (("plan", "plan"), ("area", "area_group"), ("lead", "lead_group")):
         for key, sums in _counts(m.actions, column):
             _put_counts(put, scope, key, sums)
     if m.actions.empty:
@@ -253,9 +271,11 @@ def results(m: Measures, ledger: pd.DataFrame, at: State, previous: pd.Series) -
     for row in m.bow_wave.to_dict("records"):
         put(f"bow wave: {row['date']}", "month", row["month"], int(row["actions"]))
     put("falling due", "plan", m.plan, len(m.falling_due))
-    for lead, n in m.falling_due["lead"].value_counts(sort=False).items():
+    groups = m.actions.set_index("action_id")["lead_group"]
+    for lead, n in looked_up(m.falling_due["action_id"], groups).value_counts(sort=False).items():
         if lead:
             put("falling due", "lead", lead, int(n))
+    _put_trends(put, m)
     for row in m.actions.to_dict("records"):
         _put_action(put, row)
     return pd.DataFrame(rows, columns=list(RESULT_COLUMNS), dtype=object)
@@ -285,6 +305,7 @@ def _counts(actions: pd.DataFrame, column: str | None) -> list[tuple[str, dict[s
         "outside known": actions["outside"].isin(["outside", "within"]),
         "re-dated": (actions["revisions"] > 0).fillna(False), "followed": actions["revisions"].notna(),
         "revisions": actions["revisions"].fillna(0),
+        "repeated": (actions["revisions"] >= trends.REPEATED).fillna(False),
         **{f"standing: {name}": actions["standing"] == name for name in schema.STANDINGS},
     }, index=actions.index).astype("int64")  # fmt: skip
     if column is None:
@@ -311,6 +332,7 @@ def _put_counts(put: Any, scope: str, key: str, n: Mapping[str, int]) -> None:
     moved, whole = n["re-dated"], n["followed"]
     why = "every one is known only by count" if total else "no action is listed"
     put("re-dated at least once", scope, key, moved if whole else None, n=moved, d=whole, why=why)
+    put("repeat offenders", scope, key, n["repeated"] if whole else None, n=n["repeated"], d=whole, why=why)
     put("revisions", scope, key, n["revisions"])
 
 
@@ -334,6 +356,7 @@ def _put_lists(put: Any, m: Measures) -> None:
 
 
 def _put_areas_and_leads(put: Any, ledger: pd.DataFrame, m: Measures, at: State, previous: pd.Series) -> None:
+    at = trends.grouped_state(at, m.small_number)
     for by in ("area", "lead"):
         rates = {
             "due by": delivery.due_by(ledger, m.as_of, at=at, by=by),
@@ -346,6 +369,58 @@ def _put_areas_and_leads(put: Any, ledger: pd.DataFrame, m: Measures, at: State,
             for row in table.to_dict("records"):
                 if row["key"]:
                     _put_rate(put, name, by, row)
+
+
+def _put_trends(put: Any, m: Measures) -> None:
+    """What changed and what was late at each report, and how often dates were changed by lead and by area."""
+    periods = m.trends["changes per period"]
+    for row in periods.to_dict("records"):
+        why = "nothing can be compared with an earlier report"
+        put(f"changes at the report: {row['kind']}", "month", f"{row['as_of']:%Y-%m-%d}", row["changes"], why=why)
+    decided = periods.groupby("as_of")["decisions"].sum(min_count=1)
+    for day, n in decided.items():
+        put("decisions at the report", "month", f"{day:%Y-%m-%d}", n, why="nothing can be compared with an earlier report")
+    for row in m.trends["late over time"].to_dict("records"):
+        _put_late(put, row)
+    repeated = m.trends["repeated"]
+    n, d = int(repeated["shared"].sum()), int(repeated["revisions"].sum())
+    why = f"no action has {trends.REPEATED} revisions or more"
+    put("repeat offenders: moved with others", "plan", m.plan, n if d else None, n=n, d=d, why=why)
+    everything = m.trends["by area"].drop(columns="key").sum(numeric_only=True)
+    _put_group(put, "plan", m.plan, everything)
+    for by in ("area", "lead"):
+        for row in m.trends[f"by {by}"].to_dict("records"):
+            if row["key"]:
+                _put_group(put, by, row["key"], row)
+                _put_changes(put, by, row["key"], row)
+
+
+def _put_late(put: Any, row: Mapping[str, Any]) -> None:
+    key, why = f"{row['as_of']:%Y-%m-%d}", "the standing of {unknown} is not known".format_map(row)
+    silent = row["open"] == 0 and row["unknown"] > 0
+    put("late: by the date now", "month", key, None if silent else row["overdue"], n=row["overdue"], d=row["open"], why=why)
+    known = row["first_known"]
+    why = why if silent else "no first date of an open action is known"
+    put("late: by the first date", "month", key, row["past"] if known else None, n=row["past"], d=known, why=why)
+    put("late: by the first date, re-dated", "month", key, row["past_redated"] if known else None,
+        n=row["past_redated"], d=row["past"], why=why)  # fmt: skip
+    put("late: had no date been changed", "month", key, row["kept_dates"], why="there is no earlier report")
+
+
+def _put_group(put: Any, scope: str, key: str, row: Mapping[str, Any]) -> None:
+    known, actions = int(row["actions"] - row["unknown"]), int(row["actions"])
+    why = f"the standing of {actions} of {actions} is not known" if actions else "no action is listed"
+    put("open", scope, key, int(row["open"]) if known else None, n=int(row["open"]), d=known, why=why)
+    later, days = int(row["slip_known"]), int(row["days_later"])
+    put("days later", scope, key, days if later else None, why="the slip is not known for any")
+
+
+def _put_changes(put: Any, scope: str, key: str, row: Mapping[str, Any]) -> None:
+    put("decisions", scope, key, row["decisions"])
+    put("reason given", scope, key, row["given"], n=row["given"], d=row["revisions"])
+    noticed = sum(row[name] for name in trends.NOTICES)
+    for name, word in trends.NOTICES.items():
+        put(f"notice: {word}", scope, key, row[name], n=row[name], d=noticed)
 
 
 def _put_action(put: Any, row: Mapping[str, Any]) -> None:

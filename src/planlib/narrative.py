@@ -25,10 +25,12 @@ from planlib.normalise import range_numbers
 from planlib.overrun import PastOriginal
 from planlib.published import Checked, Told
 from planlib.store import WITHHELD, Plan
+from planlib.trends import REPEATED, TREND_DAYS, is_trend
 
+SMALL = 10  # no percentage is printed of fewer
+MOST_FALLS = 3  # falls of the number overdue told one by one; the table has all
 LONGEST_LIST = 12  # references named in one sentence before "and n more"
 MOST_SENTENCES = 6  # groups named in the headlines before the rest is left to the tables
-REPEAT_OFFENDER = 3
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PLAIN_DONE = ("complete", "completed", "done", "")
 _OPEN = [name for name in schema.STANDINGS if name not in ("complete", "evidenced", "closed not done")]
@@ -134,6 +136,21 @@ def say_reason(changes: pd.DataFrame) -> str:
     latest = changes[changes["as_of"] == changes["as_of"].max()]
     given = list(dict.fromkeys(reason for reason in latest["reason"] if reason))
     return f"the reason given: {'; '.join(given)}" if given else "no reason is given"
+
+
+def too_few_words(m: Measures) -> str:
+    """What is missing for a trend."""
+    n = len(m.snapshots)
+    span = plural((m.snapshots[-1] - m.snapshots[0]).days if n else 0, "day")
+    have = {0: "there is none", 1: "there is one", 2: f"there are two, {span} apart"}.get(
+        n, f"there are {n}, over {span}"
+    )
+    return f"it takes three reports over at least {TREND_DAYS} days, and {have}."
+
+
+def n_of_d(n: Any, d: Any) -> str:
+    """A count as part of a whole, with its percentage where the whole is ten or more."""
+    return f"{int(n)} of {int(d)}" + (f" ({100 * int(n) / int(d):.0f} %)" if d >= SMALL else "")
 
 
 def say_slip(row: Any) -> str:
@@ -578,12 +595,12 @@ def decisions_needed(m: Measures) -> list[str]:
         rows = actions[actions["action_id"].isin(silent["action_id"]) & actions["standing"].isin(_OPEN)]
         if len(rows):
             needs.append(f"{say_refs(rows, actions)} {_was(rows)} re-dated with no reason given.")
-    again = actions[(actions["revisions"] >= REPEAT_OFFENDER).fillna(False) & actions["standing"].isin(_OPEN)]
+    again = actions[(actions["revisions"] >= REPEATED).fillna(False) & actions["standing"].isin(_OPEN)]
     if len(again):
         most = int(again["revisions"].max())
         needs.append(
-            f"{say_refs(again, actions)} {_has(again)} been re-dated {REPEAT_OFFENDER} times or more"
-            f"{f' (up to {most} times)' if most > REPEAT_OFFENDER else ''}: is the date still believed?"
+            f"{say_refs(again, actions)} {_has(again)} been re-dated {REPEATED} times or more"
+            f"{f' (up to {most} times)' if most > REPEATED else ''}: is the date still believed?"
         )
     out = actions[(actions["outside"] == "outside") & actions["standing"].isin(_OPEN) & actions["listed"]]
     if len(out):
@@ -855,6 +872,110 @@ def slippage(m: Measures) -> list[str]:
     by_count = int(m.actions["revisions"].isna().sum())
     if by_count:
         lines.append(f"{plural(by_count, 'action')} known only by count {_is(by_count)} left out of what follows one action.")
+    return lines
+
+
+# --- trends ----------------------------------------------------------------------------------------------------------
+
+
+def late_and_redated(m: Measures) -> list[str]:
+    """What is late by the dates now and by the first dates, and what became of the late where their number fell.
+
+    Returns
+    -------
+    list of str
+        How much of a fall of the number overdue comes from changed dates: `planlib.trends.late_over_time`, ``by_dates``.
+    """
+    if m.actions.empty:
+        return [f"No action is listed as at {say_day(m.as_of)}."]
+    every = m.trends["late over time"].to_dict("records")
+    lines = _say_late_now(every[-1])
+    if not is_trend(m.snapshots):
+        return lines
+    if not any(row["overdue"] for row in every):
+        seen = [row for row in every if row["past_redated"]]
+        if seen:
+            most = max(seen, key=lambda row: row["past_redated"])
+            lines.append(
+                f"At none of {len(every)} dates was an action overdue by the date it then had; at {len(seen)} of them some were "
+                f"past their first dates with a later date, at most {n_of_d(most['past_redated'], most['open'])} open "
+                f"({say_day(most['as_of'])})."
+            )
+        return lines
+    fell = [row for row in every if pd.notna(row["by_dates"])]
+    if not fell:
+        return [*lines, "The number overdue did not fall from any report to the next."]
+    bought = [row for row in fell if row["by_dates"]]
+    lines += [_say_fall(row) for row in bought[-MOST_FALLS:] or fell[-1:]]
+    if len(fell) > 1:
+        total, part = sum(row["before"] - row["overdue"] for row in fell), sum(row["by_dates"] for row in fell)
+        lines.append(
+            f"The number overdue fell {plural(len(fell), 'time')} from one report to the next, by {total} in all; "
+            f"{part or 'none'} of these {total} {'comes' if part == 1 else 'come'} from changed dates."
+        )
+    return lines
+
+
+def _say_late_now(row: Any) -> list[str]:
+    """Late as the plan itself would state it, beside late by the first dates."""
+    day, unknown = say_day(row["as_of"]), row["unknown"]
+    tail = f"; where {unknown} more {'stands' if unknown == 1 else 'stand'} is not known" if unknown else ""
+    if not row["open"]:
+        return [f"No listed action is known to be open at {day}{tail}."]
+    said = (f"At {day} {n_of_d(row['overdue'], row['open'])} open {'action' if row['open'] == 1 else 'actions'} "
+            f"{'is' if 1 in (row['overdue'], row['open']) else 'are'} overdue by the date now")  # fmt: skip
+    if not row["first_known"]:
+        return [f"{said}{tail}.", "How many are past their first dates cannot be told: no first date is known."]
+    which = "" if row["first_known"] == row["open"] else " whose first date is known"
+    theirs = "is past its first date" if 1 in (row["past"], row["first_known"]) else "are past their first dates"
+    return [f"{said}; {n_of_d(row['past'], row['first_known'])}{which} {theirs}{tail}."]
+
+
+_BECAME = {
+    "later date": ("was given a later date", "were given later dates"),
+    "finished": ("was finished", "were finished"),
+    "closed not done": ("was closed, not done", "were closed, not done"),
+    "no date": ("lost its date", "lost their dates"),
+    "date corrected": ("had its date corrected", "had their dates corrected"),
+    "no longer listed": ("was no longer listed", "were no longer listed"),
+    "still overdue": ("was still overdue", "were still overdue"),
+    "standing not known": ("had a standing that is not known", "had standings that are not known"),
+}
+
+
+def _say_fall(row: Any) -> str:
+    """From how many to how many, what became of those late, and how many there would be had no date been changed."""
+    became = listed(f"{row[name]} {words[row[name] != 1]}" for name, words in _BECAME.items() if row[name])
+    if whole := next((words for name, words in _BECAME.items() if row[name] == row["before"] > 1), None):
+        became = f"all {whole[1]}"
+    since, day = say_day(row["since"]), say_day(row["as_of"])
+    said = f"Overdue fell from {row['before']} to {row['overdue']} between {since} and {day}; of the {row['before']}, {became}."
+    kept, fall, part = row["kept_dates"], row["before"] - row["overdue"], row["by_dates"]
+    if not part:
+        return f"{said} None of this fall comes from changed dates."
+    which = "the whole fall comes" if part == fall else f"{part} of the fall of {fall} {'comes' if part == 1 else 'come'}"
+    return f"{said} Had no date been changed between these reports, {kept} would be overdue: {which} from changed dates."
+
+
+def repeat_offenders(m: Measures) -> list[str]:
+    """How many actions were re-dated three times or more, and whether by themselves or with others.
+
+    Returns
+    -------
+    list of str
+    """
+    again, followed = m.trends["repeated"], int(m.actions["revisions"].notna().sum())
+    if again.empty:
+        if not followed:
+            return [f"Whether an action was re-dated {REPEATED} times or more cannot be told: none can be followed by itself."]
+        return [f"No action is known to have been re-dated {REPEATED} times or more; {followed} of {len(m.actions)} can be followed."]
+    n, total, shared = len(again), int(again["revisions"].sum()), int(again["shared"].sum())
+    rows = m.actions[m.actions["action_id"].isin(again.index)]
+    lines = [f"{n} of {plural(followed, 'action')} {'was' if n == 1 else 'were'} re-dated {REPEATED} times or more: "
+             f"{say_refs(rows, m.actions)}."]  # fmt: skip
+    whose = "its" if n == 1 else "their"
+    lines.append(f"Of {whose} {total} revisions, {shared or 'none'} moved other actions of the area as well, at the same report and "
+                 f"between the same dates (one decision); {total - shared or 'none'} moved one action alone.")  # fmt: skip
     return lines
 
 

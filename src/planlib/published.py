@@ -22,11 +22,12 @@ import pandas as pd
 
 from planlib import __version__, schema
 from planlib.errors import InputError
+from planlib.forecast import outlook
 from planlib.measures import Measures, measure, records_of
 from planlib.normalise import finding, frame
 from planlib.settings import Settings, parse_settings
 from planlib.slippage import When
-from planlib.store import CORRECTIONS, MATCHES, WITHHELD, Plan, decided, find_plan, open_plan, to_date
+from planlib.store import CORRECTIONS, MATCHES, WITHHELD, Plan, decided, find_plan, open_plan, open_pool, to_date
 
 FOLDER = "published"
 SCHEMA = "planlib.published/1"
@@ -157,15 +158,19 @@ def edition(folder: str | Path, plan: Plan, m: Measures) -> dict[str, Any]:
     """
     names = m.actions[["action_id", "ref", "ref_range", "area_label", "label"]].astype(object)
     words = [_digest(text) if text and text != WITHHELD else "" for text in m.actions["action"]]
+    home, days = find_plan(folder), [day for day in plan.snapshots if pd.Timestamp(day) <= m.as_of]
+    pool = open_pool(home, m.as_of.date())
+    history = [(each.ledger, each.snapshots) for each in pool]
+    ahead = outlook(plan.ledger, m.as_of, plan=m.plan, snapshots=days, pool=history)
     return {
         "schema": SCHEMA,
         "plan": m.plan,
         "as_of": f"{m.as_of:%Y-%m-%d}",
         "previous": f"{m.previous:%Y-%m-%d}" if m.previous is not None else None,
-        "measures": records_of(m.results),
+        "measures": records_of(m.results) + ahead.results,
         "dates": _dates(m),
         "actions": [row | {"words": said} for row, said in zip(records_of(names), words, strict=True)],
-        "made_from": _made_from(find_plan(folder), plan, m.as_of),
+        "made_from": _made_from(home, plan, pool, m.as_of),
     }
 
 
@@ -234,7 +239,7 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
-def _made_from(folder: Path, plan: Plan, as_of: pd.Timestamp) -> dict[str, Any]:
+def _made_from(folder: Path, plan: Plan, pool: Sequence[Plan], as_of: pd.Timestamp) -> dict[str, Any]:
     """By content, everything that the figures of a date rest on."""
     said = decided(folder, as_of.date())
     corrections, matches = _lines(said.corrections, _CORRECTION), _lines(said.matches, _MATCH)
@@ -244,7 +249,8 @@ def _made_from(folder: Path, plan: Plan, as_of: pd.Timestamp) -> dict[str, Any]:
         "snapshots": [
             {"as_of": f"{row['as_of']:%Y-%m-%d}", "file": row["file"], "sha256": row["sha256"]}
             for row in sources.to_dict("records")
-        ],
+        ]
+        + [row for each in pool for row in _other_sources(folder.resolve().parent / each.name, each, as_of)],
         "corrections": [_digest(line) for line in corrections],
         "matches": [_digest(line) for line in matches],
         "settings": {name: _digest(value) for name, value in settings.items()},
@@ -253,6 +259,18 @@ def _made_from(folder: Path, plan: Plan, as_of: pd.Timestamp) -> dict[str, Any]:
         "texts": None if _withholds(said.settings)
         else {"corrections": corrections, "matches": matches, "settings": settings},
     }  # fmt: skip
+
+
+def _other_sources(folder: Path, plan: Plan, as_of: pd.Timestamp) -> list[dict[str, str]]:
+    """What a plan of the pool rests on: its snapshots, and as one more all that was decided on them."""
+    said, day = decided(folder, as_of.date()), as_of.date()
+    decisions = [_lines(said.corrections, _CORRECTION), _lines(said.matches, _MATCH), _settings(said.settings, day)]
+    made = [
+        {"as_of": f"{row['as_of']:%Y-%m-%d}", "file": f"{plan.name}/{row['file']}", "sha256": row["sha256"]}
+        for row in plan.sources.to_dict("records")
+    ]
+    name = f"{plan.name}/plan.toml, {CORRECTIONS} or {MATCHES}"
+    return [*made, {"as_of": f"{day}", "file": name, "sha256": _digest(decisions)}]
 
 
 def _withholds(settings: Settings) -> bool:

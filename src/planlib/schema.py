@@ -404,6 +404,52 @@ _AUDIT = "standing lists of council audit committees"
 _SILENT = "or the standing of more than 1 in 10 is not known"
 
 
+def _trends() -> dict[str, Measure]:
+    """Measures of planlib.trends; of scope month the key is the date of a report."""
+    made = {
+        "repeat offenders": Measure(
+            "actions", _GROUPS, "Actions with three revisions or more, of those that can be followed by themselves.",
+            "every one is known only by count", _AUDIT,
+        ),
+        "repeat offenders: moved with others": Measure(
+            "revisions", ("plan",), "Of the revisions of repeat offenders: those whose decision moved another action too.",
+            "no action has three revisions", _AUDIT,
+        ),
+        "open": Measure(
+            "actions", _GROUPS, "Actions known to be open, those no longer listed included; of those whose standing is "
+            "known.", "no standing is known", _AUDIT,
+        ),
+        "days later": Measure(
+            "days", _GROUPS, "Slip, or at least, of the actions later than their first dates, added up.",
+            "no slip is known", _FINISH,
+        ),
+        "decisions at the report": Measure(
+            "decisions", ("month",), "Decisions that the report of that date shows.", "nothing can be compared", _DAO,
+        ),
+        "late: by the date now": Measure(
+            "actions", ("month",), "At each report: listed, open and F.latest < t; of those listed and open.",
+            "no standing is known", _AUDIT,
+        ),
+        "late: by the first date": Measure(
+            "actions", ("month",), "At each report: listed, open and O.latest < t; of those listed and open whose O is "
+            "known.", "no O of an open action is known", _DAO,
+        ),
+        "late: by the first date, re-dated": Measure(
+            "actions", ("month",), "Of these: with a date now that has not passed, so that they do not count as late.",
+            "no O of an open action is known", _DAO,
+        ),
+        "late: had no date been changed": Measure(
+            "actions", ("month",), "At each report: listed, open, and the date told in the report before < t.",
+            "no earlier report", "planlib",
+        ),
+    }  # fmt: skip
+    for kind, meaning in CHANGE_KINDS.items():
+        made[f"changes at the report: {kind}"] = Measure(
+            "changes", ("month",), f"Shown by the report of that date. {meaning}", "nothing can be compared", _DAO
+        )
+    return made
+
+
 def _measures() -> dict[str, Measure]:
     made = {
         "actions": Measure("actions", _GROUPS, "Actions listed at t or before.", "never", _AUDIT),
@@ -436,10 +482,10 @@ def _measures() -> dict[str, Measure]:
             "known only by count", _DAO,
         ),
         "decisions": Measure(
-            "decisions", ("plan",), "Revisions of one area, snapshot, from and to date are one decision.", "never",
+            "decisions", _GROUPS, "Revisions of one area, snapshot, from and to date are one decision.", "never",
             _DAO,
         ),
-        "reason given": Measure("revisions", ("plan",), "Revisions with a reason in the source.", "never", _DAO),
+        "reason given": Measure("revisions", _GROUPS, "Revisions with a reason in the source.", "never", _DAO),
         "standing": Measure(
             "state", ("action",), "Where the action stands; the first state that applies.", "never", _AUDIT,
         ),
@@ -520,6 +566,7 @@ def _measures() -> dict[str, Measure]:
             "actions", ("plan", "lead"), "Open actions due from t to the next meeting or within 30 days.", "never",
             _AUDIT,
         ),
+        **_trends(),
         "bow wave: original": Measure("actions", ("month",), "Open actions by month of O.", "never", "bow wave chart"),
         "bow wave: target": Measure("actions", ("month",), "Open actions by month of F.", "never", "bow wave chart"),
     }  # fmt: skip
@@ -561,7 +608,7 @@ def _measures() -> dict[str, Measure]:
         made[f"changes of date: {kind}"] = Measure("changes", ("plan",), meaning, "never", _DAO)
     for word in ("before it was missed", "after it was missed", "cannot be told"):
         made[f"notice: {word}"] = Measure(
-            "revisions", ("plan",),
+            "revisions", _GROUPS,
             f"Revisions whose notice is '{word}': [F before - t(i), F before - (t(i-1) + 1 day)].", "never", _DAO,
         )  # fmt: skip
     for change, meaning in SINCE.items():

@@ -823,7 +823,7 @@ def standing_over_time(ledger: pd.DataFrame, as_of: When, *, at: State | None = 
         plan, as_of, standing, actions: each date as it was known then, so a later snapshot changes no earlier row.
     """
     at = at or state(ledger, as_of)
-    rows, on, dates = _rows_on_dates(at)
+    rows, on, dates = rows_on_dates(at)
     names = np.array(list(schema.STANDINGS), dtype=object)
     counts = np.bincount(on * len(names) + _first_that_applies(rows), minlength=len(dates) * len(names))
     found = np.flatnonzero(counts)
@@ -834,18 +834,20 @@ def standing_over_time(ledger: pd.DataFrame, as_of: When, *, at: State | None = 
     return made.sort_values(["as_of", "plan", "standing"], kind="stable", ignore_index=True)
 
 
-def _rows_on_dates(at: State) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
+def rows_on_dates(at: State) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
     """The row in force of every action on every date of its plan from its first on.
 
     Returns
     -------
     DataFrame
-        What decides the standing, one row per action and date.
+        What decides the standing, one row per action and date, sorted by both; ``position`` of the action.
     array of int
         The date of each of these rows, as its row in the third.
     DataFrame
         plan, ``t``, ``snapshot`` in force: every snapshot of each plan, and the date of the report.
     """
+    if "rows on dates" in at.made:
+        return at.made["rows on dates"]
     past = at.past
     plan, plans = pd.factorize(at.force["plan"])
     told = [(number, day, day) for number, name in enumerate(plans) for day in at.snapshots.get(str(name), ())]
@@ -871,8 +873,9 @@ def _rows_on_dates(at: State) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
     rows = rows.assign(
         status=pd.Categorical(past["status"]).take(row), claim=pd.Categorical(past["claim"]).take(row),
         changed=changed[row], t=dates["t"].array.take(on),
-        listed=rows["as_of"].array == dates["snapshot"].array.take(on),
+        listed=rows["as_of"].array == dates["snapshot"].array.take(on), position=action,
     )  # fmt: skip
+    at.made["rows on dates"] = rows, on, dates
     return rows, on, dates
 
 

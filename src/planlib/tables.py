@@ -20,9 +20,10 @@ from planlib.forecast import Outlook
 from planlib.identity import SURE
 from planlib.markup import Content, Fragment, Group, Row, Square, element
 from planlib.measures import Measures, together
-from planlib.narrative import plural, say_date, say_day, say_notice, say_refs
+from planlib.narrative import SMALL, plural, say_date, say_day, say_notice, say_refs
 from planlib.published import DATES, Told
 from planlib.store import Plan
+from planlib.trends import BECAME, is_trend
 
 TITLES = {
     "progress": "progress",
@@ -32,7 +33,6 @@ TITLES = {
 }
 ACTIONS_PAGE = "progress.html"  # the page that has a section for each action
 MOST_RESTATED = 25  # published figures that differ before a manager's list of them is folded
-SMALL = 10  # no percentage is printed of fewer
 
 
 def banner(plan: Plan, m: Measures, notebook: str) -> Fragment:
@@ -438,6 +438,128 @@ def _rate(row: dict[str, Any]) -> str:
     return f"{float(row['rate']):.2f} days a day" if pd.notna(row["rate"]) else f"not given: {row['rate_unknown']}"
 
 
+def repeat_offenders(m: Measures) -> Fragment:
+    """Actions with three revisions or more: every date in order, and how many of them moved with others."""
+    again = m.trends["repeated"]
+    if again.empty:  # the sentence above it says so
+        return markup.NOTHING
+    order = {action: at for at, action in enumerate(again.index)}
+    mine = m.actions[m.actions["action_id"].isin(again.index)]
+    mine = mine.sort_values("action_id", key=lambda ids: ids.map(order), kind="stable")
+    columns = [name for name in ("area_group", "lead") if (mine[name] != "").any()]
+    rows = []
+    for who, row in _merge(mine, m.actions, ("original", "target", "standing", "revisions"), ACTIONS_PAGE):
+        moved = m.changes[(m.changes["action_id"] == row["action_id"]) & m.changes["revision"]]
+        told = again.loc[row["action_id"]]
+        rows.append((
+            who, row["action"] or "–", *(row[name] or "not given" for name in columns), _steps(moved), int(told["revisions"]),
+            f"{told['shared']} of {told['revisions']}", _days_in_sum(told), _notices(moved), _reasons(moved),
+        ))  # fmt: skip
+    return markup.table(
+        ("Ref", "Action", *({"area_group": "Area", "lead": "Lead"}[name] for name in columns), "Dates in order",
+         "Times re-dated", "With other actions", "Days moved", "Notice", "Reasons given"),
+        rows, numeric=[at + len(columns) for at in (3, 4)], caption=f"Actions re-dated three times or more up to {say_day(m.as_of)}",
+        none="No action is known to have been re-dated three times or more.",
+    )  # fmt: skip
+
+
+def _steps(changes: pd.DataFrame) -> Fragment:
+    """The first date, then each revision on a line: where to, and the report that told it; a break in the chain is shown."""
+    lines, last = [], ""
+    for row in changes.to_dict("records"):
+        start, end = _end(row, "from"), _end(row, "to")
+        if start != last:
+            lines.append(start)
+        lines.append(f"→ {end}, told {say_day(row['as_of'])}")
+        last = end
+    return markup.join(lines, element("br"))
+
+
+def _days_in_sum(row: Any) -> str:
+    days = "not known" if pd.isna(row["days_moved"]) else narrative.say_moved(row["days_moved"], None, "days")
+    return days if not row["stated"] else f"{days}, without {row['stated']} whose days are not known"
+
+
+def by_group(m: Measures, by: str) -> Fragment:
+    """How many dates were changed by lead or by area: counts and the wholes they are part of, never a share alone.
+
+    Parameters
+    ----------
+    m : Measures
+    by : {"lead", "area"}
+    """
+    groups = m.trends[f"by {by}"]
+    none, named = {"lead": ("No lead named", "a lead named"), "area": ("No area given", "an area")}[by]
+    if len(groups) and (groups["key"] == "").all():
+        return element("p", f"No action has {named}: nothing can be told by {by}.", class_="quiet", id=f"by-{by}")
+    if by == "area" and len(groups) == 1 and not m.small_number:
+        return element("p", "All actions are in one area: the numbers of the plan are its own.", class_="quiet", id=f"by-{by}")
+    rows = [(row["key"] or none, *_group_cells(row)) for row in groups.to_dict("records")]
+    table = markup.table(
+        (by.capitalize(), "Open actions", "Re-dated at least once", "Revisions", "Decisions", "No reason given",
+         "Changed after it was missed", "Before", "Cannot be told", "Days later than first dates"),
+        rows, numeric=range(1, 9), caption=f"Changes of date by {by} up to {say_day(m.as_of)}", name=f"by-{by}",
+        none="No action is listed.",
+    )  # fmt: skip
+    return table + markup.join(element("p", note, class_="quiet") for note in _group_notes(m, by, groups))
+
+
+def _group_cells(row: dict[str, Any]) -> tuple[str, ...]:
+    known, revisions = row["actions"] - row["unknown"], row["revisions"]
+    noticed = row["before"] + row["after"] + row["cannot_be_told"]
+
+    def of(number: int, whole: int) -> str:
+        return f"{number} of {whole}" if whole else "–"
+
+    unsure = f"; {row['unknown']} not known" if row["unknown"] else ""
+    days = "not known" if not row["slip_known"] else "0" if not row["later"] else (
+        f"{'at least ' if row['at_least'] else ''}{row['days_later']:,}, for {row['later']}"
+    )  # fmt: skip
+    return (
+        f"{row['open']} of {known}{unsure}" if known else "not known",
+        of(row["revised"], row["followed"]) if row["followed"] else "not known",
+        str(revisions) if row["followed"] else "not known", str(row["decisions"]) if row["followed"] else "not known",
+        of(revisions - row["given"], revisions), of(row["after"], noticed), of(row["before"], noticed),
+        of(row["cannot_be_told"], noticed), f"{days}; slip known for {row['slip_known']} of {row['actions']}",
+    )  # fmt: skip
+
+
+def _group_notes(m: Measures, by: str, groups: pd.DataFrame) -> list[str]:
+    notes = []
+    if int(groups["revisions"].sum()):
+        notes.append(f"An action counts under the {by} it has now, whoever had it when its date was changed."
+                     if by == "lead" else "An action counts in the area it is in now; a decision is of one area.")  # fmt: skip
+    if by == "lead":
+        notes.append("A lead is taken as it is written: 'A; B' or 'A and B' is a lead of its own. A decision that moved "
+                     "actions of two leads counts for both.")  # fmt: skip
+    if m.small_number > 1:
+        notes.append(f"No {by} with fewer than {m.small_number} actions is named, so that a small number does not point at anyone.")
+    return notes
+
+
+def became_of_late(m: Measures) -> Fragment:
+    """What became, by the next report, of the actions that were overdue at each."""
+    rows_ = m.trends["late over time"]
+    rows_ = rows_[(rows_["before"] > 0).fillna(False)]
+    if not is_trend(m.snapshots) or rows_.empty:
+        return markup.NOTHING
+    names = [name for name in BECAME if (rows_[name] > 0).any()]
+    rows: list[Row] = [
+        (f"{say_day(row['since'])} to {say_day(row['as_of'])}",
+         *(f"{row[name]:,}" for name in ("before", *names, "overdue", "kept_dates")))
+        for row in rows_.to_dict("records")
+    ]  # fmt: skip
+    heads = [f"Of them {_BECAME_HEADS.get(name, name)}" for name in names]
+    return markup.table(
+        ("Between reports", "Overdue at the first", *heads, "Overdue at the second", "Overdue at the second had no date been changed"),
+        rows, numeric=range(1, len(heads) + 4), narrow="scroll",
+        caption="What became of the overdue actions from each report to the next",
+    )  # fmt: skip
+
+
+_BECAME_HEADS = {"later date": "given a later date", "no date": "without a date", "closed not done": "closed, not done"}
+
+
 def rates(m: Measures) -> Fragment:
     """Delivery against first dates and against dates told, each as n of d, or why it cannot be given."""
     rows = []
@@ -461,8 +583,7 @@ def _n_of_d(row: Any) -> str:
         return "not given"
     if unknown := int(row.get("original_not_known", 0)):
         return f"{n} of {d}; first date not known for {unknown}"
-    share = f" ({100 * n / d:.0f} %)" if d >= SMALL else ""
-    return f"{n} of {d}{share}"
+    return narrative.n_of_d(n, d)
 
 
 def _behind(row: dict[str, Any]) -> str:

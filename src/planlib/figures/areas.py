@@ -67,8 +67,8 @@ def slippage_by_area(m: Measures) -> Fragment:
         )
     by_area: dict[str, list[Row]] = {}
     for row in actions:
-        by_area.setdefault(str(row["area_label"]), []).append(row)
-    areas = [_area_row(m, title, by_area) for title in by_area]
+        by_area.setdefault(str(row["area_group"]), []).append(row)
+    areas = [_area_row(title, by_area) for title in by_area]
     shown, height, widths = _fit_areas(areas)
     head = ("Area", "Actions", "Re-dated", "Slip known", "Days later in all", "Middle value", "Slip of each action")
     table = markup.table(
@@ -94,13 +94,13 @@ def slippage_by_area(m: Measures) -> Fragment:
     )  # fmt: skip
 
 
-def _area_row(m: Measures, title: str, by_area: dict[str, list[Row]]) -> Row:
+def _area_row(title: str, by_area: dict[str, list[Row]]) -> Row:
     """What one area shows and says."""
     rows = by_area[title]
-    area = m.areas[(m.areas["area_label"] == title).to_numpy(bool)].iloc[0]
     known = sorted((row for row in rows if row["slipped"] is not None), key=lambda row: (-row["slipped"], row["at"]))
     late = [row for row in known if row["slipped"] > 0]
-    redated, total, n = int(area["redated"]), sum(row["slipped"] for row in late), len(rows)
+    redated = sum(pd.notna(row["revisions"]) and row["revisions"] > 0 for row in rows)
+    total, n = sum(row["slipped"] for row in late), len(rows)
     least = "at least " if any(row["growing"] for row in late) else ""
     followed = sum(pd.notna(row["revisions"]) for row in rows)
     words = [f"{redated} of {n} re-dated" if redated else "none known re-dated" if followed else "re-dates not known"]

@@ -41,7 +41,6 @@ MOST_NAMED = 12  # lines of a slip chart that are coloured and named; the others
 MOST_GREY = 80  # lines of a slip chart at all: more make a carpet
 MOST_SAID = 12  # rows told one by one in a text alternative before it refers to the table
 DAYS_IN_MONTH = 30.4375  # on a scale only; slips in months are counted by the calendar
-TREND_SNAPSHOTS, TREND_DAYS = 3, 28  # METRICS, "Over time": fewer make no trend
 
 INK, SOFT, RULE, PAPER, PANEL = "#0b0c0c", "#4a5057", "#c8ccd0", "#ffffff", "#f3f5f7"
 ON, ON_DONE = "#0b0c0d", "#fffffe"  # ink on a colour, the same by day and by night; a hair off so that each can be told
@@ -399,6 +398,8 @@ def draw_key(sheet: Sheet, entries: Iterable[tuple[str, str, str]]) -> None:
     for shape, colour, words in entries:
         if shape in _MARKS:
             sheet.marks(shape, colour, [(x + 7, 10)])
+        elif shape in KINDS:
+            sheet.bars(shape, [(x, 3, x + 14, 17)])
         elif shape == "?":
             sheet.text(x + 7, 15, "?", align="center", bold=True)
         elif shape == "span":
@@ -439,10 +440,15 @@ def _ticks(first: int, last: int, most: int) -> list[int]:
     return days[:most]
 
 
+def long_day(day: int) -> str:
+    """A day in words: "1 September 2011"."""
+    when = np.datetime64(day, "D").item()
+    return phrase(when, when, "day")
+
+
 def short_day(day: int) -> str:
     """A day as an axis has it: "1 Sep 2011"."""
-    when = np.datetime64(day, "D").item()
-    number, month, year = phrase(when, when, "day").split()
+    number, month, year = long_day(day).split()
     return f"{number} {month[:3]} {year}"
 
 

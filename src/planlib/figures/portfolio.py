@@ -14,8 +14,6 @@ from planlib.figures.drawing import (
     KINDS,
     RULE,
     SOFT,
-    TREND_DAYS,
-    TREND_SNAPSHOTS,
     WIDTH,
     Sheet,
     day_number,
@@ -27,11 +25,12 @@ from planlib.figures.drawing import (
     width_of,
     wrap_text,
 )
-from planlib.figures.standings import halves
+from planlib.figures.standings import halves_of
 from planlib.markup import Fragment
 from planlib.measures import Measures
 from planlib.narrative import in_order, plural, say_day
 from planlib.store import Plan
+from planlib.trends import TREND_DAYS, TREND_SNAPSHOTS, is_trend
 
 PANELS = 12  # plans in one drawing
 UNFOLDED = 2  # drawings before the rest is folded
@@ -58,7 +57,7 @@ class _Panel:
     @property
     def trend(self) -> bool:
         """Whether there are reports enough, and the last two say where the actions stand."""
-        enough = len(self.days) >= TREND_SNAPSHOTS and (self.days[-1] - self.days[0]).days >= TREND_DAYS
+        enough = is_trend(self.days)
         return enough and not any(self.unknown[-2:])
 
 
@@ -225,7 +224,7 @@ def _draw(sheet: Sheet, panels: Sequence[_Panel], ends: tuple[pd.Timestamp, pd.T
 def _bars(sheet: Sheet, panel: _Panel, middles: Sequence[float], base: float, high: float) -> None:
     """Bars of one plan; where its reports are so many that a bar has no room for an edge, plain lines."""
     most = max(panel.totals)
-    wide = [min(9.0, half) for half in halves(middles)]
+    wide = [min(9.0, half) for half in halves_of(middles)]
     below = [0] * len(middles)
     for kind in _KINDS:
         above = [low + n for low, n in zip(below, panel.counts[kind], strict=True)]

@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from planlib import markup
-from planlib.dates import phrase
 from planlib.figures.drawing import (
     INK,
     KIND,
@@ -23,8 +21,6 @@ from planlib.figures.drawing import (
     PANEL,
     RULE,
     SOFT,
-    TREND_DAYS,
-    TREND_SNAPSHOTS,
     WIDTH,
     Point,
     Row,
@@ -34,16 +30,18 @@ from planlib.figures.drawing import (
     draw_key,
     framed,
     hits,
+    long_day,
     nothing_drawn,
     scale_of,
     spread_out,
     width_of,
     wrap_text,
 )
-from planlib.figures.wording import action_rows, are, moved_words, named_rows, refs_of, too_few_words
+from planlib.figures.wording import action_rows, are, moved_words, named_rows, refs_of
 from planlib.markup import Content, Fragment
 from planlib.measures import Measures
-from planlib.narrative import plural, say_day
+from planlib.narrative import plural, say_day, too_few_words
+from planlib.trends import is_trend
 
 
 def slip_chart(m: Measures) -> Fragment:
@@ -61,7 +59,7 @@ def slip_chart(m: Measures) -> Fragment:
     name = "slip-chart"
     if m.actions.empty:
         return nothing_drawn(name, f"No action is listed as at {say_day(m.as_of)}, so there is no slip chart.")
-    if len(m.snapshots) < TREND_SNAPSHOTS or (m.snapshots[-1] - m.snapshots[0]).days < TREND_DAYS:
+    if not is_trend(m.snapshots):
         return nothing_drawn(name, f"There is no slip chart yet: {too_few_words(m)}")
     points = m.slip_chart[m.slip_chart["as_of"].notna() & m.slip_chart["target"].notna()]
     if points["as_of"].nunique() < 2:
@@ -69,7 +67,7 @@ def slip_chart(m: Measures) -> Fragment:
             name, "There is no slip chart: no action that can be followed has a target date at two reports or more."
         )
     actions = action_rows(m)
-    lines = _chart_lines(m, actions, points)
+    lines = chart_lines(m, actions, points)
     named = [line for line in lines if line["named"]]
     drawn = sum(len(line["part"]) for line in lines)
     rows = [row for line in lines for row in _chart_rows(line)]
@@ -112,7 +110,7 @@ def _not_in_chart(lines: Sequence[Row], actions: Sequence[Row], drawn: int) -> l
     return notes
 
 
-def _chart_lines(m: Measures, actions: Sequence[Row], points: pd.DataFrame) -> list[Row]:
+def chart_lines(m: Measures, actions: Sequence[Row], points: pd.DataFrame) -> list[Row]:
     """One line for actions that were told the same dates at the same reports; the furthest moved are named."""
     known = {row["action_id"]: row for row in actions}
     days = points["as_of"].to_numpy("datetime64[D]").astype(int).tolist()
@@ -153,26 +151,21 @@ def _chart_rows(line: Row) -> list[tuple[Content, ...]]:
     """Each date that a line was given and, at last, when it was done."""
     turns = [at for at in line["turns"] if not (line["done"] and at == len(line["days"]) - 1)]
     rows: list[tuple[Content, ...]] = [
-        (line["names"], _long(line["days"][at]), _long(line["dates"][at])) for at in turns
+        (line["names"], long_day(line["days"][at]), long_day(line["dates"][at])) for at in turns
     ]
-    return [*rows, (line["names"], _long(line["days"][-1]), "done")] if line["done"] else rows
-
-
-def _long(day: int) -> str:
-    when = np.datetime64(day, "D").item()
-    return phrase(when, when, "day")
+    return [*rows, (line["names"], long_day(line["days"][-1]), "done")] if line["done"] else rows
 
 
 def _told_line(line: Row) -> str:
     """One line of the chart in words."""
     dates = line["dates"][:-1] if line["done"] and len(line["dates"]) > 1 else line["dates"]
-    start, times = _long(dates[0]), sum(a != b for a, b in pairwise(dates))
+    start, times = long_day(dates[0]), sum(a != b for a, b in pairwise(dates))
     said = (
         f"{start}, not changed"
         if not times
-        else f"{start} at first, {_long(dates[-1])} at last, changed {plural(times, 'time')}"
+        else f"{start} at first, {long_day(dates[-1])} at last, changed {plural(times, 'time')}"
     )
-    done = f", done {_long(line['days'][-1])}" if line["done"] else ""
+    done = f", done {long_day(line['days'][-1])}" if line["done"] else ""
     return f"{line['names']}: {said}{done}."
 
 
@@ -218,7 +211,7 @@ def _draw_slip(sheet: Sheet, m: Measures, lines: Sequence[Row]) -> None:
     sheet.text(WIDTH, bottom + 20, "Date of report", align="right", colour=SOFT)
 
     def run(line: Row) -> list[Point]:
-        return [(across(x), down(y)) for x, y in _bends(list(zip(line["days"], line["dates"], strict=True)))]
+        return [(across(x), down(y)) for x, y in bends(list(zip(line["days"], line["dates"], strict=True)))]
 
     sheet.lines([run(line) for line in lines if line["drawn"] and not line["named"]], RULE, 1.5)
     for kind, (colour, _) in KINDS.items():
@@ -243,7 +236,7 @@ def _draw_slip(sheet: Sheet, m: Measures, lines: Sequence[Row]) -> None:
     _name_lines(sheet, named, across, down, (right, top, bottom))
 
 
-def _bends(points: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def bends(points: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """A line without the points that lie on a level stretch between two others."""
     return [
         point

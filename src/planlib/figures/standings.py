@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,8 +16,6 @@ from planlib.figures.drawing import (
     ON,
     ON_DONE,
     RULE,
-    TREND_DAYS,
-    TREND_SNAPSHOTS,
     WIDTH,
     Sheet,
     day_number,
@@ -29,10 +27,11 @@ from planlib.figures.drawing import (
     spread_out,
     width_of,
 )
-from planlib.figures.wording import are, too_few_words
+from planlib.figures.wording import are
 from planlib.markup import Fragment
 from planlib.measures import Measures
-from planlib.narrative import listed, plural, say_day
+from planlib.narrative import listed, plural, say_day, too_few_words
+from planlib.trends import is_trend
 
 
 def standing_over_time(m: Measures) -> Fragment:
@@ -56,7 +55,7 @@ def standing_over_time(m: Measures) -> Fragment:
     kinds = {kind: [one for one in those if one in standings] for kind, (_, those) in KINDS.items()}
     counts = {kind: [int(n) for n in wide[those].sum(axis=1)] for kind, those in kinds.items() if those}
     days = list(wide.index)
-    trend = len(m.snapshots) >= TREND_SNAPSHOTS and (m.snapshots[-1] - m.snapshots[0]).days >= TREND_DAYS
+    trend = is_trend(m.snapshots)
     span = f"from {say_day(days[0])} to {say_day(days[-1])}" if len(days) > 1 else f"at {say_day(days[0])}"
     head = ["As at", *(standing.capitalize() for standing in standings), "All"]
     rows = [(say_day(day), *_counts(wide.loc[day], standings), str(int(wide.loc[day].sum()))) for day in days]
@@ -70,7 +69,7 @@ def standing_over_time(m: Measures) -> Fragment:
         told.append(f"The {len(days) - 2} dates between are in the table below.")
     return framed(
         name, "Chart of where the actions stood", _standing_message(m, wide, trend),
-        f"Number of actions by where they stood, {span}", 340, lambda sheet: _draw_standing(sheet, days, counts),
+        f"Number of actions by where they stood, {span}", 340, lambda sheet: draw_stacks(sheet, days, counts),
         " ".join(told), table, [] if trend else [f"This is no trend yet: {too_few_words(m)}"], plural(len(rows), "row"),
     )  # fmt: skip
 
@@ -128,13 +127,15 @@ def _late_words(counts: dict[str, int]) -> str:
 _KIND_WORDS = {"late": "overdue or delayed", "other": "not known or other"}
 
 
-def _draw_standing(sheet: Sheet, days: Sequence[Any], counts: dict[str, list[int]]) -> None:
-    """Bars at their dates, done at the bottom, and the latest counts in words beside the last one."""
-    words = {kind: f"{column[-1]:,} {_KIND_WORDS.get(kind, kind)}" for kind, column in counts.items()}
+def draw_stacks(
+    sheet: Sheet, days: Sequence[Any], counts: dict[str, list[int]], said: Mapping[str, str] = _KIND_WORDS
+) -> None:
+    """Bars at their dates, the first kind at the bottom, and the latest counts in words beside the last one."""
+    words = {kind: f"{column[-1]:,} {said.get(kind, kind)}" for kind, column in counts.items()}
     left, right = 44, WIDTH - 34 - max(map(width_of, words.values()))
     top, bottom = 14, sheet.height - 34
     axes = sheet.axes(left, top, right, bottom)
-    most = max(map(sum, zip(*counts.values(), strict=True)))
+    most = max(1, *map(sum, zip(*counts.values(), strict=True)))
     step = next(each for each in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9) if most / each <= 6)
 
     def height(number: float) -> float:
@@ -149,7 +150,7 @@ def _draw_standing(sheet: Sheet, days: Sequence[Any], counts: dict[str, list[int
         axes.set_xticks(middles, labels=[short_day(each) for each in numbers])
     else:
         days_axis(axes, place, start, end)
-    wide = halves(middles)
+    wide = halves_of(middles)
     base, ends = [0] * len(days), []
     for kind, column in counts.items():
         tops = [below + n for below, n in zip(base, column, strict=True)]
@@ -168,7 +169,7 @@ def _draw_standing(sheet: Sheet, days: Sequence[Any], counts: dict[str, list[int
         sheet.text(right + 30, y + 5, words[kind])
 
 
-def halves(middles: Sequence[float]) -> list[float]:
+def halves_of(middles: Sequence[float]) -> list[float]:
     """Half the width of each bar: equal where there is room, narrower where two dates are close."""
     gaps = [b - a for a, b in pairwise(middles)]
     if not gaps:

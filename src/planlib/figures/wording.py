@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from planlib.figures.drawing import TREND_DAYS, Row, clean
+from planlib.figures.drawing import Row, clean
 from planlib.measures import Measures
 from planlib.narrative import plural, say_date, say_moved, say_number, say_refs
 
@@ -74,16 +74,6 @@ def count_words(number: int, noun: str) -> str:
 def are(number: int) -> str:
     """The verb of a count."""
     return "is" if number == 1 else "are"
-
-
-def too_few_words(m: Measures) -> str:
-    """What is missing for a trend."""
-    n = len(m.snapshots)
-    span = plural((m.snapshots[-1] - m.snapshots[0]).days if n else 0, "day")
-    have = {0: "there is none", 1: "there is one", 2: f"there are two, {span} apart"}.get(
-        n, f"there are {n}, over {span}"
-    )
-    return f"it takes three reports over at least {TREND_DAYS} days, and {have}."
 
 
 def in_months(rows: Sequence[Row]) -> bool:
