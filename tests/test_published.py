@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from planlib import cli, narrative, open_plan, published, tables
 from planlib.errors import InputError
+from planlib.forecast import outlook
 from planlib.measures import measure, records_of
 from planlib.reporting import report
 from planlib.reporting.run import sources_of
@@ -88,7 +89,8 @@ def test_what_is_kept_is_what_results_json_has(plan: Path) -> None:
     kept = json.loads((plan / "published" / "2020-03-31.json").read_text(encoding="utf-8"))
 
     m = measure(book.ledger, "2020-03-31", settings=book.settings, snapshots=book.snapshots)
-    assert kept["measures"] == records_of(m.results)
+    ahead = outlook(book.ledger, "2020-03-31", plan="alpha", snapshots=book.snapshots)
+    assert kept["measures"] == records_of(m.results) + ahead.results
     assert (kept["plan"], kept["as_of"], kept["previous"]) == ("alpha", "2020-03-31", "2020-01-31")
     sources = [(row["as_of"], row["sha256"]) for row in kept["made_from"]["snapshots"]]
     assert sources == [(f"{row.as_of:%Y-%m-%d}", row.sha256) for row in book.sources.itertuples()]
@@ -296,7 +298,7 @@ def test_another_method_is_named_as_the_cause(plan: Path, monkeypatch: pytest.Mo
     def other(*args: Any, **named: Any) -> Any:
         made = measure(*args, **named)
         table = made.results.copy()
-        table.loc[table["name"] == "decisions", "value"] = 12
+        table.loc[(table["name"] == "decisions") & (table["scope"] == "plan"), "value"] = 12
         table.loc[len(table)] = {**table.iloc[0], "name": "luck", "unit": "ratio", "value": 0.5}
         return replace(made, results=table)
 
@@ -308,6 +310,34 @@ def test_another_method_is_named_as_the_cause(plan: Path, monkeypatch: pytest.Mo
     assert one.changed["method"].startswith("planlib itself changed, pandas ")
     assert differing(found) == {("decisions", "the plan"): ("1 decision", "12 decisions", "method")}
     assert one.untold == ("luck",)
+
+
+def test_what_a_pool_rests_on_is_data_too(plan: Path) -> None:
+    """A plan of the pool whose snapshot changed is named as changed data, as the forecast may rest on it."""
+    other = plan.parent / "beta"
+    shutil.copytree(plan, other, ignore=shutil.ignore_patterns("published"))
+    snapshot = other / "2020-03-31.csv"
+    snapshot.write_text(snapshot.read_text(encoding="utf-8").replace("Cy Dunn", "Di Gray"), encoding="utf-8")
+    settings = plan / "plan.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + '\n[forecast]\npool = ["beta"]\n', encoding="utf-8")
+    (plan / "published" / "2020-03-31.json").unlink()
+    keep(plan)
+    assert not told(plan).checked[0].changed
+    snapshot.write_text(snapshot.read_text(encoding="utf-8").replace("Ann Bell", "Eve Fox"), encoding="utf-8")
+    (one,) = told(plan).checked
+    assert one.changed == {"data": "the snapshot of 2020-03-31 in beta/2020-03-31.csv changed"}
+    assert one.holds
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [(0.5234, "share", "52 %"), (0.1794, "score", "0.179"), (3, "actions", "3 actions"), ("2021-04-30", "date", "30 April 2021")],
+)
+def test_figures_of_the_outlook_are_told_in_words(value: Any, unit: str, words: str) -> None:
+    """A share is told in per cent, a score as a number, a date in words."""
+    row = {"name": "still open at the first date", "scope": "plan", "unit": unit, "before": value, "before_numerator": None,
+           "before_denominator": None, "before_undefined": None}  # fmt: skip
+    assert narrative.say_told(row, "before") == words
 
 
 def test_of_several_changes_each_figure_is_laid_to_its_own(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1077,6 +1077,8 @@ def say_told(row: Any, side: str) -> str:
         return value
     if pd.notna(n) and pd.notna(d):
         return f"{n} of {d}"
+    if row["unit"] in ("share", "score"):
+        return say_share(value, value) if row["unit"] == "share" else f"{value:.3f}"
     if row["unit"] in ("ratio", "days per day"):
         return f"{value:.2f}" + (" days a day" if row["unit"] == "days per day" else "")
     return plural(value, row["unit"].removesuffix("s"))
