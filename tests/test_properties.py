@@ -150,7 +150,7 @@ def test_a_later_file_changes_no_earlier_measure(snapshots: dict[str, Rows], dat
         one, other = measured(early, between), measured(whole, between)
         for field in dataclasses.fields(Measures):
             mine, theirs = getattr(one, field.name), getattr(other, field.name)
-            tables = [(mine, theirs)] if field.name != "rates" else [(mine[name], theirs[name]) for name in mine]
+            tables = [(mine[name], theirs[name]) for name in mine] if isinstance(mine, dict) else [(mine, theirs)]
             for table, again in tables:
                 if isinstance(table, pd.DataFrame):
                     pd.testing.assert_frame_equal(table, again, obj=f"{field.name} at {between}")
