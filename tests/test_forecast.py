@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -256,6 +257,49 @@ def test_scores_and_rivals_worked_by_hand() -> None:
     assert made["within"].tolist() == pytest.approx([1.0, 0.875])
 
 
+@pytest.mark.parametrize("origin", ["2020-02-29", "2020-04-30", "2020-06-30", "2020-07-15"])
+def test_outcomes_are_judged_as_reported_in_whole_months(origin: str) -> None:
+    """What the report of the third month shows as done was done in three months, however long the months are; and no outcome is lost."""
+    begin = pd.Timestamp(origin)
+    ends = begin.is_month_end
+    days = [begin + (pd.offsets.MonthEnd(n) if ends and n else pd.DateOffset(months=n)) for n in range(7)]
+    late = {"1": 3, "2": 4, "3": 99}  # month in which each is shown as done
+    ledger = make_ledger({
+        f"{day:%Y-%m-%d}": [
+            {"ref": ref, "target": f"{begin + pd.DateOffset(months=2):%d %B %Y}", "status": "complete" if n >= month else "open"}
+            for ref, month in late.items()
+        ]
+        for n, day in enumerate(days)
+    })  # fmt: skip
+    at = forecast._state((ledger, None), days[-1])
+    truth = forecast.overrun.spells(at.past, at.as_of, at=at)
+    seen = records(*((-9, leave, NEVER, 1, leave) for leave in range(1, 9)))
+    known = forecast.Experience(("plan",), 9, 300, 20, 8, seen, kept=0.4, delay=1.0)
+    made = forecast._judged(forecast._state((ledger, None), begin), begin, days, truth, known)
+    done = made.pivot_table(index="action_id", columns="horizon", values="done")
+    assert done["next report"].tolist() == [0, 0, 0]
+    assert done["3 months"].tolist() == [1, 0, 0]
+    assert done["6 months"].tolist() == [1, 1, 0]
+
+
+def test_an_old_report_is_no_ground_for_a_forecast(good: tuple[pd.DataFrame, forecast.Forecast]) -> None:
+    """Where the first month ahead of the latest report is over, nothing is forecast: it would tell the past as the future."""
+    ledger = good[0][good[0]["as_of"] <= pd.Timestamp(GOOD_DAY)]
+    assert forecast.forecast(ledger, "2020-11-30").basis == "own"
+    made = forecast.forecast(ledger, "2020-12-01", untested=True)
+    assert made.refused == "the latest report is of 2020-10-31, and what was done since is not known"
+    assert made.months.empty
+
+
+def test_no_percentage_is_printed_of_fewer_than_ten(good: tuple[pd.DataFrame, forecast.Forecast]) -> None:
+    """The coverage of a handful of forecasts is told as n of d alone."""
+    tested = good[1].backtest
+    assert tested is not None
+    few = dataclasses.replace(good[1], backtest=dataclasses.replace(tested, number=9, covered=7.0, coverage=wilson(7, 9)))
+    assert "held 7 of 9." in narrative.backtest(few)[0]
+    assert "% confidence" in narrative.backtest(good[1])[0]
+
+
 def test_a_pool_is_used_where_the_plans_own_dates_do_not_suffice() -> None:
     """A young plan takes the experience of a named one, cut at the same date and labelled so; it alone has none."""
     old, _ = simulated.make_plan(GOOD, np.random.default_rng(GOOD_SEED), "old")
@@ -279,7 +323,7 @@ def test_by_when_all_is_done_is_said_only_from_100_resolved_actions() -> None:
     counts = np.array([[0, 2]] * 8 + [[0, 1]] * 2)
     assert forecast._all_done(counts, 2, 0, 100, ends) == (ends[1], "")
     assert forecast._all_done(counts, 2, 0, 99, ends)[1] == "99 actions are complete or closed, and 100 are needed"
-    assert forecast._all_done(counts, 2, 1, 100, ends)[1] == "1 open action is not forecast"
+    assert forecast._all_done(counts, 2, 1, 100, ends)[1] == "1 action is not forecast"
     assert forecast._all_done(counts[2:], 2, 0, 100, ends)[1] == "it is beyond the time observed"
 
 

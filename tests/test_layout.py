@@ -488,6 +488,13 @@ def documents(draw: Any) -> list[Grid]:
     return grids
 
 
+def test_a_form_goes_on_with_no_table_before_it():
+    """Labels that we put into a row of headers are never taken for an action of another table."""
+    one = grid("Action | |\nLead | | Status\n| | Ref", "table 1")
+    other = grid("| | | Ref |\n| | Due date | Revised date |\n| | Lead | 1 | Ref", "table 2")
+    assert len(taken(one, other).rows) == 0
+
+
 @given(documents())
 @settings(max_examples=400)
 def test_any_document_is_accounted_for(grids):

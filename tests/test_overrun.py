@@ -226,8 +226,8 @@ def test_the_curve_starts_at_the_share_not_done_on_time_and_falls_with_each_comp
     expected = [10 / 14, 9 / 14, 8 / 14, 7 / 14, 6 / 14, 5 / 14, 4 / 14]
     assert made.table["open_low"].tolist() == pytest.approx(expected)
     assert made.table["open_high"].tolist() == pytest.approx(expected)
-    # From the completion after 70 days on, fewer than 5 are at risk.
-    assert made.ends == 69
+    # After the completion at 60 days 4 are at risk.
+    assert made.ends == 60
     assert made.open_after(0) == pytest.approx((10 / 14, 10 / 14), abs=1e-6)
     assert made.open_after(1) == pytest.approx((7 / 14, 7 / 14), abs=1e-6)
     assert made.open_after(3) == (None, None)
@@ -243,6 +243,28 @@ def test_monthly_first_dates_are_counted_in_months() -> None:
     since = pd.Series(pd.to_datetime(["2020-02-29"] * 5))
     assert overrun._after_months(day, since).tolist() == [1, 2, 3, 0, 1]
     assert overrun._after_months(day, since, floor=True).tolist() == [1, 2, 2, 0, 0]
+
+
+def test_the_curve_ends_where_too_few_are_seen_not_at_the_next_completion() -> None:
+    """Where actions are lost from sight between completions, the curve stops then: a flat line would claim too much."""
+    ledger = plan_of([0, 0, 0, 0, *[10] * 10, *[900] * 6])
+    assert overrun.past_original_curve(ledger, "2021-06-30").ends > 400
+    gone = ledger["id"] if "id" in ledger else ledger["action_id"].str.rpartition("/", expand=True)[2].astype(int)
+    lost = (gone > 15) & (ledger["as_of"] > pd.Timestamp("2020-06-30"))
+    made = overrun.past_original_curve(ledger[~lost], "2021-06-30")
+    # The last five are due from 25 March on and last seen open on 30 June: 97 days after for the first of them.
+    assert made.ends < 100
+    assert made.table["after"].max() <= made.ends
+
+
+def test_shares_of_fewer_than_ten_are_not_drawn() -> None:
+    """Shares are told in per cent, so fewer than ten actions seen before their first dates have no curve."""
+    ledger = plan_of([60] * 20)
+    late = ledger["action_id"].str.rpartition("/", expand=True)[2].astype(int) > 9
+    ledger = ledger[~(late & (ledger["as_of"] < pd.Timestamp("2020-03-31")))]  # first seen after their dates
+    made = overrun.past_original_curve(ledger, "2021-06-30")
+    assert (made.completions, made.refused) == (20, "fewer than 10 were seen before their first date")
+    assert made.table.empty
 
 
 @pytest.mark.parametrize(

@@ -324,7 +324,7 @@ class Backtest:
     Attributes
     ----------
     judged : DataFrame
-        One row per forecast whose outcome is known: plan, origin, action_id, block, ``horizon``, ``until``, ``done``
+        One row per forecast whose outcome is known: plan, origin, action_id, block, ``horizon``, ``until`` (end of its month), ``done``
         (0 or 1), ``ours`` and each of `RIVALS` (chance given), ``pinball 0.5``, ``pinball 0.8`` of each (months, capped
         at the horizon), ``within`` (part of the outcome's step that lies in the 80 % interval).
     scores : DataFrame
@@ -374,7 +374,8 @@ class Forecast:
         One row per month ahead: ``month`` (its last day), ``low``, ``middle``, ``high`` (number of actions done by
         then, those done now included: 10, 50 and 90 in 100), ``actions`` (forecast).
     without : int
-        Open actions that are not forecast: without a date, or too few earlier dates had stood as long.
+        Actions not known to be done or closed that are not forecast: without a date, no longer listed, of unknown
+        standing, or too few earlier dates had stood as long.
     done : int
         Actions done now.
     all_done : Timestamp or None
@@ -442,6 +443,7 @@ def forecast(
             basis = "" if used.lacks else "pooled"
             refused = f"{len(used.plans)} plans together have {_listed(used.lacks)}" if used.lacks else ""
     at = _state(mine, as_of)
+    refused = refused or _too_old(at)
     if refused:
         return _none(used if pool else own, refused, at, None)
     sources = [mine] if basis == "own" else [mine, *pool]
@@ -450,6 +452,14 @@ def forecast(
         return _none(used, found.verdict, at, found)
     made = _forecast(at, used, basis, sources, as_of)
     return Forecast(**{**made, "backtest": found})
+
+
+def _too_old(at: State) -> str:
+    """Why nothing can be forecast from a report so old that the first month ahead of it is over; else blank."""
+    reported = at.latest().max()
+    if pd.isna(reported) or reported + pd.offsets.MonthEnd(0) + pd.offsets.MonthEnd(1) >= at.as_of:
+        return ""
+    return f"the latest report is of {reported:%Y-%m-%d}, and what was done since is not known"
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -524,7 +534,7 @@ def _all_done(
     if resolved < FEWEST_RESOLVED:
         return None, f"{resolved} actions are complete or closed, and {FEWEST_RESOLVED} are needed"
     if without:
-        return None, f"{without} open {'action is' if without == 1 else 'actions are'} not forecast"
+        return None, f"{without} {'action is' if without == 1 else 'actions are'} not forecast"
     reached = np.flatnonzero((counts >= number).mean(axis=0) >= 0.8)
     if not len(reached):
         return None, "it is beyond the time observed"
@@ -635,21 +645,21 @@ def _judged(
         return pd.DataFrame()
     truth = truths.reindex(rows["action_id"].to_numpy())
     chances, known_for = predicted(known.records, rows, 24)
-    limits = {"next report": later[0], **{f"{n} months": origin + pd.DateOffset(months=n) for n in (3, 6)}}
+    now = origin.year * 12 + origin.month
+    last = _month(truth["exit_high"].fillna(origin))
+    ahead_of = {"next report": later[0].year * 12 + later[0].month - now, "3 months": 3, "6 months": 6}
     parts = []
-    for horizon, until in limits.items():
-        ahead = (until.year - origin.year) * 12 + until.month - origin.month
-        if until > later[-1] or not 1 <= ahead <= chances.shape[1]:
+    for horizon, ahead in ahead_of.items():
+        month = now + ahead
+        if not 1 <= ahead <= chances.shape[1] or later[-1].year * 12 + later[-1].month < month:
             continue
-        done = (truth["outcome"] == "done") & (truth["exit_high"] <= until)
-        # Open at the horizon or after; or closed; else it cannot be told.
-        open_then = ((truth["outcome"] == "open") & (truth["exit_high"] >= until)) | (
-            (truth["outcome"] != "open") & (truth["exit_low"] > until)
-        )
-        told = (done | open_then | (truth["outcome"] == "withdrawn")).to_numpy(bool)
+        # As reported, in whole months, as the experience is: what a later report shows as done was not done then.
+        done = (truth["outcome"] == "done") & (last <= month)
+        not_done = (truth["outcome"] != "open") & ~done | (truth["outcome"] == "open") & (last >= month)
+        told = (done | not_done).to_numpy(bool) & truth["exit_high"].notna().to_numpy(bool)
         told &= known_for > 0  # what could not be forecast then would not have been shown
         if told.any():
-            outcome = done[told].to_numpy(bool)
+            outcome, until = done[told].to_numpy(bool), origin + pd.offsets.MonthEnd(0) + pd.offsets.MonthEnd(ahead)
             parts.append(_scored(rows[told], truth[told], outcome, origin, horizon, until, chances[told, :ahead], known))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 

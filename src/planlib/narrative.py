@@ -1488,9 +1488,10 @@ def forecast(made: Forecast) -> list[str]:
         f"{plural(used.decisions, 'decision')} in {plural(used.snapshots, 'report')} over {plural(used.days, 'day')}."
     ]
     if made.without:
+        verb = "is" if made.without == 1 else "are"
         said.append(
-            f"{_capital(plural(made.without, 'open action'))} {'is' if made.without == 1 else 'are'} not forecast (without a "
-            "date, or where fewer than five earlier dates had stood as long), and counted as not done."
+            f"{_capital(plural(made.without, 'action'))} {verb} not forecast and counted as not done: without a date, no longer "
+            "listed, of unknown standing, or where fewer than five earlier dates had stood as long."
         )
     if made.all_done is not None:
         said.append(f"All will be done by {say_day(made.all_done)} with 80 chances in 100.")
@@ -1507,9 +1508,10 @@ def backtest(made: Forecast) -> list[str]:
     if not tested.number:
         return [f"{_capital(tested.verdict)}."]
     low, high = (f"{100 * end:.0f}" for end in tested.coverage)
+    sure = f" (95 % confidence {low} to {high} %)" if tested.number >= SMALL else ""
     said = [
         f"{plural(tested.number, 'earlier forecast')} of one action {'has' if tested.number == 1 else 'have'} an outcome. The "
-        f"80 % interval held {tested.covered:.0f} of {tested.number} (95 % confidence {low} to {high} %)."
+        f"80 % interval held {tested.covered:.0f} of {tested.number}{sure}."
     ]
     if tested.verdict:
         said.append(f"So no forecast is shown: {tested.verdict}.")

@@ -18,6 +18,7 @@ from planlib.schema import DATE
 from planlib.slippage import State, When, first_that_holds, state
 
 FEWEST_COMPLETIONS, FEWEST_DECISIONS, FEWEST_AT_RISK = 10, 8, 5  # METRICS, "Time past original"
+FEWEST_DUE = 10  # shares are printed in per cent, and METRICS has none of fewer
 RESAMPLES, SEED = 2000, 20260101  # the seed is fixed: the same plan gives the same band
 OUTCOMES = ("open", "done", "withdrawn")
 DAY = pd.Timedelta(days=1)
@@ -276,7 +277,7 @@ class PastOriginal:
     left_out : dict
         Reason to number of actions that do not count.
     ends : int or None
-        Last time that is told: from then on fewer than 5 are at risk, or nobody was seen.
+        Last time that is told: after it fewer than 5 are at risk.
     refused : str
         Why there is no curve, or blank.
     """
@@ -365,7 +366,7 @@ def _refused(completions: int, decisions: int, number: int, table: pd.DataFrame)
             f"and {FEWEST_DECISIONS} are needed"
         )
     if table.empty:
-        return f"fewer than {FEWEST_AT_RISK} were seen before their first date"
+        return f"fewer than {FEWEST_DUE} were seen before their first date"
     return ""
 
 
@@ -378,12 +379,12 @@ def _curve(kept: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, int | None]:
     entry = after(kept["entry"], kept["original"])
     # Seen before the first date, so that it could have been seen to be done in time.
     due = (kept["entry"] < kept["original"]).to_numpy(bool)
-    if due.sum() < FEWEST_AT_RISK:
+    if due.sum() < FEWEST_DUE:
         return pd.DataFrame(columns=list(CURVE_COLUMNS)), None
     leave = [_leaves(kept, name, outcome, after) for name in ("exit_low", "exit_high")]
     times = np.unique(np.concatenate([each[(outcome > 0) & (each > 0)] for each in leave]))
     weights = np.concatenate([np.ones((1, number)), resampled(number)])
-    ends, at_risk = [], []
+    ends, at_risk, seen = [], [], []
     for each in leave:
         in_time = np.bincount(block[due & (outcome == 1) & (each <= 0)], minlength=number)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -393,9 +394,9 @@ def _curve(kept: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, int | None]:
         shares = aalen_johansen(risk, weights, start) + np.array([0, 1, 0])[:, None, None] * (1 - start)[None, :, None]
         ends.append(np.concatenate([begin, shares], axis=2))
         at_risk.append(np.concatenate([[due.sum()], risk.at_risk.sum(axis=1)]))
+        seen.append(_enough_until(np.maximum(entry, 0), each))
     counts = np.minimum(*at_risk).astype(int)
-    few = np.flatnonzero(counts < FEWEST_AT_RISK)
-    told = int(few[0]) if len(few) else len(counts)
+    end = min(seen)
     low, high = (each[:, 0, :] for each in ends)
     band = _band(ends[0][0], ends[1][0], number)
     made = pd.DataFrame({
@@ -403,9 +404,15 @@ def _curve(kept: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, int | None]:
         "done_low": high[1], "done_high": low[1], "withdrawn_low": np.minimum(low[2], high[2]),
         "withdrawn_high": np.maximum(low[2], high[2]), "band_low": band[0], "band_high": band[1],
     })  # fmt: skip
-    if told < len(counts):
-        return made.head(told), int(times[told - 1]) - 1 if told else None
-    return made, max(0, int(max(each.max() for each in leave)))
+    return made[made["after"] <= end], end
+
+
+def _enough_until(entry: np.ndarray, leave: np.ndarray) -> int:
+    """The last time up to which 5 or more are at risk without a break: those with entry < time <= exit."""
+    changes = np.unique(np.concatenate([[1], entry + 1, leave + 1]))
+    changes = changes[changes > 0]
+    number = ((entry[None, :] < changes[:, None]) & (changes[:, None] <= leave[None, :])).sum(axis=1)
+    return int(changes[np.flatnonzero(number < FEWEST_AT_RISK)[0]]) - 1
 
 
 def _leaves(kept: pd.DataFrame, name: str, outcome: np.ndarray, after: Callable[..., np.ndarray]) -> np.ndarray:

@@ -744,6 +744,9 @@ _SHOWN: dict[str, dict[str, Any]] = {
 # Dates that are read out of the cells of another column too.
 _DATES_OF_SLIP = ("target", "previous_target", "original", "completed")
 _DERIVED = {"target": ("previous_target", "original"), "previous_target": ("original",)}
+# What stands in no column, such as a row that is no action, may say what a column withholds (planlib.normalise).
+_LOOSE_FINDINGS = ("row-not-used", "cell-outside-table")
+_LOOSE = ("(row that", "(text outside the tables)", "(outside the tables)", "(struck out)", "(footnote)")
 _ABOUT_COLUMNS = ("column-not-found", "column-not-recognised", "column-guessed", "month-first")
 
 
@@ -772,7 +775,11 @@ def _redacted(
             matches["evidence"] = WITHHELD
     findings.loc[[fold_header(header) in folded and not about for header, about in zip(
         findings["column"], findings["code"].isin(_ABOUT_COLUMNS), strict=True)], ["text", "message"]] = WITHHELD  # fmt: skip
-    extras.loc[[fold_header(header) in folded for header in extras["header"]], "text"] = WITHHELD
+    hidden_headers = [fold_header(header) in folded for header in extras["header"]]
+    if columns or folded:
+        findings.loc[findings["code"].isin(_LOOSE_FINDINGS), "text"] = WITHHELD
+        hidden_headers = [yes or header.startswith(_LOOSE) for yes, header in zip(hidden_headers, extras["header"], strict=True)]
+    extras.loc[hidden_headers, "text"] = WITHHELD
     text = {
         "ledger": (ledger, [*_TEXTS, "place"]), "extras": (extras, ["place", "header", "text", "source"]),
         "findings": (findings, ["source", "place", "ref", "column", "text", "message"]),

@@ -99,4 +99,4 @@ def _draw(sheet: Sheet, reported: list[tuple[Any, int]], months: list[dict[str, 
     sheet.lines([lines["middle"]], INK, 2)
     sheet.lines([now], DONE, 2)
     sheet.marks("change", DONE, now)
-    draw_key(sheet, [("change", DONE, "reported"), ("span", MOVED, "forecast: 80 in 100 lie within"), ("dashes", SOFT, "")][:2])
+    draw_key(sheet, [("change", DONE, "reported"), ("span", MOVED, "forecast: 80 in 100 lie within")])

@@ -54,7 +54,7 @@ def time_past_original(outlook: Outlook) -> Fragment:
     )
     notes = [
         f"Confidence by resampling the {past.blocks} groups of actions that were dated together. Told up to "
-        f"{plural(int(past.ends or 0), past.unit[:-1])} after the first date: from then on fewer than 5 were seen."
+        f"{plural(int(past.ends or 0), past.unit[:-1])} after the first date: after that fewer than 5 were still seen open."
     ]
     return framed(
         _NAME, "Chart of the share of actions still open after their first date", say_open_after(past),
