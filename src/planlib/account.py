@@ -22,7 +22,13 @@ _KEPT = {"(text outside the tables)": "outside", "(outside the tables)": "outsid
 # What names columns or heads actions, whatever column it stands in.
 _HEADS = ("header", "repeated header", "label", "key")
 # Dates of one column are told by cells of others.
-_TELLS = {"target": ("previous_target",), "ref": ("ref_range",), "ref_range": ("ref",), "status": ("rag",), "rag": ("status",)}
+_TELLS = {
+    "target": ("previous_target",),
+    "ref": ("ref_range",),
+    "ref_range": ("ref",),
+    "status": ("rag",),
+    "rag": ("status",),
+}
 Record = dict[str, Any]
 
 
@@ -54,12 +60,20 @@ def cells(raw: Raw, unused: Iterable[Mapping[str, Any]], action_ids: Sequence[st
     return made.assign(counts=counted.astype(int))
 
 
+def none() -> pd.DataFrame:
+    """The account of nothing, in the form of `cells`."""
+    return pd.DataFrame(columns=[*(column.name for column in schema.CELLS), "whole", "names"])
+
+
 class _Reader:
     """What the parts of the account share while it is made."""
 
     def __init__(self, raw: Raw, kept: Mapping[Spot, str], action_ids: Sequence[str]) -> None:
         self.raw, self.kept, self.action_ids = raw, kept, action_ids
         self.rows = {at: index for index, at in enumerate(zip(raw.rows["table"], raw.rows["row"], strict=True))}
+        self.ends: dict[int, int] = {}  # number of a table to its last row that is an action of this snapshot
+        for at, row in self.rows:
+            self.ends[at] = max(row, self.ends.get(at, -1))
         self.keys = set(raw.layout.legend_places)
         self.headings = {(id(table.grid), number) for table in raw.tables for number in table.heading}
         self.corrected = {each["place"] for each in raw.findings if each["code"] == "corrected"}
@@ -91,7 +105,7 @@ class _Reader:
         for _, table in mine:
             for column, said in _names(table).items():
                 names.setdefault(column, set()).update(said)
-        end = max((row for at, row in self.rows if any(at == one for one, _ in mine)), default=-1)
+        end = max((self.ends.get(at, -1) for at, _ in mine), default=-1)
         for row in range(len(grid.rows)):
             for record in self._row(blank, grid, number, row, roles.get(row), end):
                 yield record | {"names": tuple(sorted(names.get(record["column"] - 1, ())))}
@@ -109,7 +123,12 @@ class _Reader:
         if line.struck:
             lost = spot_of(grid, at, LINE, "struck out") not in self.kept
             taken = "not accounted for" if lost else "struck out"
-            yield record | {"kind": "struck out", "text": " ".join(line.struck), "taken_for": taken, "header": "(struck out)"}
+            yield record | {
+                "kind": "struck out",
+                "text": " ".join(line.struck),
+                "taken_for": taken,
+                "header": "(struck out)",
+            }
 
     def _row(
         self, blank: Record, grid: Grid, number: int, row: int, role: tuple[str, int, Table] | None, end: int
@@ -122,7 +141,7 @@ class _Reader:
         if later and (what not in ("header", "section", "value", "continued") or (what == "section" and row > end)):
             return
         blank = blank | {
-            "row": row + 1, "row_place": grid.places[row],
+            "row": row + 1, "row_place": grid.place(row),
             "action_id": self.action_ids[index] if actual and index is not None else "",
             "counts": int(not (later and what in ("header", "section")) and not (grid.made and row == 0)),
         }  # fmt: skip
@@ -141,7 +160,9 @@ class _Reader:
             if text:
                 taken, said = self._taken(grid, number, row, column, what, name, index)
                 if taken:
-                    whole = self.raw.rows[name].iat[index] if taken in ("value", "continued") and index is not None else ""
+                    whole = (
+                        self.raw.rows[name].iat[index] if taken in ("value", "continued") and index is not None else ""
+                    )
                     shown = name if taken in ("value", "continued", "header", "not used") else ""
                     yield cell | {"kind": "text", "text": text, "taken_for": taken, "name": shown, "header": said or header,
                                   "whole": whole if whole != text else ""}  # fmt: skip
@@ -289,7 +310,10 @@ def replace_patterns(made: pd.DataFrame, patterns: Iterable[Any], withheld: str)
             text = pattern.sub(withheld, " ".join(pattern.sub(withheld, text).split()))
         return text
 
-    torn = [any(pattern.search(" ".join(whole.split())) for pattern in patterns) if whole else False for whole in made["whole"]]
+    torn = [
+        any(pattern.search(" ".join(whole.split())) for pattern in patterns) if whole else False
+        for whole in made["whole"]
+    ]
     made["text"] = [withheld if hit else put(text) for text, hit in zip(made["text"], torn, strict=True)]
     # Lines that go on with another are parts of a text that is whole only there.
     made.loc[(made["taken_for"] == "continued") & (made["row"] == 0), "text"] = withheld
