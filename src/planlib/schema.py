@@ -320,7 +320,7 @@ SEVERITIES = {
 
 
 TAKEN_FOR = {
-    "value": "A cell of an action, read as the canonical column that is named.",
+    "value": "A cell of an action, read as the column that its mark names.",
     "continued": "The rest of a cell or line above it, on another page or line.",
     "older date": "A struck-out date, read as the one that was replaced.",
     "header": "The header, which names the columns.",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planlib import markup, schema
@@ -17,13 +18,14 @@ from planlib.narrative import plural, say_day
 from planlib.store import Plan
 from planlib.tables import ACTIONS_PAGE
 
-WHOLE_TABLE = 60  # rows: a longer table is shown in part
-FIRST_ROWS = 20  # of a longer table, beside its rows with a finding
+WHOLE_TABLE = 100  # rows: a longer table is shown in part
+FIRST_ROWS = 30  # of a longer table, beside its rows with a finding
 MOST_TEXT = 200  # characters of a cell
 MOST_COLUMNS = 30  # of a table
 UNFOLDED = 12  # rows of a table that stands open
 # Room on the page, in characters of HTML as they are reckoned: for the first rows of all tables, and for rows with findings.
 ROOM, ROOM_FOR_FINDINGS = 280_000, 280_000
+_LONG = 60  # characters of a text that wants a wide cell
 _OVERHEAD = 75  # characters of a cell beside its text
 
 _STRUCTURE = ("header", "repeated header", "section", "label", "key")
@@ -149,7 +151,14 @@ def _key(plan: Plan) -> Fragment:
         mine = [name for name in schema.TAKEN_FOR if _KINDS.get(name) == kind and counts.get(name, 0)]
         if mine:
             rows.append(markup.Group(f"{words}: {sum(int(counts[name]) for name in mine):,} of {len(counted):,}"))
-            rows += [(element("span", name, class_=kind), schema.TAKEN_FOR[name], int(counts[name])) for name in mine]
+            rows += [
+                (
+                    element("span", "name of a column" if name == "value" else name, class_=kind),
+                    schema.TAKEN_FOR[name],
+                    int(counts[name]),
+                )
+                for name in mine
+            ]
     also = [name for name in schema.TAKEN_FOR if beside.get(name, 0) and name not in _KINDS]
     if also:
         rows.append(markup.Group("Marked too, without text of its own"))
@@ -206,11 +215,10 @@ def _shown(file: _File, page: _Page) -> Fragment:
         name = str(cells["sheet"].iloc[0]) or f"table {number}"
         lines, rows = cells[cells["row"] == 0], cells[cells["row"] > 0]
         if len(lines):
-            what = "text outside the tables" if rows.empty else f"text before or beside {name}"
-            parts.append(_table(file, page, lines, f"{file.name}, {number}: {what}", lines=True))
+            what = f"Text outside the tables, part {number}" if rows.empty else f"Text before or beside {name}"
+            parts.append(_table(file, page, lines, what, lines=True))
         if len(rows):
-            title = name if cells["sheet"].iloc[0] else f"table {number}"
-            parts.append(_table(file, page, rows, f"{file.name}, {title}"))
+            parts.append(_table(file, page, rows, name[:1].upper() + name[1:]))
     return markup.join(parts)
 
 
@@ -226,7 +234,7 @@ def _table(file: _File, page: _Page, cells: pd.DataFrame, title: str, *, lines: 
     columns = sorted(set(cells["column"]))[:MOST_COLUMNS]
     sizes = _sizes(cells, keys, len(columns))
     chosen = _chosen(page, order, found, sizes)
-    kept = cells[[key in chosen for key in keys] & cells["column"].isin(columns)]
+    kept = cells[cells["column"].isin(columns) & np.array([key in chosen for key in keys])]
     rows: dict[tuple[int, str], dict[int, list[tuple[int, Cell]]]] = {}
     for index, cell in zip(kept.index, kept.to_dict("records"), strict=True):
         rows.setdefault((cell["row"], cell["row_place"] if lines else ""), {}).setdefault(cell["column"], []).append(
@@ -241,9 +249,10 @@ def _table(file: _File, page: _Page, cells: pd.DataFrame, title: str, *, lines: 
     page.not_shown += findings - len(told)
     heads = ["Where", *(["Text"] if lines else (_head(cells, column) for column in columns))]
     left = len(set(cells["column"])) - len(columns)
-    caption = f"{title}: {', '.join(counts)}" + (f"; {plural(left, 'column')} not shown" if left else "")
+    summary = f"{title}: {', '.join(counts)}" + (f"; {plural(left, 'column')} not shown" if left else "")
+    caption = f"{file.name}, {summary}"
     table = element(
-        "table", element("caption", caption), element("thead", element("tr", *(element("th", one, scope="col") for one in heads))),
+        "table", element("caption", caption, class_="vh"), element("thead", element("tr", *(element("th", one, scope="col") for one in heads))),
         element("tbody", *body),
     )  # fmt: skip
     wide = "scroll broad" if len(columns) > 7 else "scroll"
@@ -251,7 +260,6 @@ def _table(file: _File, page: _Page, cells: pd.DataFrame, title: str, *, lines: 
     if told:
         made += element("ul", *told, class_="told")
     whole = Fragment(made.html, f"{caption}\n")
-    summary = f"{title}: {', '.join(counts)}"
     return element("details", element("summary", summary), whole, open=len(order) <= UNFOLDED)
 
 
@@ -324,6 +332,12 @@ def _row(
         kinds = {_KINDS.get(cell["taken_for"], "mor"): None for _, cell in things}
         classes = [next(iter(kinds))]
         name = None
+        classes += ["lng"] if any(len(cell["text"]) > _LONG for _, cell in things) else []
+        classes += (
+            ["w"]
+            if any(len(word) > markup.LONGEST_UNBROKEN for _, cell in things for word in cell["text"].split())
+            else []
+        )
         if findings:
             classes.append("fnd")
             name = f"read-{page.findings + 1}"
@@ -374,5 +388,5 @@ def _mark(file: _File, cell: Cell) -> str:
         why = cell["header"].removeprefix("(row that ").removesuffix(")") if taken == "set aside" else ""
         return f"{taken}: {why}" if why else taken
     if taken == "header":
-        return f"header: {name}" if name else "header"
+        return f"header: {name or 'no known column'}"
     return f"{taken}: {name}" if name else taken

@@ -804,8 +804,7 @@ def _redacted(
     if columns or folded:
         # What stands in no column, such as a row that describes them, may say what is withheld.
         findings.loc[findings["code"].isin(_LOOSE_FINDINGS), "text"] = WITHHELD
-        loose = extras["header"].str.startswith(_LOOSE)
-        extras.loc[loose | [fold_header(header) in folded for header in extras["header"]], "text"] = WITHHELD
+        extras.loc[[header.startswith(_LOOSE) or fold_header(header) in folded for header in extras["header"]], "text"] = WITHHELD
     text = {
         "ledger": (ledger, [*_TEXTS, "place"]), "extras": (extras, ["place", "header", "text", "source"]),
         "findings": (findings, ["source", "place", "ref", "column", "text", "message"]),
