@@ -26,6 +26,7 @@ UNFOLDED = 12  # rows of a table that stands open
 # Room on the page, in characters of HTML as they are reckoned: for the first rows of all tables, and for rows with findings.
 ROOM, ROOM_FOR_FINDINGS = 280_000, 280_000
 _LONG = 60  # characters of a text that wants a wide cell
+_LITTLE = 40  # characters that are not worth cutting off
 _OVERHEAD = 75  # characters of a cell beside its text
 
 _STRUCTURE = ("header", "repeated header", "section", "label", "key")
@@ -185,7 +186,7 @@ def _rule(page: _Page, plan: Plan) -> Fragment:
     said = (
         f"Blank rows are left out. A table of more than {WHOLE_TABLE} rows is shown in part: its first {FIRST_ROWS} rows "
         f"and each row with a finding, and it says which rows are missing; longer sources have still fewer, as there is "
-        f"room on the page. A text longer than {MOST_TEXT} characters is cut, and columns after the {MOST_COLUMNS}th "
+        f"room on the page. A text of more than {MOST_TEXT + _LITTLE} characters is cut, and columns after the {MOST_COLUMNS}th "
         "of a table are left out; the counts are of all."
     )
     lines = [said]
@@ -252,8 +253,8 @@ def _table(file: _File, page: _Page, cells: pd.DataFrame, title: str, *, lines: 
     summary = f"{title}: {', '.join(counts)}" + (f"; {plural(left, 'column')} not shown" if left else "")
     caption = f"{file.name}, {summary}"
     table = element(
-        "table", element("caption", caption, class_="vh"), element("thead", element("tr", *(element("th", one, scope="col") for one in heads))),
-        element("tbody", *body),
+        "table", element("caption", caption, class_="vh"),
+        element("thead", element("tr", *(element("th", one, scope="col") for one in heads))), element("tbody", *body),
     )  # fmt: skip
     wide = "scroll broad" if len(columns) > 7 else "scroll"
     made = element("div", table, class_=wide, role="region", aria_label=caption, tabindex=0)
@@ -271,7 +272,7 @@ def _head(cells: pd.DataFrame, column: int) -> str:
 def _sizes(cells: pd.DataFrame, keys: Sequence[Any], width: int) -> dict[Any, int]:
     """Characters of HTML that each row takes, as they are reckoned."""
     sizes: dict[Any, int] = dict.fromkeys(keys, 150 + 10 * width)
-    for key, length in zip(keys, cells["text"].str.len().clip(upper=MOST_TEXT), strict=True):
+    for key, length in zip(keys, cells["text"].str.len().clip(upper=MOST_TEXT + _LITTLE), strict=True):
         sizes[key] += _OVERHEAD + int(length)
     return sizes
 
@@ -332,12 +333,9 @@ def _row(
         kinds = {_KINDS.get(cell["taken_for"], "mor"): None for _, cell in things}
         classes = [next(iter(kinds))]
         name = None
-        classes += ["lng"] if any(len(cell["text"]) > _LONG for _, cell in things) else []
-        classes += (
-            ["w"]
-            if any(len(word) > markup.LONGEST_UNBROKEN for _, cell in things for word in cell["text"].split())
-            else []
-        )
+        texts = [cell["text"] for _, cell in things]
+        classes += ["lng"] if max(map(len, texts)) > _LONG else []
+        classes += ["w"] if any(len(word) > markup.LONGEST_UNBROKEN for text in texts for word in text.split()) else []
         if findings:
             classes.append("fnd")
             name = f"read-{page.findings + 1}"
@@ -358,15 +356,16 @@ def _action(file: _File, action_id: str) -> Content:
     row = file.actions.get(action_id)
     if row is None:
         return markup.NOTHING
-    number = action_id.rsplit("/", 1)[1]
-    label = f"action {row['ref'] or row['ref_range'] or number}"
-    return element("small", label if row["ref_range"] else markup.link(label, f"{ACTIONS_PAGE}#action-{number}"))
+    ref = row["ref"] or row["ref_range"]
+    label = f"action {ref}" if ref else action_id
+    address = f"{ACTIONS_PAGE}#action-{action_id.rsplit('/', 1)[1]}"
+    return element("small", label if row["ref_range"] else markup.link(label, address))
 
 
 def _thing(file: _File, cell: Cell) -> Fragment:
     """One thing of a cell: its text and its mark."""
     text = " ".join(str(cell["text"]).split())
-    if len(text) > MOST_TEXT:
+    if len(text) > MOST_TEXT + _LITTLE:
         text = f"{text[:MOST_TEXT].rstrip()} … ({len(text) - MOST_TEXT:,} characters more)"
     mark = _mark(file, cell)
     if cell["kind"] in ("blank", "colour"):
