@@ -500,7 +500,7 @@ def _describes(texts: Sequence[str]) -> bool:
 
 def _continued(grid: Grid, before: Table) -> Table | None:
     """A table without a header of its own that goes on with that of the one before it."""
-    if not grid.rows:
+    if not grid.rows or grid.made:  # one that we put into rows has its labels for a header
         return None
     width = max(len(texts) for texts in grid.rows)
     wanted = max(len(texts) for texts in before.grid.rows)
