@@ -185,8 +185,8 @@ def _rule(page: _Page, plan: Plan) -> Fragment:
     """What is shown of long tables."""
     said = (
         f"Blank rows are left out. A table of more than {WHOLE_TABLE} rows is shown in part: its first {FIRST_ROWS} rows "
-        f"and each row with a finding, and it says which rows are missing; longer sources have still fewer, as there is "
-        f"room on the page. A text of more than {MOST_TEXT + _LITTLE} characters is cut, and columns after the {MOST_COLUMNS}th "
+        "and each row with a finding, as long as there is room on the page; it says where rows are missing and how many. "
+        f"A text of more than {MOST_TEXT + _LITTLE} characters is cut, and columns after the {MOST_COLUMNS}th "
         "of a table are left out; the counts are of all."
     )
     lines = [said]
