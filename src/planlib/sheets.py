@@ -24,7 +24,7 @@ MOST_TEXT = 200  # characters of a cell
 MOST_COLUMNS = 30  # of a table
 UNFOLDED = 12  # rows of a table that stands open
 # Room on the page, in characters of HTML as they are reckoned: for the first rows of all tables, and for rows with findings.
-ROOM, ROOM_FOR_FINDINGS = 280_000, 280_000
+ROOM, ROOM_FOR_FINDINGS = 280_000, 560_000
 _LONG = 60  # characters of a text that wants a wide cell
 _LITTLE = 40  # characters that are not worth cutting off
 _OVERHEAD = 75  # characters of a cell beside its text
