@@ -17,8 +17,8 @@ PACKAGE = ROOT / "src" / "planlib"
 # Each imports only from those before it; readers and reporting are packages, whose own modules may not go in circles.
 ORDER = (
     "errors", "schema", "settings", "dates", "statuses", "markup", "readers", "headers", "rearrange", "layout",
-    "normalise", "identity", "history", "store",
-    "slippage", "delivery", "trends", "overrun", "forecast", "measures", "published", "narrative", "figures", "tables",
+    "normalise", "account", "identity", "history", "store",
+    "slippage", "delivery", "trends", "overrun", "forecast", "measures", "published", "narrative", "figures", "tables", "sheets",
     "reporting", "cli",
 )  # fmt: skip
 CLOCK = {"today", "now", "utcnow", "time", "localtime"}

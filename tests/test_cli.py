@@ -361,7 +361,7 @@ def test_schema_lists_every_column_code_and_measure(capsys: pytest.CaptureFixtur
 
     assert cli.main(["schema"]) == 0
     said = capsys.readouterr().out
-    names = [column.name for column in (*schema.LEDGER, *schema.FINDINGS, *schema.EXTRAS, *schema.MATCHES, *schema.RESTATED)]
+    names = [column.name for column in (*schema.LEDGER, *schema.FINDINGS, *schema.EXTRAS, *schema.CELLS, *schema.MATCHES, *schema.RESTATED)]
     missing = [name for name in [*names, *schema.CODES, *schema.MEASURES] if f"| `{name}` |" not in said]
     assert missing == []
     assert cli.main(["schema", "--json"]) == 0

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planlib import account, schema
 from planlib.headers import fold_header, match_headers
 from planlib.layout import count_cells, find_layout
 from planlib.normalise import Raw, normalise, take_rows
@@ -503,6 +504,11 @@ def test_any_document_is_accounted_for(grids):
     actions, _, unused = normalise(raw, as_of=date(2011, 8, 31), settings=Settings(title="Plan"))
     assert len(actions) == len(raw.rows)
     assert len({(each["place"], each["header"], each["text"]) for each in unused}) == len(unused)
+    marked = account.cells(raw, unused, ["plan/1"] * len(actions))
+    counted = marked[marked["counts"] == 1]
+    assert "not accounted for" not in set(counted["taken_for"])
+    assert len(counted) == raw.cells
+    assert int(counted["taken_for"].isin(schema.USED).sum()) == raw.used - len(unused)
 
 
 @given(documents())

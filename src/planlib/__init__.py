@@ -36,7 +36,7 @@ _HOMES = {
 }
 _MODULES = (
     "delivery", "errors", "figures", "forecast", "measures", "narrative", "overrun", "published", "schema", "settings",
-    "slippage", "tables",
+    "sheets", "slippage", "tables",
 )  # fmt: skip
 
 __all__ = ["__version__", *_HOMES, *_MODULES]

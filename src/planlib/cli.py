@@ -700,8 +700,8 @@ def _tables() -> dict[str, Any]:
     from planlib import schema
 
     return {
-        "ledger": schema.LEDGER, "findings": schema.FINDINGS, "extras": schema.EXTRAS, "matches": schema.MATCHES,
-        "restated": schema.RESTATED,
+        "ledger": schema.LEDGER, "findings": schema.FINDINGS, "extras": schema.EXTRAS, "cells": schema.CELLS,
+        "matches": schema.MATCHES, "restated": schema.RESTATED,
     }  # fmt: skip
 
 
@@ -712,7 +712,7 @@ def _vocabularies() -> dict[str, dict[str, str]]:
         "status": schema.STATUSES, "claim": schema.CLAIMS, "target_precision": schema.PRECISIONS,
         "original_basis": schema.BASES, "kinds of no date": schema.NO_DATE_KINDS, "standing": schema.STANDINGS,
         "change of date": schema.CHANGE_KINDS, "change since the previous report": schema.SINCE,
-        "severity": schema.SEVERITIES,
+        "severity": schema.SEVERITIES, "what a cell was taken for": schema.TAKEN_FOR,
     }  # fmt: skip
     return {name: dict(words) for name, words in found.items()}
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from planlib.dates import read_date
 from planlib.headers import KNOWN, Match, fold_header, holds_revisions, match_headers
 from planlib.readers.grid import Grid
-from planlib.rearrange import absorb_forms
+from planlib.rearrange import Absorbed, absorb_forms
 from planlib.statuses import fold, read_legend, read_status, split_legend
 
 _HEADER_ROWS = 60  # how far down the first header may stand
@@ -153,8 +153,8 @@ class Layout:
         Those of the document, forms and lists of labels put into rows.
     tables : tuple of Table
         In the order of the document.
-    absorbed : int
-        Cells of the document that became headers of rearranged grids.
+    absorbed : tuple of Absorbed
+        Cells and lines of the document that have no cell of their own in a rearranged grid.
     decided : tuple of (what, value, why)
     legend : mapping of str to str
         Word or ``fill:#RRGGBB`` to a status, a claim, or both, as the document's own key says.
@@ -164,7 +164,7 @@ class Layout:
 
     grids: tuple[Grid, ...]
     tables: tuple[Table, ...]
-    absorbed: int = 0
+    absorbed: tuple[Absorbed, ...] = ()
     decided: tuple[tuple[str, str, str], ...] = ()
     legend: Mapping[str, str] = field(default_factory=dict)
     legend_places: tuple[tuple[int, int, int], ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from itertools import pairwise
@@ -83,7 +83,8 @@ class Raw:
         ``not_shown``: how many older revised dates there is no room for.
     tables : tuple of Table
     extras : tuple of dict
-        What has no canonical name: place, header, text, and the ``row`` of `rows` it belongs to, or -1.
+        What has no canonical name: place, header, text, the ``row`` of `rows` it belongs to, or -1, and ``spot``, the thing
+        of the document that it is (`spot_of`).
     findings : tuple of dict
         What was odd about the columns.
     understood : tuple of dict
@@ -91,8 +92,10 @@ class Raw:
     cells, used : int
         Things with text that were read (`planlib.layout.count_cells`), and those that made rows or name columns,
         headings and keys; the rest are in `extras`.
-    legend : mapping of str to str
-        The document's own key, in the form of ``[status_key]``.
+    layout : Layout
+        How the document was understood.
+    slice : str
+        "whole"; of a file that holds many snapshots, the "first", which has all that belongs to no row, or a "later" one.
     """
 
     rows: pd.DataFrame
@@ -102,7 +105,13 @@ class Raw:
     understood: tuple[dict[str, str], ...]
     cells: int
     used: int
-    legend: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout
+    slice: str = "whole"
+
+    @property
+    def legend(self) -> Mapping[str, str]:
+        """The document's own key, in the form of ``[status_key]``."""
+        return self.layout.legend
 
     @property
     def headers(self) -> dict[str, tuple[str, ...]]:
@@ -118,33 +127,34 @@ class Raw:
         """Table and row of its grid, of every row."""
         return [(self.tables[table], row) for table, row in zip(self.rows["table"], self.rows["row"], strict=True)]
 
-    def _at(self, index: int, name: str) -> tuple[Table, int, int | None]:
+    def origin(self, index: int, name: str) -> tuple[Table, int, int | None]:
+        """The table of a row, the row of its grid, and the column of a canonical name if it has one."""
         table, row = self._origins[index]
         return table, row, self.rows["moved"].iat[index].get(name, table.columns.get(name))
 
     def place(self, index: int, name: str = "") -> str:
         """Where a row stands, or its cell of a canonical column if it has one."""
-        table, row, column = self._at(index, name)
+        table, row, column = self.origin(index, name)
         return table.grid.place(row, column)
 
     def header(self, index: int, name: str) -> str:
         """The source's own header over a row's cell, or the canonical name."""
-        table, _, column = self._at(index, name)
+        table, _, column = self.origin(index, name)
         return name if column is None else table.headers[column]
 
     def struck(self, index: int, name: str) -> tuple[str, ...]:
         """The struck-out runs of a row's cell."""
-        table, row, column = self._at(index, name)
+        table, row, column = self.origin(index, name)
         return () if column is None else table.grid.struck.get(table.origin(row, column), ())
 
     def is_doubtful(self, index: int, name: str) -> bool:
         """Whether the page may cut off the text of a row's cell."""
-        table, row, column = self._at(index, name)
+        table, row, column = self.origin(index, name)
         return column is not None and table.origin(row, column) in table.grid.doubtful
 
     def is_own(self, index: int, name: str) -> bool:
         """Whether the text of a row's cell stands there itself, not in one that is merged over it."""
-        table, row, column = self._at(index, name)
+        table, row, column = self.origin(index, name)
         texts = table.grid.rows[row]
         return column is not None and column < len(texts) and bool(texts[column])
 
@@ -177,7 +187,7 @@ def take_rows(layout: Layout, cells: int) -> Raw:
     extras: list[dict[str, Any]] = []
     findings: list[Finding] = []
     understood = [{"what": what, "value": value, "why": why} for what, value, why in layout.decided]
-    used = layout.absorbed
+    used = len(layout.absorbed)
     told: set[str] = set()
     seen: set[tuple[int, int]] = set()
     for number, table in enumerate(layout.tables):
@@ -208,9 +218,7 @@ def take_rows(layout: Layout, cells: int) -> Raw:
         understood.append({"what": "status key", "value": said, "why": why})
     rows = pd.DataFrame(records, columns=[*RAW, "place", "fill", "revision_only", "table", "row", "own", "moved", "not_shown"])
     rows[list(RAW)] = rows[list(RAW)].astype("string").fillna("")
-    return Raw(
-        rows, layout.tables, tuple(extras), tuple(findings), tuple(understood), cells, used, layout.legend
-    )
+    return Raw(rows, layout.tables, tuple(extras), tuple(findings), tuple(understood), cells, used, layout)
 
 
 def _take_table(table: Table, number: int, start: int, extras: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -336,9 +344,11 @@ def _loose_cells(layout: Layout) -> list[dict[str, Any]]:
         kept = inside.get(id(grid), {})
         for at, line in enumerate(grid.before):
             if (id(grid), at) not in headings and (number, -1, at) not in keys:
-                found.append({"place": line.place, "header": "(text outside the tables)", "text": line.text, "row": -1})
+                found.append({"place": line.place, "header": "(text outside the tables)", "text": line.text, "row": -1,
+                              "spot": spot_of(grid, at, LINE)})  # fmt: skip
             if line.struck:
-                found.append({"place": line.place, "header": "(struck out)", "text": " ".join(line.struck), "row": -1})
+                found.append({"place": line.place, "header": "(struck out)", "text": " ".join(line.struck), "row": -1,
+                              "spot": spot_of(grid, at, LINE, "struck out")})  # fmt: skip
         why = {row: text for table in layout.tables if table.grid is grid for row, text in table.aside.items()}
         for row, texts in enumerate(grid.rows):
             if row not in kept and not (grid.made and row == 0):
@@ -391,16 +401,28 @@ def _describe(table: Table, told: set[str], findings: list[Finding], understood:
         understood.append({"what": "target", "value": table.headers[table.columns["target"]], "why": why})
 
 
+LINE = -1  # in place of a column: a line before the grid
+Spot = tuple[int, int, int, str]
+
+
+def spot_of(grid: Any, row: int, column: int, kind: str = "text") -> Spot:
+    """The identity of one thing with text in a document that is in memory: text, struck-out runs or footnote of a cell."""
+    return id(grid), row, column, kind
+
+
 def _loose(grid: Any, row: int, column: int, header: str) -> dict[str, Any]:
-    return {"place": grid.place(row, column), "header": header, "text": grid.rows[row][column], "row": -1}
+    return {"place": grid.place(row, column), "header": header, "text": grid.rows[row][column], "row": -1,
+            "spot": spot_of(grid, row, column)}  # fmt: skip
 
 
 def _struck_out(grid: Any, row: int, column: int, header: str, runs: Sequence[str]) -> dict[str, Any]:
-    return {"place": grid.place(row, column), "header": f"(struck out) {header}".strip(), "text": " ".join(runs), "row": -1}
+    return {"place": grid.place(row, column), "header": f"(struck out) {header}".strip(), "text": " ".join(runs), "row": -1,
+            "spot": spot_of(grid, row, column, "struck out")}  # fmt: skip
 
 
 def _footnote(grid: Any, row: int, column: int, note: str) -> dict[str, Any]:
-    return {"place": grid.place(row, column), "header": "(footnote)", "text": note, "row": -1}
+    return {"place": grid.place(row, column), "header": "(footnote)", "text": note, "row": -1,
+            "spot": spot_of(grid, row, column, "footnote")}  # fmt: skip
 
 
 def date_orders(raw: Raw, earlier: Mapping[str, bool] | None = None) -> dict[str, bool]:
@@ -646,7 +668,9 @@ def unused_cells(raw: Raw, index: int, name: str) -> list[dict[str, Any]]:
     if not raw.is_own(index, name):
         return []
     text = raw.rows[name].iat[index]
-    return [{"place": raw.place(index, name), "header": raw.header(index, name), "text": text, "row": index}]
+    table, row, column = raw.origin(index, name)
+    return [{"place": raw.place(index, name), "header": raw.header(index, name), "text": text, "row": index,
+             "spot": spot_of(table.grid, row, LINE if column is None else column)}]  # fmt: skip
 
 
 def _days(days: Iterable[date | None]) -> np.ndarray:

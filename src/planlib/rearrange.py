@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -28,9 +28,31 @@ Cell = tuple[int, int]
 _Record = tuple[int | None, dict[str, list[int]]]  # number of the heading's line; label to its line and those that go on
 
 
+@dataclass(frozen=True)
+class Absorbed:
+    """A cell or line of the document that has no cell of its own in the grid it was put into.
+
+    Attributes
+    ----------
+    grid : int
+        Number of the grid that it was put into.
+    place, text : str
+    header : str
+        The label whose value it belongs to.
+    goes_on : bool
+        It goes on with a value, rather than being a label.
+    """
+
+    grid: int
+    place: str
+    text: str
+    header: str
+    goes_on: bool = False
+
+
 def absorb_forms(
     grids: Sequence[Grid], named: Named
-) -> tuple[list[Grid], int, tuple[tuple[str, str, str], ...]]:
+) -> tuple[list[Grid], tuple[Absorbed, ...], tuple[tuple[str, str, str], ...]]:
     """Put forms, transposed tables and lists of labels into rows.
 
     Parameters
@@ -43,32 +65,30 @@ def absorb_forms(
     -------
     list of Grid
         The same grids where nothing is to be put into rows.
-    int
-        Cells and lines of the document that became headers, or are labels without a value.
+    tuple of Absorbed
+        Cells and lines of the document that became headers, are labels without a value, or go on with a value.
     tuple of (what, value, why)
         What was put into rows.
     """
     made: list[Grid] = []
-    absorbed = 0
     decided: list[tuple[str, str, str]] = []
-    listed, used = _records_of_lines(_joined(grids, named), named)
-    absorbed += used
+    listed, absorbed = _records_of_lines(_joined(grids, named), named)
     for grid in listed:
         form = None if grid.made else _form(grid, named)
         if form is not None:
             grid, labels, why = form
-            absorbed += labels
+            absorbed += [Absorbed(len(made), place, text, text) for place, text in labels]
             decided.append(("form", grid.name or grid.places[-1], why))
         elif grid.made:
             decided.append(("labels under headings", f"{len(grid.rows) - 1} rows", "lines with a label before a colon"))
         made.append(grid)
-    return made, absorbed, tuple(decided)
+    return made, tuple(absorbed), tuple(decided)
 
 
 # --- forms and transposed tables -------------------------------------------------------------------------------------
 
 
-def _form(grid: Grid, named: Named) -> tuple[Grid, int, str] | None:
+def _form(grid: Grid, named: Named) -> tuple[Grid, list[tuple[str, str]], str] | None:
     """A grid whose labels stand in columns; None where a row names as many columns, or more."""
     if not 2 <= len(grid.rows) <= _MOST_ROWS:
         return None
@@ -155,7 +175,7 @@ def _best_row(grid: Grid, named: Named) -> int:
     return best
 
 
-def _in_rows(grid: Grid, columns: Sequence[int], named: Named) -> tuple[Grid, int, str]:
+def _in_rows(grid: Grid, columns: Sequence[int], named: Named) -> tuple[Grid, list[tuple[str, str]], str]:
     """A row per form, or per column of values where the labels stand in one column only."""
     width = max(len(texts) for texts in grid.rows)
     first = next(fold_header(_cell(grid, row, columns[0])) for row in range(len(grid.rows))
@@ -165,7 +185,7 @@ def _in_rows(grid: Grid, columns: Sequence[int], named: Named) -> tuple[Grid, in
     headers: dict[str, str] = {}
     records: list[dict[str, Cell | None]] = []
     taken: set[Cell] = set()
-    labels = 0
+    labels: list[tuple[str, str]] = []
     for top, bottom in blocks:
         ends = [*columns[1:], width]
         pairs = list(zip(columns, ends, strict=True))
@@ -182,7 +202,7 @@ def _in_rows(grid: Grid, columns: Sequence[int], named: Named) -> tuple[Grid, in
                     continue
                 headers.setdefault(folded, " ".join(label.split()))
                 taken.add((row, column))
-                labels += 1
+                labels.append((grid.place(row, column), label))
                 for record, value in zip(block, values, strict=True):
                     at = (row, value) if many else next(iter(_values(grid, row, column, end)), None)
                     record[folded] = at
@@ -248,15 +268,15 @@ def _assembled(grid: Grid, headers: Mapping[str, str], records: Sequence[Mapping
 # --- lists of labels under headings ----------------------------------------------------------------------------------
 
 
-def _records_of_lines(grids: Sequence[Grid], named: Named) -> tuple[list[Grid], int]:
+def _records_of_lines(grids: Sequence[Grid], named: Named) -> tuple[list[Grid], list[Absorbed]]:
     """Lines such as "Responsible: the Director" under the heading of each action, as grids of their own."""
     labels = [label for grid in grids for line in grid.before if (label := _label_of(line, named)[0])]
     match = match_headers([[label] for label in dict.fromkeys(labels)], named)
     if not _STANDING & match.columns.keys():
-        return list(grids), 0
+        return list(grids), []
     wanted = {fold_header(label) for label in _names(match, labels)}
     made: list[Grid] = []
-    absorbed = 0
+    absorbed: list[Absorbed] = []
     titles = sum(line.level == 1 for grid in grids for line in grid.before) > 1
     for grid in grids:
         records = [each for each in _segments(grid.before, named)
@@ -269,7 +289,7 @@ def _records_of_lines(grids: Sequence[Grid], named: Named) -> tuple[list[Grid], 
         for above, run in groupby(records, key=lambda each: _parent(grid.before, each[0], titles)):
             built, used, blank = _grid_of_lines(grid, list(run), above)
             gone |= used
-            absorbed += blank
+            absorbed += [replace(each, grid=len(made)) for each in blank]
             made.append(built)
         made.append(replace(grid, before=tuple(line for at, line in enumerate(grid.before) if at not in gone)))
     return made, absorbed
@@ -344,8 +364,8 @@ def _goes_on(lines: Sequence[Line], number: int, named: Named) -> bool:
     return len(text) <= 80 and read_date(text, as_of=date(2020, 1, 1)).kind not in ("unreadable", "blank")
 
 
-def _grid_of_lines(grid: Grid, records: Sequence[_Record], above: int | None) -> tuple[Grid, set[int], int]:
-    """The grid of the records, the lines that are in it now, and how many of them have no cell of their own."""
+def _grid_of_lines(grid: Grid, records: Sequence[_Record], above: int | None) -> tuple[Grid, set[int], list[Absorbed]]:
+    """The grid of the records, the lines that are in it now, and those of them that have no cell of their own."""
     lines = grid.before
     with_heading = any(heading is not None for heading, _ in records)
     has_action = any("action" in record for _, record in records)
@@ -359,7 +379,7 @@ def _grid_of_lines(grid: Grid, records: Sequence[_Record], above: int | None) ->
     cell_places: dict[Cell, str] = {(0, at): "(labels)" for at in range(len(rows[0]))}
     struck: dict[Cell, tuple[str, ...]] = {}
     gone: set[int] = set() if above is None else {above}
-    absorbed = 0
+    absorbed: list[Absorbed] = []
     for heading, record in records:
         cells = [*([[] if heading is None else [heading]] if with_heading else []), *(record.get(label, []) for label in names)]
         row = []
@@ -368,7 +388,8 @@ def _grid_of_lines(grid: Grid, records: Sequence[_Record], above: int | None) ->
             row.append("\n".join(text for text in [*texts, *(lines[number].text for number in numbers[1:])] if text))
             gone.update(numbers)
             if numbers:
-                absorbed += len(numbers) - bool(row[-1])
+                absorbed += [Absorbed(0, lines[number].place, lines[number].text, rows[0][at], goes_on=number != numbers[0])
+                             for number in numbers[bool(row[-1]):]]  # fmt: skip
                 cell_places[len(rows), at] = lines[numbers[0]].place
                 if runs := tuple(run for number in numbers for run in lines[number].struck):
                     struck[len(rows), at] = runs

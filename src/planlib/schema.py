@@ -91,6 +91,25 @@ EXTRAS = (
     Column("text", TEXT, "The text of the cell."),
 )
 
+CELLS = (
+    Column("as_of", DATE, "As-at date of the snapshot."),
+    Column("source", TEXT, "File that it stands in."),
+    Column("table", NUMBER, "Number of the sheet or table within the file, from 1."),
+    Column("sheet", TEXT, "Name of the sheet, where it has one."),
+    Column("row", NUMBER, "Row of the table, from 1; 0 for a line before it, and for a label of a form put into rows."),
+    Column("row_place", TEXT, "Where the row stands in the file."),
+    Column("column", NUMBER, "Column of the table, from 1; 0 for a line."),
+    Column("letter", TEXT, "The column as the source's cells are named: a letter in a spreadsheet, else its number."),
+    Column("place", TEXT, "Where the thing itself stands."),
+    Column("kind", TEXT, "text, struck out, footnote, colour, or blank (a cell that has its value from another)."),
+    Column("text", TEXT, "The text as it stands in the source; of a colour #RRGGBB."),
+    Column("taken_for", TEXT, "What it was taken for."),
+    Column("name", TEXT, "Canonical column that it was read as, where it was read as one."),
+    Column("header", TEXT, "The source's own header of its column, or why the row was set aside."),
+    Column("action_id", TEXT, "The action that its row was taken for, where it is a row of one."),
+    Column("counts", NUMBER, "1 where it is one of the cells of the account (used or kept in extras), else 0."),
+)
+
 MATCHES = (
     Column("as_of", DATE, "Snapshot whose row was matched."),
     Column("place", TEXT, "Where the row stands in its file."),
@@ -298,6 +317,28 @@ SEVERITIES = {
     "warning": "Something was read in a way that may be wrong.",
     "note": "Something worth knowing; nothing was lost.",
 }
+
+
+TAKEN_FOR = {
+    "value": "A cell of an action, read as the column that its mark names.",
+    "continued": "The rest of a cell or line above it, on another page or line.",
+    "older date": "A struck-out date, read as the one that was replaced.",
+    "header": "The header, which names the columns.",
+    "repeated header": "The header said again.",
+    "section": "A heading of the actions below it.",
+    "label": "A label of a form or list, read as a header.",
+    "key": "The document's own key of colours or letters.",
+    "extra": "A cell of an action in a column without a canonical name; kept in extras.",
+    "not used": "A cell of a known column that says nothing usable; kept in extras.",
+    "set aside": "A row of the table that is no action, such as a description of the columns; kept in extras.",
+    "outside": "Text outside the tables of actions; kept in extras.",
+    "struck out": "Struck-out text that is not read as a date; kept in extras.",
+    "footnote": "A footnote mark beside a cell; kept in extras.",
+    "carried down": "A blank cell that has the value of the cell merged over it, or written above it.",
+    "colour": "A fill that was read as a colour of the plan's key.",
+    "not accounted for": "Neither used nor kept: a fault of planlib, please report it.",
+}
+USED = ("value", "continued", "older date", "header", "repeated header", "section", "label", "key")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from planlib import history, schema
+from planlib import account, history, schema
 from planlib.dates import month_first, read_date
 from planlib.errors import InputError, nearest
 from planlib.headers import fold_header
@@ -91,6 +91,8 @@ class Plan:
         as_of, place, ref, column, before, value, kind, reason, line: each as it was applied.
     rebuilt : dict
         Snapshot to the date of the later paper that it was rebuilt from.
+    cells : DataFrame
+        schema.CELLS of the snapshot in force: what every cell of its files was taken for. Empty unless asked for.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Plan:
     sources: pd.DataFrame
     corrections: pd.DataFrame
     rebuilt: Mapping[date, date]
+    cells: pd.DataFrame = field(default_factory=lambda: frame(schema.CELLS))
 
     @property
     def snapshots(self) -> list[date]:
@@ -235,7 +238,9 @@ def read(path: str | Path, *, as_of: str | date | None = None, settings: Setting
         for number, (each, raw_part) in enumerate(_by_snapshot(raw, day, settings, path))
     ]
     done = _read_parts(parts, settings)
-    actions = conform(pd.concat(done.actions, ignore_index=True), schema.LEDGER) if done.actions else frame(schema.LEDGER)
+    actions = (
+        conform(pd.concat(done.actions, ignore_index=True), schema.LEDGER) if done.actions else frame(schema.LEDGER)
+    )
     extras = frame(schema.EXTRAS, done.extras)
     return Reading(
         actions,
@@ -277,7 +282,7 @@ def decided(folder: str | Path, as_of: str | date | None = None) -> Decided:
 
 def open_plan(
     folder: str | Path, as_of: str | date | None = None, *, redact: bool = True, begun: bool = True,
-    instead: Decided | None = None,
+    instead: Decided | None = None, cells: bool = False,
 ) -> Plan:  # fmt: skip
     """Read a plan as it was known at a date.
 
@@ -293,6 +298,8 @@ def open_plan(
         Whether the plan must have begun by then; where it need not, a plan without a snapshot is empty.
     instead : Decided, optional
         To be used in place of what plan.toml, corrections.csv and matches.csv say: what they said once.
+    cells : bool
+        Say too of every cell of the snapshot in force what it was taken for (`Plan.cells`); it takes some time.
 
     Returns
     -------
@@ -334,8 +341,11 @@ def open_plan(
     sources = pd.DataFrame(done.sources, columns=list(_SOURCES))
     sources["as_of"] = pd.to_datetime(sources["as_of"]).astype(schema.DATE)
     corrections = pd.DataFrame(used, columns=[*_CORRECTED, "line"])
-    plan = Plan(name, settings, made.ledger, listed, made.matches, extras, sources, corrections, rebuilt)  # fmt: skip
-    return _redacted(plan, [part.raw.headers for part in parts], files) if redact else plan
+    taken = _taken_for(parts, done, made.matches) if cells else account.none()
+    plan = Plan(name, settings, made.ledger, listed, made.matches, extras, sources, corrections, rebuilt, taken)  # fmt: skip
+    if not redact:
+        return replace(plan, cells=account.finish(plan.cells))
+    return _redacted(plan, [part.raw.headers for part in parts], files)
 
 
 def open_pool(folder: str | Path, as_of: str | date | None = None, *, redact: bool = True) -> list[Plan]:
@@ -413,6 +423,7 @@ class _Done:
     findings: list[Finding]
     extras: list[dict[str, Any]]
     sources: list[dict[str, Any]]
+    unused: list[list[dict[str, Any]]]
 
 
 def _parts(
@@ -515,7 +526,7 @@ def _by_snapshot(raw: Raw, day: date | None, settings: Settings, path: Path) -> 
     rest = raw.cells - sum(part.cells for _, part in slices)
     slices[0] = first_day, replace(
         first, findings=raw.findings + first.findings, cells=first.cells + rest, used=first.used + raw.used - in_rows,
-        extras=(*(each for each in raw.extras if each["row"] < 0), *first.extras),
+        extras=(*(each for each in raw.extras if each["row"] < 0), *first.extras), slice="first",
     )  # fmt: skip
     return slices
 
@@ -555,7 +566,7 @@ def _slice(raw: Raw, days: pd.Series, keep: pd.Series) -> Raw:
     used = int(rows["own"].sum())
     return replace(
         raw, rows=rows.reset_index(drop=True), extras=tuple(extras), findings=tuple(odd), cells=used + len(extras),
-        used=used,
+        used=used, slice="later",
     )  # fmt: skip
 
 
@@ -568,7 +579,7 @@ def _digest(rows: pd.DataFrame) -> str:
 
 def _read_parts(parts: Sequence[_Part], settings: Settings) -> _Done:
     """Read the parts in order of date: what one shows of the order of day and month holds for later ones."""
-    done = _Done([], [], [], [])
+    done = _Done([], [], [], [], [])
     orders: dict[str, bool] = {}
     for number, part in enumerate(parts):
         if number == 0 or parts[number - 1].day != part.day:
@@ -580,12 +591,27 @@ def _read_parts(parts: Sequence[_Part], settings: Settings) -> _Done:
         done.actions.append(actions.assign(source=pd.array([part.file.name + note for note in notes], dtype="string")))
         done.findings.extend({**where, **each} for each in (*part.findings, *odd))
         extras = [*part.raw.extras, *unused]
+        done.unused.append(unused)
         done.extras.extend({**where, **each} for each in extras)
         done.sources.append({
             "as_of": part.day, "file": part.file.name, "sha256": part.sha256, "rows": len(actions),
             "cells": part.raw.cells, "used": part.raw.used - len(unused), "extra": len(extras),
         })  # fmt: skip
     return done
+
+
+def _taken_for(parts: Sequence[_Part], done: _Done, matches: pd.DataFrame) -> pd.DataFrame:
+    """What every cell of the files of the last snapshot was taken for, in the form that `account.withhold` takes."""
+    if not parts:
+        return account.none()
+    day = parts[-1].day
+    names = iter(matches.loc[matches["as_of"] == pd.Timestamp(day), "action_id"])
+    made = []
+    for part, unused in zip(parts, done.unused, strict=True):
+        if part.day == day:
+            each = account.cells(part.raw, unused, [next(names) for _ in range(len(part.raw.rows))])
+            made.append(each.assign(as_of=pd.Timestamp(day), source=part.file.name))
+    return pd.concat(made, ignore_index=True)
 
 
 def _join_parts(parts: Sequence[pd.DataFrame], day: date, findings: list[Finding]) -> pd.DataFrame:
@@ -756,7 +782,7 @@ def _redacted(
     """Withhold columns and patterns; nothing withheld leaves this module."""
     settings = plan.settings
     if not settings.redact_columns and not settings.redact_patterns:
-        return plan
+        return replace(plan, cells=account.finish(plan.cells))
     columns, folded = _withheld_columns(plan, headers, files)
     ledger, findings, extras = plan.ledger.copy(), plan.findings.copy(), plan.extras.copy()
     corrections, matches, sources = plan.corrections.copy(), plan.matches.copy(), plan.sources.copy()
@@ -775,6 +801,7 @@ def _redacted(
             matches["evidence"] = WITHHELD
     findings.loc[[fold_header(header) in folded and not about for header, about in zip(
         findings["column"], findings["code"].isin(_ABOUT_COLUMNS), strict=True)], ["text", "message"]] = WITHHELD  # fmt: skip
+    cells = account.withhold(plan.cells, columns, folded, WITHHELD)
     hidden_headers = [fold_header(header) in folded for header in extras["header"]]
     if columns or folded:
         findings.loc[findings["code"].isin(_LOOSE_FINDINGS), "text"] = WITHHELD
@@ -786,7 +813,8 @@ def _redacted(
         "corrections": (corrections, ["place", "ref", "before", "value", "reason"]),
         "matches": (matches, ["place", "ref", "evidence"]), "sources": (sources, ["file"]),
     }  # fmt: skip
-    for pattern in map(re.compile, settings.redact_patterns):
+    patterns = [re.compile(each) for each in settings.redact_patterns]
+    for pattern in patterns:
         for table, names in text.values():
             for name in names:
                 table[name] = [pattern.sub(WITHHELD, str(value)) for value in table[name]]
@@ -797,7 +825,7 @@ def _redacted(
     return replace(
         plan, ledger=conform(ledger, schema.LEDGER), findings=conform(findings, schema.FINDINGS),
         extras=conform(extras, schema.EXTRAS), corrections=corrections, matches=conform(matches, schema.MATCHES),
-        sources=sources,
+        sources=sources, cells=account.finish(account.replace_patterns(cells, patterns, WITHHELD)),
     )  # fmt: skip
 
 
