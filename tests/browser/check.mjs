@@ -122,23 +122,24 @@ async function forced(browser, file) {
     found.lost.push(...await page.evaluate(() => {
       if (!matchMedia('(forced-colors: active)').matches) return ['forced colours are not on'];
       const paint = (name) => { const one = document.createElement('i'); one.style.color = name; document.body.append(one); const told = getComputedStyle(one).color; one.remove(); return told; };
+      const light = (colour) => {
+        const [r, g, b] = colour.match(/[\d.]+/g).slice(0, 3).map((each) => each / 255).map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const contrast = (one, other) => { const [low, high] = [light(one), light(other)].sort((a, b) => a - b); return (high + 0.05) / (low + 0.05); };
       const [canvas, ink] = [paint('Canvas'), paint('CanvasText')];
       const lost = [];
       for (const one of document.querySelectorAll('main *, header *')) {
         const style = getComputedStyle(one);
         if (one.namespaceURI.endsWith('svg')) {
-          // A shape is drawn in the text's colour; a text on it must then have that of the page.
-          if (one.tagName === 'text') {
-            const at = one.getBoundingClientRect();
-            const middle = [(at.left + at.right) / 2, (at.top + at.bottom) / 2];
-            const under = [...one.ownerSVGElement.querySelectorAll('path,rect')].filter((shape) => {
-              const box = shape.getBoundingClientRect();
-              const fill = getComputedStyle(shape).fill;
-              return fill === style.fill && box.left <= middle[0] && box.right >= middle[0] && box.top <= middle[1] && box.bottom >= middle[1]
-                && shape.isPointInFill(new DOMPoint(middle[0], middle[1]).matrixTransform(shape.getScreenCTM().inverse()));
-            });
-            if (under.length) lost.push(`${one.textContent} on ${under[0].outerHTML.slice(0, 80)} in ${style.fill}`);
-          }
+          // Texts stand on bars: the last shape drawn below each must have another colour.
+          if (one.tagName !== 'text') continue;
+          const at = one.getBoundingClientRect();
+          const middle = [(at.left + at.right) / 2, (at.top + at.bottom) / 2];
+          const under = [...one.ownerSVGElement.querySelectorAll('path,rect')].filter((shape) => getComputedStyle(shape).fill.startsWith('rgb')
+            && shape.isPointInFill(new DOMPoint(...middle).matrixTransform(shape.getScreenCTM().inverse()))
+            && shape.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING).pop();
+          if (under && contrast(getComputedStyle(under).fill, style.fill) < 3) lost.push(`${one.textContent}: ${style.fill} on ${getComputedStyle(under).fill}`);
         } else if ([...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim()) && style.color === canvas && ink !== canvas) {
           lost.push(`${one.textContent.slice(0, 40)}: the colour of the page`);
         }
@@ -169,7 +170,8 @@ async function keyboard(browser, file, width) {
       if (!at || at === document.body || at === document.documentElement) return null;
       const box = [...at.getClientRects()][0];
       const style = getComputedStyle(at);
-      const top = document.elementFromPoint(Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1), box.top + Math.min(box.height / 2, 20));
+      const [from, to] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)]; // a region may be taller than the window
+      const top = document.elementFromPoint(Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1), (from + to) / 2);
       return { tag: at.tagName.toLowerCase(), text: (at.textContent || '').trim().slice(0, 60), href: at.getAttribute('href') || '',
         at: Number(at.dataset.stop ?? -1), left: box.left, top: box.top + scrollY, height: box.height, inMain: Boolean(at.closest('main')),
         seen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2, over: Boolean(top && (at.contains(top) || top.contains(at))) };
