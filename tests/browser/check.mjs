@@ -79,13 +79,11 @@ async function inspect(browser, file) {
   await timed('open', () => page.goto(address));
   found.title = await page.title();
   await page.evaluate(axeSource);
-  for (const width of job.widths) {
+  for (const width of job.widths) { // in one scheme: what is seen now is seen unfolded too, in both
     await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme: job.schemes[0] });
     await wide(`${width} folded`, width);
-    for (const colorScheme of job.schemes) {
-      await page.emulateMedia({ colorScheme });
-      await timed(`${width} ${colorScheme}`, () => axe(page, found, `${width} ${colorScheme} folded`));
-    }
+    await timed(`${width} folded`, () => axe(page, found, `${width} folded`));
   }
   await page.evaluate(unfold);
   for (const width of job.widths) {
@@ -256,42 +254,55 @@ async function zoomed(files) {
   return told;
 }
 
-const results = [];
+async function print(browser, file, pdf) {
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(file).href);
+  await page.pdf({ path: pdf, preferCSSPageSize: true });
+  const found = { page: file, pdf, ...await page.evaluate(() => {
+    const flat = (one) => one.textContent.replace(/\s+/g, '');
+    const all = (what) => [...document.querySelectorAll(what)];
+    return {
+      headings: all('h1,h2,h3,h4,caption,figcaption b,main summary').map(flat),
+      terms: all('dt').map(flat),
+      figures: all('figure').map((one) => ({ title: flat(one.querySelector('figcaption b') || one), texts: [...one.querySelectorAll('svg text')].map(flat) })),
+      words: [...new Set(all('header p, main p, main li, main td, main th, main caption, main dd, main dt, main summary, footer p, footer td')
+        .filter((one) => !one.querySelector('.vh,.sq,svg')).flatMap((one) => one.textContent.split(/\s+/)))],
+    };
+  }) };
+  await page.close();
+  return found;
+}
+
+async function understood(browser, file, name) { // whatever the order of attributes
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(file).href);
+  const html = await page.evaluate(() => {
+    for (const one of document.querySelectorAll('*')) {
+      const given = [...one.attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
+      given.forEach((each) => one.removeAttributeNode(each));
+      given.forEach((each) => one.setAttributeNode(each));
+    }
+    return document.documentElement.outerHTML.trim();
+  });
+  await page.close();
+  return { dom: name, html };
+}
+
+// One browser for everything; two pages at a time, which it lays out in processes of their own.
 const browser = await chromium.launch({ executablePath, args: flags });
+const tasks = [
+  ...(job.pages || []).map((file) => () => inspect(browser, file)),
+  ...(job.forced || []).map((file) => () => forced(browser, file)),
+  ...(job.keyboard || []).map(([file, width]) => () => keyboard(browser, file, width)),
+  ...(job.plain || []).map((file) => () => plain(browser, file)),
+  ...(job.pdf || []).map(([file, pdf]) => () => print(browser, file, pdf)),
+  ...(job.dom || []).map(([file, name]) => () => understood(browser, file, name)),
+];
+const results = new Array(tasks.length);
+let next = 0;
+const worker = async () => { while (next < tasks.length) { const at = next; next += 1; results[at] = await tasks[at](); } };
 try {
-  for (const file of job.pages || []) results.push(await inspect(browser, file));
-  for (const file of job.forced || []) results.push(await forced(browser, file));
-  for (const [file, width] of job.keyboard || []) results.push(await keyboard(browser, file, width));
-  for (const file of job.plain || []) results.push(await plain(browser, file));
-  for (const [file, pdf] of job.pdf || []) {
-    const page = await browser.newPage();
-    await page.goto(pathToFileURL(file).href);
-    await page.pdf({ path: pdf, preferCSSPageSize: true });
-    results.push({ page: file, pdf, ...await page.evaluate(() => {
-      const flat = (one) => one.textContent.replace(/\s+/g, '');
-      const all = (what) => [...document.querySelectorAll(what)];
-      return {
-        headings: all('h1,h2,h3,h4,caption,figcaption b,main summary').map(flat),
-        figures: all('figure').map((one) => ({ title: flat(one.querySelector('figcaption b') || one), texts: [...one.querySelectorAll('svg text')].map(flat) })),
-        words: [...new Set(all('header p, main p, main li, main td, main th, main caption, main dd, main dt, main summary, footer p, footer td')
-          .filter((one) => !one.querySelector('.vh,.sq,svg')).flatMap((one) => one.textContent.split(/\s+/)))],
-      };
-    }) });
-    await page.close();
-  }
-  for (const [file, name] of job.dom || []) { // the page as the browser understands it, whatever the order of attributes
-    const page = await browser.newPage();
-    await page.goto(pathToFileURL(file).href);
-    results.push({ dom: name, html: await page.evaluate(() => {
-      for (const one of document.querySelectorAll('*')) {
-        const given = [...one.attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
-        given.forEach((each) => one.removeAttributeNode(each));
-        given.forEach((each) => one.setAttributeNode(each));
-      }
-      return document.documentElement.outerHTML.trim();
-    }) });
-    await page.close();
-  }
+  await Promise.all([worker(), worker()]);
 } finally {
   await browser.close();
 }
