@@ -107,8 +107,9 @@ def looked(pages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> 
     """Look at everything in one run of one browser; what was found, by what was looked for."""
     folder = tmp_path_factory.mktemp("job")
     each = [str(page) for page in one_of_each(pages).values()]
+    largest_first = sorted(pages.values(), key=lambda page: (-page.stat().st_size, page))  # none is waited for at the end
     found = run_in_browser(
-        folder, pages=[str(page) for page in pages.values()], forced=each, plain=each, zoom=each,
+        folder, pages=[str(page) for page in largest_first], forced=each, plain=each, zoom=each,
         keyboard=[[page, width] for page in each for width in (1280, 320)],
         pdf=[[page, str(folder / f"{number}.pdf")] for number, page in enumerate(each)],
     )  # fmt: skip
