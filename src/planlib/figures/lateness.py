@@ -63,7 +63,7 @@ def late_over_time(m: Measures) -> Fragment:
     }
     span = f"from {say_day(days[0])} to {say_day(days[-1])}" if len(days) > 1 else f"at {say_day(days[0])}"
     return framed(
-        name, "Chart of what was past its first date", _message(drawn[-1]),
+        name, "Chart of what was past its first date", _message(drawn[-1], every[-1]),
         f"Listed and open actions past their first dates, by what the date then said, {span}", 300,
         lambda sheet: draw_stacks(sheet, days, counts, dict(_PARTS.values())), " ".join(told), table, notes,
         plural(len(every), "row"),
@@ -96,8 +96,8 @@ def _told(row: Row) -> str:
     return f"{say_day(row['as_of'])}: {n} of {d} past {theirs}{', ' + parts if parts else ''}."
 
 
-def _message(row: Row) -> str:
-    """The latest counts, and whether overdue fell only by changed dates."""
+def _message(row: Row, latest: Row) -> str:
+    """The last counts that are known, what is not known since, and whether overdue fell only by changed dates."""
     n, d = row["past"], row["first_known"]
     which = "" if d == row["open"] else " with a known first date"
     day = say_day(row["as_of"])
@@ -113,4 +113,6 @@ def _message(row: Row) -> str:
             f"; since {say_day(row['since'])} overdue fell from {row['before']} to {row['overdue']}, and would be "
             f"{row['kept_dates']} had no date been changed"
         )
+    if row is not latest:
+        message = f"No first date of an open action is known at {say_day(latest['as_of'])}; before, {message[:1].lower()}{message[1:]}"
     return message
