@@ -216,7 +216,7 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(printed: list[tuple[dict[
     alone = []
     for one, made in printed:
         for number, sheet in enumerate(made, start=1):
-            told = [each for each in one["headings"] if len(sheet.last) > 5 and each.endswith(sheet.last)]
+            told = [each for each in one["headings"] if sheet.text.endswith(each)]
             term = any(each.endswith(sheet.last) for each in one["terms"])  # its meaning stands beside it
             drawn = any(sheet.last in "".join(figure["texts"]) for figure in one["figures"])
             header = sheet.last_is_bold and not term and not drawn and re.search("[A-Za-z]", sheet.last)
