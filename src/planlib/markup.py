@@ -504,11 +504,12 @@ def table(
     return Fragment(wrapper.html, _table_text(title, heads, groups))
 
 
-# A number, a count, a date: kept on one line in any column.
+# A number, a count, a date, a place in a file: kept on one line in any column.
 _FIGURE = re.compile(
     r"[+-]?\d[\d,.]*( of \d+|( days?| months?)( later| earlier)?|( [A-Z][a-z]+)? \d{4})?|[A-Z][a-z]+ \d{4}"
+    r"|[^\s]{1,16}, (line|row|page) \d{1,5}"
 )
-_REFERENCE = re.compile(r"(?=.*-)[^\s]{2,10}")  # such as RA-7, which would break at its hyphen
+_REFERENCE = re.compile(r"(?=.*-)[^\s]{2,16}")  # such as RA-7 or 2011-08-31.csv, which would break at a hyphen
 LONGEST_UNBROKEN = 24  # characters: a longer word is broken anywhere, a longer number or date is broken over lines
 
 
@@ -516,7 +517,9 @@ def _kind(text: str, numeric: bool) -> str | None:
     """Choose the class of a cell: kept on one line, text that wants room, or broken anywhere."""
     if any(len(word) > LONGEST_UNBROKEN for word in text.split()):
         return "w"
-    if (numeric and len(text) <= LONGEST_UNBROKEN) or _REFERENCE.fullmatch(text) or _FIGURE.fullmatch(text):
+    if _REFERENCE.fullmatch(text):
+        return "r"
+    if (numeric and len(text) <= LONGEST_UNBROKEN) or _FIGURE.fullmatch(text):
         return "n"
     return "t" if len(text) > LONGEST_UNBROKEN else None
 

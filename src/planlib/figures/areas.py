@@ -221,7 +221,9 @@ def _draw_areas(sheet: Sheet, areas: Sequence[Row], widths: tuple[float, float])
         for mark, x, at in strip:
             points.setdefault((mark["shape"], mark["kind"]), []).append((x, at))
             spans += [[(place(mark["low"]), at), (x, at)]] if mark["high"] > mark["low"] else []
-        _name_marks(sheet, strip, right)
+        crossed = [(place(mark["low"]), at - 2, x, at + 2) for mark, x, at in strip if mark["high"] > mark["low"]]
+        crossed += [(middles[-1][0][0] - 1, y, middles[-1][0][0] + 1, y + area["height"])] if area["middle"] is not None else []
+        _name_marks(sheet, strip, (y, right, y + area["height"]), crossed)
         y += area["height"]
     sheet.lines(spans, SOFT, 3, opacity=0.5, cap="butt")
     sheet.lines(middles, INK, 1.5, dashes=(2, 3))
@@ -251,14 +253,22 @@ def _strip(area: Row, place: Callable[[Any], float], middle: float) -> list[tupl
     return placed
 
 
-def _name_marks(sheet: Sheet, strip: Sequence[tuple[Row, float, float]], right: float) -> None:
-    """References to the right of the marks, where there is room for them."""
-    taken = [(x - 7, y - 6, x + 7, y + 6) for _, x, y in strip]
+def _name_marks(
+    sheet: Sheet, strip: Sequence[tuple[Row, float, float]], room: tuple[float, float, float],
+    crossed: Sequence[tuple[float, float, float, float]],
+) -> None:  # fmt: skip
+    """References to the right of the marks, above or below, where there is room (top, right, bottom) and no line."""
+    top, right, bottom = room
+    taken = [(x - 7, y - 6, x + 7, y + 6) for _, x, y in strip] + list(crossed)
     for mark, x, y in strip:
         wide = width_of(mark["name"])
-        if mark["name"] and wide < 60 and x + 9 + wide < right + 14 and not hits((x + 9, y + 4), wide, taken):
-            taken.append((x + 9, y - 6, x + 11 + wide, y + 6))
-            sheet.text(x + 9, y + 5, mark["name"], colour=SOFT)
+        if not mark["name"] or wide >= 60:
+            continue
+        for at, base in ((x + 9, y + 5), (x - wide / 2, y - 9), (x - wide / 2, y + 20)):
+            if at + wide < right + 14 and base - 11 > top and base + 3 < bottom and not hits((at, base - 1), wide, taken):
+                taken.append((at, base - 11, at + wide + 2, base + 1))
+                sheet.text(at, base, mark["name"], colour=SOFT)
+                break
 
 
 def _slip_step(days: int, most: int) -> tuple[int, str, float]:
