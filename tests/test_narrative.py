@@ -103,7 +103,7 @@ def test_the_first_lines_are_those_a_councillor_should_meet():
         "Ten open actions sit in areas to be done within 3 months; all are dated after 1 September 2011, when that time "
         "ran out even if it began as late as 1 June 2011 (when it began is not known).",
         "Of those open, 12 fall due in September 2011, 4 fall due on 1 November 2011 and 6 have no date that can be seen.",
-        "On-time delivery cannot be worked out: 39 of 44 original dates are not known.",
+        "On-time delivery cannot be worked out: 39 of 44 first dates are not known.",
     ]
 
 

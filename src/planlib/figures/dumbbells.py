@@ -267,7 +267,8 @@ def _done_late(actions: Sequence[Row], alone: bool) -> list[str]:
     if n == 1:
         return [f"the one done{which} finished {'after' if late else 'by'} its first date"]
     whose = "its first date" if late < 2 else "their first dates"
-    return [f"{late or 'none'} of the {n} done{which} finished after {whose}"]
+    some = f"all {n}" if late == n else f"{late or 'none'} of the {n}"
+    return [f"{some} done{which} finished after {whose}"]
 
 
 def _not_drawn(m: Measures, rows: Sequence[Row], drawable: Sequence[Row], shown: Sequence[Row]) -> list[str]:
