@@ -337,7 +337,7 @@ DATES = {
     "nothing known": "No date is known that could be drawn for any of 7 actions as at 1 June 2011.",
     "standing not known, dates known": "3 of 3 actions have a date that is known",
     "everything done": "None of the 5 done finished after its first date",
-    "everything done late": "5 of the 5 done finished after their first dates",
+    "everything done late": "All 5 done finished after their first dates",
     "done between reports": "Whether the 5 done finished by their first dates cannot be told",
     "one moved later": "Action 1 moved from 30 September to 31 October 2011",
     "one moved earlier": "One open action moved earlier",
