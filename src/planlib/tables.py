@@ -906,7 +906,7 @@ def _restated(figures: pd.DataFrame, caption: str) -> Fragment:
 def definitions() -> Fragment:
     """What each standing means, in the order in which they are tried, and the other words of the pages."""
     standings = markup.facts((name.capitalize(), meaning) for name, meaning in schema.STANDINGS.items())
-    note = element("p", "An action has the first of these that is true of it.")
+    note = element("p", "Each action stands in exactly one of these ways.")
     return note + standings + element("h3", "Other words") + markup.facts(_WORDS.items())
 
 
