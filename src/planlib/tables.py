@@ -91,7 +91,7 @@ def _siblings(notebook: str) -> Fragment:
 def standing_by_area(m: Measures) -> Fragment:
     """One square per action, by area, with the number complete."""
     counts = m.actions["standing"].value_counts()
-    key = markup.key((name, int(counts[name])) for name in schema.STANDINGS if counts.get(name, 0))
+    key = markup.key(((name, int(counts[name])) for name in schema.STANDINGS if counts.get(name, 0)), m.terms)
     rows: list[Row] = []
     groups = m.areas["group"].to_list()
     several = {group for group in groups if group and groups.count(group) > 1}
@@ -103,12 +103,12 @@ def standing_by_area(m: Measures) -> Fragment:
         acts = m.actions[m.actions["area_label"] == area["area_label"]]
         unknown = area["standing not known"] == area["actions"]
         done: Content = "not known" if unknown else f"{area['complete']} of {area['counted']}"
-        rows.append((_area_name(area, several), done, markup.squares(_squares(acts))))
+        rows.append((_area_name(area, several), done, markup.squares(_squares(m, acts))))
     table = markup.table(
-        ("Area", "Complete", "Actions"), rows, numeric=(1,),
-        caption=f"Where every action stands, by area, at {say_day(m.as_of)}", none="No action is listed.",
+        _heads(m, "Area", "Complete", "Actions"), rows, numeric=(1,),
+        caption=f"Where every {m.term('action')} stands, by {m.term('area')}, at {say_day(m.as_of)}", none="No action is listed.",
     )  # fmt: skip
-    note = element("p", "One square is one action; the number is its reference.") if len(m.actions) else markup.NOTHING
+    note = element("p", f"One square is one {m.term('action')}; the number is its reference.") if len(m.actions) else markup.NOTHING
     return note + key + table
 
 
@@ -118,19 +118,24 @@ def _area_name(area: dict[str, Any], several: set[str]) -> Fragment:
     return title + element("small", area["timescale"]) if area["timescale"] else title
 
 
-def _squares(rows: pd.DataFrame) -> list[Square]:
+def _squares(m: Measures, rows: pd.DataFrame) -> list[Square]:
     squares = []
     own = rows[rows["ref_range"] == ""]
     for row in own.to_dict("records"):
-        squares.append(Square(row["ref"], row["standing"], words=_stands(row), address=_address(row)))
+        squares.append(Square(row["ref"], row["standing"], words=_stands(m, row), address=_address(row)))
     counted = rows[rows["ref_range"] != ""]
     for (text, name), part in counted.groupby(["ref_range", "standing"], sort=False):
-        squares.append(Square(str(text), str(name), words=_stands(part.iloc[0].to_dict()), count=len(part)))
+        squares.append(Square(str(text), str(name), words=_stands(m, part.iloc[0].to_dict()), count=len(part)))
     return squares
 
 
-def _stands(row: dict[str, Any]) -> str:
-    return row["standing"] + (" by its own account" if row["by_own_account"] else "")
+def _heads(m: Measures, *words: str) -> list[str]:
+    """Headings of columns, in the plan's own words."""
+    return [m.term(word) for word in words]
+
+
+def _stands(m: Measures, row: dict[str, Any]) -> str:
+    return m.term(row["standing"]) + (" by its own account" if row["by_own_account"] else "")
 
 
 def _address(row: dict[str, Any]) -> str:
@@ -236,11 +241,11 @@ def redated(m: Measures) -> Fragment:
         rows.append((
             who, row["action"] or "–", _when(row, "original"), _when(row, "target"), narrative.say_slip(row),
             int(row["revisions"]) if pd.notna(row["revisions"]) else "not known", _notices(mine), _reasons(mine),
-            row["standing"],
+            m.term(row["standing"]),
         ))  # fmt: skip
     return markup.table(
-        ("Ref", "Action", "First date", "Date now", "Slip", "Times re-dated", "Notice", "Reason given", "Standing"),
-        rows, numeric=(5,), caption=f"Actions whose date was changed, up to {say_day(m.as_of)}",
+        _heads(m, "Ref", "Action", "First date", "Date now", "Slip", "Times re-dated", "Notice", "Reason given", "Standing"),
+        rows, numeric=(5,), caption=f"{m.term('Actions')} whose date was changed, up to {say_day(m.as_of)}",
         none="No date is known to have been changed.",
     )  # fmt: skip
 
@@ -280,8 +285,8 @@ def late(m: Measures) -> Fragment:
         }  # fmt: skip
         rows.append(tuple(cells[name] for name in head))
     return markup.table(
-        head, rows,
-        caption=f"Open actions that are overdue, past their first date or outside the required time at {say_day(m.as_of)}",
+        _heads(m, *head), rows,
+        caption=f"Open {m.term('actions')} that are overdue, past their first date or outside the required time at {say_day(m.as_of)}",
         none="No open action is known to be overdue, past its first date or outside the required time.",
     )  # fmt: skip
 
@@ -321,8 +326,8 @@ def finished(m: Measures) -> Fragment:
             narrative.say_slip(row),
         ))  # fmt: skip
     return markup.table(
-        ("Ref", "Action", "Status as recorded", "Done", "First date", "In time", "Slip"), rows,
-        caption=f"Complete and closed actions at {say_day(m.as_of)}", none="No action is known to be complete or closed.",
+        _heads(m, "Ref", "Action", "Status as recorded", "Done", "First date", "In time", "Slip"), rows,
+        caption=f"Complete and closed {m.term('actions')} at {say_day(m.as_of)}", none="No action is known to be complete or closed.",
     )  # fmt: skip
 
 
@@ -367,12 +372,12 @@ def action_sections(plan: Plan, m: Measures) -> Fragment:
     for row in m.actions[m.actions["ref_range"] == ""].to_dict("records"):
         history = by_action.get_group(row["action_id"]).to_dict("records")
         found = [each for one in history for each in findings.get((_file(one["source"]), one["place"]), [])]
-        parts = [_facts(row), _history(row, history)]
+        parts = [_facts(m, row), _history(row, history)]
         parts += [_moves(row, moves)] if (moves := changes.get((row["action_id"],))) else []
         parts += [_matched(row, seen)] if (seen := _doubtful(matches.get((row["action_id"],), []))) else []
         parts += [_found(row, found)] if found else []
         what = row["action"] if row["action"] and row["action"] != row["label"] else ""
-        title = f"{row['label']}{': ' + what if what else ''} ({_stands(row)})"
+        title = f"{row['label']}{': ' + what if what else ''} ({_stands(m, row)})"
         sections.append(markup.details(title, *parts, name=_address(row)[1:]))
     left = int((m.actions["ref_range"] != "").sum())
     note = [element("p", f"{plural(left, 'action')} known only by count cannot be told apart and have no section here.")]
@@ -393,10 +398,10 @@ def _file(source: str) -> str:
     return source.partition("; corrections.csv")[0]
 
 
-def _facts(row: dict[str, Any]) -> Fragment:
+def _facts(m: Measures, row: dict[str, Any]) -> Fragment:
     basis = "" if row["original_basis"] == "not known" else f" ({row['original_basis']})"
     pairs = [
-        ("Area", row["area_label"] or "not given"), ("Lead", row["lead"] or "not given"),
+        (m.term("Area"), row["area_label"] or "not given"), (m.term("Lead"), row["lead"] or "not given"),
         ("First date", f"{_when(row, 'original')}{basis}"), ("Date now", _when(row, "target")),
         ("Done", _completed(row)) if row["done"] else ("Times re-dated", _times(row)),
         ("Slip", narrative.say_slip(row)),
@@ -513,7 +518,7 @@ def slips(m: Measures) -> Fragment:
         for who, row in _merge(rows_, m.actions, ("original", "target", "standing", "complete_latest"), ACTIONS_PAGE)
     ]  # fmt: skip
     return markup.table(
-        ("Ref", "Area", "First date", "How it is known", "Date now, or done", "Slip", "Times re-dated", "Slip rate"), rows,
+        _heads(m, "Ref", "Area", "First date", "How it is known", "Date now, or done", "Slip", "Times re-dated", "Slip rate"), rows,
         caption=f"Slip of each action from its first date at {say_day(m.as_of)}, the largest first", numeric=(6,),
         none="No action is listed.",
     )  # fmt: skip
@@ -541,7 +546,7 @@ def repeat_offenders(m: Measures) -> Fragment:
             f"{told['shared']} of {told['revisions']}", _days_in_sum(told), _notices(moved), _reasons(moved),
         ))  # fmt: skip
     return markup.table(
-        ("Ref", "Action", *({"area_group": "Area", "lead": "Lead"}[name] for name in columns), "Dates in order",
+        _heads(m, "Ref", "Action", *({"area_group": "Area", "lead": "Lead"}[name] for name in columns), "Dates in order",
          "Times re-dated", "With other actions", "Days moved", "Notice", "Reasons given"),
         rows, numeric=[at + len(columns) for at in (3, 4)], caption=f"Actions re-dated three times or more up to {say_day(m.as_of)}",
         none="No action is known to have been re-dated three times or more.",
@@ -581,7 +586,7 @@ def by_group(m: Measures, by: str) -> Fragment:
         return element("p", "All actions are in one area: the numbers of the plan are its own.", class_="quiet", id=f"by-{by}")
     rows = [(row["key"] or none, *_group_cells(row)) for row in groups.to_dict("records")]
     table = markup.table(
-        (by.capitalize(), "Open actions", "Re-dated at least once", "Revisions", "Decisions", "No reason given",
+        (m.term(by.capitalize()), f"Open {m.term('actions')}", "Re-dated at least once", "Revisions", "Decisions", "No reason given",
          "Changed after it was missed", "Before", "Cannot be told", "Days later than first dates"),
         rows, numeric=range(1, 9), caption=f"Changes of date by {by} up to {say_day(m.as_of)}", name=f"by-{by}",
         none="No action is listed.",
@@ -731,7 +736,7 @@ def forecast(outlook: Outlook, m: Measures) -> Fragment:
         for mine in (rows[row["action_id"]],)
     ]  # fmt: skip
     return markup.table(
-        ("Action", "What", "Date now", "Done by, even chances", "Done by, 80 in 100"), told, numeric=(2, 3, 4),
+        _heads(m, "Action", "What", "Date now", "Done by, even chances", "Done by, 80 in 100"), told, numeric=(2, 3, 4),
         caption=f"By when the open actions will be done, forecast as at {say_day(outlook.as_of)}",
         none="No open action has a date.",
     )  # fmt: skip
@@ -903,9 +908,11 @@ def _restated(figures: pd.DataFrame, caption: str) -> Fragment:
 # --- definitions, provenance, portfolio --------------------------------------------------------------------------------------
 
 
-def definitions() -> Fragment:
+def definitions(m: Measures | None = None) -> Fragment:
     """What each standing means, in the order in which they are tried, and the other words of the pages."""
-    standings = markup.facts((name.capitalize(), meaning) for name, meaning in schema.STANDINGS.items())
+    standings = markup.facts(
+        (m.term(name.capitalize()) if m else name.capitalize(), meaning) for name, meaning in schema.STANDINGS.items()
+    )
     note = element("p", "Each action stands in exactly one of these ways.")
     return note + standings + element("h3", "Other words") + markup.facts(_WORDS.items())
 
