@@ -27,6 +27,7 @@ from planlib import figures, markup, schema
 from planlib.figures.drawing import DONE, KINDS, LATE, MOVED, TALLEST, TRACK, WIDTH, width_of
 from planlib.markup import Fragment
 from planlib.measures import Measures
+from planlib.narrative import say_day
 
 FIGURES: dict[str, Callable[[Measures], Fragment]] = {
     "standing": figures.standing_over_time,
@@ -531,7 +532,11 @@ def test_titles_are_true_of_any_plan(m: Measures) -> None:
         assert shown == [len(revised), revised["decision"].nunique(), revised["as_of"].nunique(), len(m.snapshots)]
     if "No date is known to have been moved" in title["changes"] or "One revision" in title["changes"]:
         assert m.changes["revision"].sum() == title["changes"].startswith("One")
-    if past := found("^# of # open actions?(?: with a known first date)? (?:is|are) past", title["late"]):
+    past = found("^# of # open actions?(?: with a known first date)? (?:is|are) past", title["late"])
+    if past and "no first date of an open action is known" in title["late"]:  # told of an earlier report, and said so
+        listed = acts[(acts["snapshot"] == m.snapshot) & acts["status"].isin(schema.OPEN_STATUSES)]
+        assert f"at {say_day(m.snapshot)} no first date" in title["late"] and not listed["original"].notna().any()
+    elif past:
         listed = acts[(acts["snapshot"] == m.snapshot) & acts["status"].isin(schema.OPEN_STATUSES)]
         assert past == [int((listed["original"] < m.as_of).sum()), int(listed["original"].notna().sum())]
     if fell := found("overdue fell from # to #, and would be #", title["late"]):
@@ -688,10 +693,21 @@ def test_charts_over_the_reports_stand_under_headings_or_are_refused_once():
     assert made.html.count("<h3") == 5 and made.html.count("<svg") == 4  # one area: no chart by area
     short = figures.over_the_reports(case("wirral"))
     assert "<svg" not in short.html and short.text.count("it takes three reports") == 1
-    assert "so nothing can be drawn" in figures.over_the_reports(case("empty")).text
+    assert "so nothing can be drawn" in figures.over_the_reports(case("no action")).text
 
 
 def test_no_mark_is_called_no_days():
     """An action on its first date has no slip in the text alternative; its label and its days cannot be run together."""
     html = figures.slippage_by_area(case("ranger, 1964")).html
     assert "RA-3: no slip" in html and "RA-8: 611 days" in html and " no days" not in html
+
+
+def test_a_title_of_lateness_names_the_latest_report_where_nothing_is_known_of_it():
+    """A count of an earlier report is not passed off for one of the latest."""
+    m = samples.measured({
+        "2011-06-30": [{"ref": "1"}], "2011-07-31": [{"ref": "1"}, {"ref": "2", "target": "2011-06-15"}], "2011-08-31": [{"ref": "1"}],
+    })  # fmt: skip
+    assert message(figures.late_over_time(m)) == (
+        "1 of 1 open action with a known first date is past its first date at 31 July 2011: 1 overdue; "
+        "at 31 August 2011 no first date of an open action is known"
+    )

@@ -623,7 +623,7 @@ def decisions_needed(m: Measures) -> list[str]:
         needs.append(f"The standing of {who} is not known: it has to be asked for.")
     late = actions[actions["standing"] == "overdue"]
     if len(late):
-        needs.append(f"{say_refs(late, actions)} {_is(late)} {m.term('overdue')}: {'it' if len(late) == 1 else 'each'} needs to be done, "
+        needs.append(f"{_who(m, late)} {_is(late)} {m.term('overdue')}: {'it' if len(late) == 1 else 'each'} needs to be done, "
                      "given a new date, or closed.")
     dateless = actions[(actions["standing"] == "delayed") & actions["target"].isna()]
     if len(dateless):
@@ -639,7 +639,7 @@ def decisions_needed(m: Measures) -> list[str]:
     if len(silent):
         rows = actions[actions["action_id"].isin(silent["action_id"]) & actions["standing"].isin(_OPEN)]
         if len(rows):
-            needs.append(f"{say_refs(rows, actions)} {_was(rows)} re-dated with no reason given.")
+            needs.append(f"{_who(m, rows)} {_was(rows)} re-dated with no reason given.")
     again = actions[(actions["revisions"] >= REPEATED).fillna(False) & actions["standing"].isin(_OPEN)]
     if len(again):
         most = int(again["revisions"].max())
@@ -662,6 +662,12 @@ def decisions_needed(m: Measures) -> list[str]:
     if len(gone):
         needs.append(f"{say_refs(gone, actions)} {_was(gone)} open and {_is(gone)} {m.term('no longer listed')}: done, merged or dropped?")
     return needs
+
+
+def _who(m: Measures, rows: pd.DataFrame) -> str:
+    """Actions by reference; of more than a sentence can hold their number first."""
+    names = say_refs(rows, m.actions)
+    return f"{_acts(m, len(rows))} ({names})" if names.endswith(" more") else names
 
 
 _WANTS_A_DATE = ("blank", "tbc")  # ways of having no date that a decision can mend
@@ -1012,6 +1018,8 @@ def _say_notices(notice: pd.Series) -> str:
         f"{notice[word]} {'was' if notice[word] == 1 else 'were'} changed {words} the date was missed"
         for word, words in (("before it was missed", "before"), ("after it was missed", "after")) if word in notice
     ]  # fmt: skip
+    if len(notice) == 1 and notice.iloc[0] > 1:
+        return f"All {notice.iloc[0]} were changed {notice.index[0].replace('it', 'the date')}."
     parts += [f"of {notice['cannot be told']} that cannot be told"] if "cannot be told" in notice else []
     return f"{listed(parts)}."
 

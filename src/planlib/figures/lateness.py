@@ -62,8 +62,11 @@ def late_over_time(m: Measures) -> Fragment:
         kind: [int(row[part]) for row in drawn] for part, (kind, _) in _PARTS.items() if any(row[part] for row in drawn)
     }
     span = f"from {say_day(days[0])} to {say_day(days[-1])}" if len(days) > 1 else f"at {say_day(days[0])}"
+    message = _message(drawn[-1])
+    if drawn[-1] is not every[-1]:  # a title must not pass off an older report for the latest
+        message += f"; at {say_day(every[-1]['as_of'])} no first date of an open action is known"
     return framed(
-        name, "Chart of what was past its first date", _message(drawn[-1]),
+        name, "Chart of what was past its first date", message,
         f"Listed and open actions past their first dates, by what the date then said, {span}", 300,
         lambda sheet: draw_stacks(sheet, days, counts, dict(_PARTS.values())), " ".join(told), table, notes,
         plural(len(every), "row"),
