@@ -689,16 +689,16 @@ def test_changes_are_counted_as_actions_and_as_decisions() -> None:
 
 def test_charts_over_the_reports_stand_under_headings_or_are_refused_once():
     """With a trend each chart has its heading; without one a single sentence says what is missing."""
-    made = figures.over_the_reports(case("ranger, 1964"))
+    made = figures.over_the_reports(samples.case("ranger, 1964"))
     assert made.html.count("<h3") == 5 and made.html.count("<svg") == 4  # one area: no chart by area
-    short = figures.over_the_reports(case("wirral"))
+    short = figures.over_the_reports(samples.case("wirral"))
     assert "<svg" not in short.html and short.text.count("it takes three reports") == 1
-    assert "so nothing can be drawn" in figures.over_the_reports(case("no action")).text
+    assert "so nothing can be drawn" in figures.over_the_reports(samples.case("no action")).text
 
 
 def test_no_mark_is_called_no_days():
     """An action on its first date has no slip in the text alternative; its label and its days cannot be run together."""
-    html = figures.slippage_by_area(case("ranger, 1964")).html
+    html = figures.slippage_by_area(samples.case("ranger, 1964")).html
     assert "RA-3: no slip" in html and "RA-8: 611 days" in html and " no days" not in html
 
 
