@@ -60,19 +60,19 @@ def told(plan: Plan) -> tuple[list[str], list[str]]:
 
 
 FIRST_LINES = {
-    "one": ["0 of 6 actions are complete.", "Of the 6 still open, 6 are on track. None is known to be overdue."],
+    "one": ["0 of 6 actions are complete.", "The 6 still open are on track. None is known to be overdue."],
     "nothing": ["No action is listed as at 31 March 2024."],
-    "empty-first": ["0 of 6 actions are complete.", "Of the 6 still open, 6 are on track. None is known to be overdue."],
-    "empty-between": ["0 of 6 actions are complete.", "Of the 6 still open, 6 have been re-dated. None is known to be overdue."],
+    "empty-first": ["0 of 6 actions are complete.", "The 6 still open are on track. None is known to be overdue."],
+    "empty-between": ["0 of 6 actions are complete.", "The 6 still open have been re-dated. None is known to be overdue."],
     "empty-last": ["The source of 31 March 2024 lists no action; each is told as it last stood before.",
                    "0 of 6 actions are complete."],
     "once": ["0 of 7 actions are complete.",
              "Of the 7 still open, 6 are on track and 1 is no longer listed. None is known to be overdue."],
-    "renumbered": ["0 of 6 actions are complete.", "Of the 6 still open, 6 are on track. None is known to be overdue."],
+    "renumbered": ["0 of 6 actions are complete.", "The 6 still open are on track. None is known to be overdue."],
     "no-status": ["The standing of all 2 actions is not known.",
                   "Of 2 actions not known to be complete, 1 falls due on 30 April 2024."],
-    "no-dates": ["1 of 2 actions is complete.", "One is still open: 1 has no date. None is known to be overdue."],
-    "one-action": ["0 of 1 action is complete.", "One is still open: 1 has been re-dated. None is known to be overdue."],
+    "no-dates": ["1 of 2 actions is complete.", "The one still open has no date. None is known to be overdue."],
+    "one-action": ["0 of 1 action is complete.", "The one still open has been re-dated. None is known to be overdue."],
     "many": ["480 of 500 actions are complete.", "Of the 480 complete, 480 were done by the first date."],
 }  # fmt: skip
 

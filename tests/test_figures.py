@@ -27,6 +27,7 @@ from planlib import figures, markup, schema
 from planlib.figures.drawing import DONE, KINDS, LATE, MOVED, TALLEST, TRACK, WIDTH, width_of
 from planlib.markup import Fragment
 from planlib.measures import Measures
+from planlib.narrative import say_day
 
 FIGURES: dict[str, Callable[[Measures], Fragment]] = {
     "standing": figures.standing_over_time,
@@ -337,7 +338,7 @@ DATES = {
     "nothing known": "No date is known that could be drawn for any of 7 actions as at 1 June 2011.",
     "standing not known, dates known": "3 of 3 actions have a date that is known",
     "everything done": "None of the 5 done finished after its first date",
-    "everything done late": "5 of the 5 done finished after their first dates",
+    "everything done late": "All 5 done finished after their first dates",
     "done between reports": "Whether the 5 done finished by their first dates cannot be told",
     "one moved later": "Action 1 moved from 30 September to 31 October 2011",
     "one moved earlier": "One open action moved earlier",
@@ -524,14 +525,13 @@ def test_titles_are_true_of_any_plan(m: Measures) -> None:
     if best := re.search("^(.*) has slipped most", title["areas"]):
         by_area = past.clip(lower=0).groupby(acts["area_label"]).sum()
         assert by_area.idxmax() == best[1] and (by_area == by_area.max()).sum() == 1
-
-
     if shown := found("^# revisions of dates, in # decisions?, are shown by # of # reports", title["changes"]):
         revised = m.changes[m.changes["revision"]]
         assert shown == [len(revised), revised["decision"].nunique(), revised["as_of"].nunique(), len(m.snapshots)]
     if "No date is known to have been moved" in title["changes"] or "One revision" in title["changes"]:
         assert m.changes["revision"].sum() == title["changes"].startswith("One")
-    if past := found("^# of # open actions?(?: with a known first date)? (?:is|are) past", title["late"]):
+    past = found("^# of # open actions?(?: with a known first date)? (?:is|are) past", title["late"])
+    if past:
         listed = acts[(acts["snapshot"] == m.snapshot) & acts["status"].isin(schema.OPEN_STATUSES)]
         assert past == [int((listed["original"] < m.as_of).sum()), int(listed["original"].notna().sum())]
     if title["late"].startswith("No first date of an open action is known at"):  # the last report is not drawn
@@ -682,3 +682,29 @@ def test_changes_are_counted_as_actions_and_as_decisions() -> None:
     assert list(rows["31 July 2011"].values()) == ["2", "1", "0", "1", "3", "4", "1 loosened and 1 given", "6 of 6"]
     assert rows["31 August 2011"]["later"] == "not known"  # nobody is listed
     assert rows["30 June 2011"]["stated"] == "1" and rows["30 June 2011"]["later"] == "not known"
+
+
+def test_charts_over_the_reports_stand_under_headings_or_are_refused_once():
+    """With a trend each chart has its heading; without one a single sentence says what is missing."""
+    made = figures.over_the_reports(samples.case("ranger, 1964"))
+    assert made.html.count("<h3") == 5 and made.html.count("<svg") == 4  # one area: no chart by area
+    short = figures.over_the_reports(samples.case("wirral"))
+    assert "<svg" not in short.html and short.text.count("it takes three reports") == 1
+    assert "so nothing can be drawn" in figures.over_the_reports(samples.case("no action")).text
+
+
+def test_no_mark_is_called_no_days():
+    """An action on its first date has no slip in the text alternative; its label and its days cannot be run together."""
+    html = figures.slippage_by_area(samples.case("ranger, 1964")).html
+    assert "RA-3: no slip" in html and "RA-8: 611 days" in html and " no days" not in html
+
+
+def test_a_title_of_lateness_names_the_latest_report_where_nothing_is_known_of_it():
+    """A count of an earlier report is not passed off for one of the latest."""
+    m = samples.measured({
+        "2011-06-30": [{"ref": "1"}], "2011-07-31": [{"ref": "1"}, {"ref": "2", "target": "2011-06-15"}], "2011-08-31": [{"ref": "1"}],
+    })  # fmt: skip
+    assert message(figures.late_over_time(m)) == (
+        "No first date of an open action is known at 31 August 2011; before, "
+        "1 of 1 open action with a known first date is past its first date at 31 July 2011: 1 overdue"
+    )

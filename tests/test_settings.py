@@ -213,3 +213,27 @@ def test_a_folder_named_plan_toml_is_one_clear_line(tmp_path):
     (tmp_path / FILE_NAME).mkdir()
     with pytest.raises(InputError, match="cannot be read"):
         read_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ({"on trak": "green"}, "unknown key 'on trak'. Did you mean 'on track'?"),
+        ({"overdue": "late", "delayed": "Late"}, "'delayed' and 'overdue' would both be printed as 'Late'"),
+        ({"overdue": "delayed"}, "would both be printed as 'delayed'"),
+        ({"lead": "  "}, "'lead' must have from 1 to 60 characters"),
+    ],
+)
+def test_terms_that_could_mislead_are_refused(terms, message):
+    """A word that planlib does not have, one word for two standings and an empty word are errors."""
+    assert message in refused({"title": "T", "terms": terms})
+
+
+def test_a_term_keeps_its_capital_and_its_plural():
+    """Headings begin with a capital, and the plural follows unless it is given."""
+    terms = {"action": "activity", "area": "theme", "leads": "people", "lead": "person"}
+    settings = parse_settings({"title": "T", "terms": terms})
+    words = ("action", "actions", "Actions", "Areas", "leads", "Lead", "overdue", "Standing")
+    assert [settings.term(word) for word in words] == [
+        "activity", "activities", "Activities", "Themes", "people", "Person", "overdue", "Standing",
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planlib import measures, narrative, schema, tables
+from planlib import figures, measures, narrative, schema, tables
 from planlib.markup import Fragment
 from planlib.measures import Measures
 from planlib.store import Plan, open_plan
@@ -160,3 +160,49 @@ def test_notice_is_said_in_days():
         (pd.NA, pd.NA, "not known"), (-5, pd.NA, "not known"), (-5, 3, "5 days late to 3 days before"),
     ):  # fmt: skip
         assert narrative.say_notice({"notice_low": low, "notice_high": high}) == words
+
+
+def test_the_words_of_the_plan_stand_in_words_tables_and_figures():
+    """[terms] are printed in headlines, squares, key, headings and charts, as text, and change no number and no result."""
+    plan, m = told()
+    evil = "<b>green</b>"
+    terms = {"on track": evil, "complete": "delivered", "action": "recommendation", "area": "theme", "lead": "owner"}
+    settings = replace(plan.settings, terms=terms)
+    own = measures.measure(plan.ledger, "2011-08-31", settings=settings, snapshots=plan.snapshots)
+    lines = narrative.headlines(own, plan)
+    assert lines[0].startswith("22 of 44 recommendations are delivered: 10 of 26 in the seven themes with a required time")
+    assert f"9 are {evil} by the source's own account" in lines[1]
+    made = every_table(plan, own)
+    assert f"{evil} 9" in made["standing"].text and "Theme" in made["standing"].text
+    assert "Recommendation" in made["redated"].text and "Owner" in made["sections"].text
+    drawn = figures.standing_over_time(own).html + figures.dumbbell(own).html
+    assert "delivered" in drawn.casefold() and "&lt;b&gt;green" in drawn.casefold()
+    assert not re.search(r"<b>\s*green", drawn + "".join(piece.html for piece in made.values()))
+    pd.testing.assert_frame_equal(own.results, m.results)
+
+
+def test_the_section_of_an_action_has_its_changes_matches_and_findings():
+    """Each action's section lists every change of its date, what matched it not surely, and what reading its rows found."""
+    plan, m = told("ranger-1960", "1964-07-31")
+    seventh = m.actions.loc[m.actions["ref"] == "RA-7", "action_id"].iloc[0]
+    place = plan.ledger.loc[plan.ledger["action_id"] == seventh].iloc[-1]
+    first = plan.findings.iloc[:1]
+    more = first.assign(source=place["source"].partition(";")[0], place=place["place"], message="seen in its row")
+    doubt = plan.matches[plan.matches["action_id"] == seventh].iloc[:1].assign(how="reworded", score=61.0, evidence="same date")
+    bad = replace(
+        plan, findings=pd.concat([plan.findings, more.astype(plan.findings.dtypes)]),
+        matches=pd.concat([plan.matches, doubt.astype(plan.matches.dtypes)]),
+    )  # fmt: skip
+    html = tables.action_sections(bad, m).html
+    section = html[html.index(f'id="action-{seventh.rpartition("/")[2]}"') :].partition("</details><details id=")[0]
+    assert "RA-7: changes of its date" in section and section.count("later</td>") + section.count("earlier</td>") >= 7
+    assert "seen in its row" in section and "61 of 100" in section and "same date" in section
+    assert "rows taken for it" not in html.replace(section, "")
+
+
+def test_no_column_of_the_late_says_nothing():
+    """Required time and lead are columns only where a listed action has one; days past the first date are counted."""
+    text = tables.late(told("ranger-1960", "1964-07-31")[1]).text
+    assert "Required time" not in text and "Lead" not in text
+    assert "427 days" in text.replace(",", "")  # 31 May 1963 to 31 July 1964
+    assert "Required time" in tables.late(told()[1]).text

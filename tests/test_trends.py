@@ -143,7 +143,7 @@ def test_two_reports_are_no_trend_and_each_section_says_so():
     """With two reports the figures say what is missing, and no fall is told."""
     m = measured({JAN: rows(2, target="2020-01-15"), FEB: rows(2, target="2020-05-31")})
     assert narrative.late_and_redated(m) == [
-        "At 29 February 2020 0 of 2 open actions are overdue by the date now; 2 of 2 are past their first dates."
+        "At 29 February 2020 none of 2 open actions is overdue by the date now; 2 of 2 are past their first dates."
     ]
     assert not tables.became_of_late(m).html
 

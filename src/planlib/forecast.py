@@ -7,6 +7,7 @@ dates moved together come true together. Definitions: docs/measures.md, "Forecas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -129,7 +130,9 @@ class Experience:
             (self.snapshots, FEWEST_SNAPSHOTS, "reports"), (self.days, FEWEST_DAYS, "days of history"),
             (self.dates, FEWEST_DATES, "dates fallen due"), (self.decisions, FEWEST_DECISIONS, "decisions on dates"),
         )  # fmt: skip
-        return [f"{have} {what} ({need} are needed)" for have, need, what in needs if have < need]
+        short = [(have, need, what) for have, need, what in needs if have < need]
+        ones = {what: re.sub(r"s\b", "", what, count=1) for *_, what in short}
+        return [f"{have} {ones[what] if have == 1 else what} ({need} are needed)" for have, need, what in short]
 
 
 def experience(ledgers: Sequence[History], as_of: When) -> Experience:

@@ -662,13 +662,16 @@ def mark(standing: str) -> Fragment:
     return element("i", sign, class_=f"k {kind}", aria_hidden="true")
 
 
-def key(counts: Iterable[tuple[str, Content]]) -> Fragment:
+def key(counts: Iterable[tuple[str, Content]], terms: Mapping[str, str] | None = None) -> Fragment:
     """Make the key of the squares: mark, standing, and how many.
 
     Parameters
     ----------
     counts : iterable of (str, int or str)
         Standing and its count; give only those that are there.
+    terms : mapping, optional
+        The word to print for a standing, where it is another.
     """
-    rows = [element("li", mark(standing), f"{standing} ", element("b", count)) for standing, count in counts]
+    said = terms or {}
+    rows = [element("li", mark(name), f"{said.get(name, name)} ", element("b", count)) for name, count in counts]
     return element("ul", *rows, class_="key") if rows else NOTHING

@@ -12,7 +12,7 @@ import pandas as pd
 
 from planlib import delivery, history, schema, slippage, trends
 from planlib.delivery import area_label, label
-from planlib.settings import Settings
+from planlib.settings import Settings, said
 from planlib.slippage import State, When, looked_up, state
 
 
@@ -42,7 +42,12 @@ class Measures:
     rates: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     trends: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     small_number: int = 0
+    terms: Mapping[str, str] = field(default_factory=dict)
     results: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def term(self, word: str) -> str:
+        """Our word, or the word that the plan wants printed for it ([terms] of plan.toml)."""
+        return said(self.terms, word)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Carry the results in the notebook, so that the run can compare them with its own."""
@@ -153,7 +158,7 @@ def measure(
         areas=_areas(actions, changes), bow_wave=delivery.bow_wave(ledger, as_of, at=at), falling_due=due,
         behind=delivery.behind_original_plan(ledger, as_of, at=at), rates=rates,
         trends=_trends(ledger, as_of, at, settings.small_number if settings else 0),
-        small_number=settings.small_number if settings else 0,
+        small_number=settings.small_number if settings else 0, terms=settings.terms if settings else {},
     )  # fmt: skip
     return replace(made, results=results(made, ledger, at, before))
 

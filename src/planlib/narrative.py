@@ -30,7 +30,9 @@ from planlib.trends import REPEATED, TREND_DAYS, is_trend
 SMALL = 10  # no percentage is printed of fewer
 MOST_FALLS = 3  # falls of the number overdue told one by one; the table has all
 LONGEST_LIST = 12  # references named in one sentence before "and n more"
-MOST_SENTENCES = 6  # groups named in the headlines before the rest is left to the tables
+MOST_SENTENCES = 6  # actions finished that are told one by one
+MOST_GROUPS = 3  # groups named in the headlines; of more, those, after a sentence about all of them
+MOST_CHANGES = 8  # groups of changed dates told one by one; the rest in one sentence
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PLAIN_DONE = ("complete", "completed", "done", "")
 _OPEN = [name for name in schema.STANDINGS if name not in ("complete", "evidenced", "closed not done")]
@@ -167,10 +169,10 @@ def say_slip(row: Any) -> str:
     low, high = row["slip_low"], row["slip_high"]
     if pd.isna(low):
         return f"at most {_moved_days(high)}"
-    days = _moved_days(low) if low == high else f"{int(low)} to {_moved_days(high)}"
+    days = _moved_days(low) if low == high else _between(low, high)
     if row["slip_unit"] == "months":
         months, upper = row["slip_months_low"], row["slip_months_high"]
-        whole = plural(int(months), "month") if months == upper else f"{int(months)} to {plural(int(upper), 'month')}"
+        whole = _span_of(int(months), int(upper), "month")
         days = f"{whole} ({days})" if low or high else "within the month"
     if pd.notna(row["at_least_days"]) and row["at_least_days"] > low:
         days += f"; at least {plural(int(row['at_least_days']), 'day')} by now"
@@ -178,7 +180,21 @@ def say_slip(row: Any) -> str:
 
 
 def _moved_days(days: Any) -> str:
-    return plural(int(days), "day") if int(days) else "none"
+    return _span_of(int(days), int(days), "day") if int(days) else "none"
+
+
+def _between(low: Any, high: Any) -> str:
+    return _span_of(int(low), int(high), "day")
+
+
+def _span_of(low: int, high: int, unit: str) -> str:
+    """A slip between two ends: "4 to 64 days", "27 days earlier to 33 days later", "3 days earlier"."""
+    if low == high:
+        return plural(abs(low), unit) + (" earlier" if low < 0 else "")
+    if low < 0 <= high:
+        return f"{plural(-low, unit)} earlier to {f'{plural(high, unit)} later' if high else 'on time'}"
+    ends = (-high, -low) if low < 0 else (low, high)
+    return f"{ends[0]:,} to {plural(ends[1], unit)}" + (" earlier" if low < 0 else "")
 
 
 def _is(rows: pd.DataFrame | int) -> str:
@@ -234,17 +250,17 @@ def _say_done(m: Measures, rows: pd.DataFrame) -> list[str]:
     for part in _grouped(rows, "status_text"):
         word = part["status_text"].iloc[0]
         said = "" if word.casefold() in _PLAIN_DONE else f" (recorded as '{word}')"
-        name = "complete and verified" if part["standing"].iloc[0] == "evidenced" else "complete"
+        name = m.term("complete") if part["standing"].iloc[0] == "complete" else m.terms.get("evidenced", "complete and verified")
         sentences.append(f"{say_refs(part, m.actions)} {_is(part)} {name}{said}{_which(part, m.actions)}.")
     return sentences
 
 
 def _say_closed(m: Measures, rows: pd.DataFrame) -> list[str]:
-    return [f"{say_refs(rows, m.actions)} {_was(rows)} closed and not done."]
+    return [f"{say_refs(rows, m.actions)} {_was(rows)} {m.terms.get('closed not done', 'closed and not done')}."]
 
 
 def _say_gone(m: Measures, rows: pd.DataFrame) -> list[str]:
-    return [f"{say_refs(rows, m.actions)} {_was(rows)} open when last listed and {_is(rows)} no longer listed."]
+    return [f"{say_refs(rows, m.actions)} {_was(rows)} open when last listed and {_is(rows)} {m.term('no longer listed')}."]
 
 
 def _say_unknown(m: Measures, rows: pd.DataFrame) -> list[str]:
@@ -269,7 +285,7 @@ def _say_overdue(m: Measures, rows: pd.DataFrame) -> list[str]:
             moved = f"; first due {_original(first)}"
         sentences.append(
             f"{say_refs(part, m.actions)} {_was(part)} due {_target(first)} and {_is(part)} {plural(late, 'day')} "
-            f"overdue{moved}."
+            f"{m.term('overdue')}{moved}."
         )
     return sentences
 
@@ -279,10 +295,10 @@ def _say_delayed(m: Measures, rows: pd.DataFrame, ask: bool = False) -> list[str
     for part in _grouped(rows, "target_earliest", "target"):
         first, who = part.iloc[0], say_refs(part, m.actions)
         if pd.notna(first["target"]):
-            sentences.append(f"{who} {_is(part)} delayed and expected {_target(first)}.")
+            sentences.append(f"{who} {_is(part)} {m.term('delayed')} and expected {_target(first)}.")
         else:
             needs = "it needs one" if len(part) == 1 else "each needs one"
-            sentences.append(f"{who} {_is(part)} delayed and {_has(part)} no new date{': ' + needs if ask else ''}.")
+            sentences.append(f"{who} {_is(part)} {m.term('delayed')} and {_has(part)} no new date{': ' + needs if ask else ''}.")
     return sentences
 
 
@@ -311,10 +327,10 @@ def _say_on_track(m: Measures, rows: pd.DataFrame) -> list[str]:
         account = " by the source's own account" if first["by_own_account"] else ""
         if pd.isna(first["target"]):
             sentences.append(
-                f"{who} {_is(part)} on track{account}, with no date that can be seen{_which(part, m.actions)}."
+                f"{who} {_is(part)} {m.term('on track')}{account}, with no date that can be seen{_which(part, m.actions)}."
             )
         else:
-            sentences.append(f"{who} {_is(part)} on track{account}, due {_target(first)}.")
+            sentences.append(f"{who} {_is(part)} {m.term('on track')}{account}, due {_target(first)}.")
     return sentences
 
 
@@ -376,7 +392,7 @@ def headlines(m: Measures, plan: Plan) -> list[str]:
     lines = [*_rebuilt(m, plan), *_nothing_listed(m, plan)]
     unknown = int((m.actions["standing"] == "standing not known").sum())
     if unknown == len(m.actions):
-        everything = "the one action" if unknown == 1 else f"all {unknown} actions"
+        everything = f"the one {m.term('action')}" if unknown == 1 else f"all {unknown} {m.term('actions')}"
         return [*lines, f"The standing of {everything} is not known.", *_dates_in_view(m), *_cannot_be_told(m)]
     lines += _complete(m)
     lines += _in_time(m)
@@ -410,27 +426,27 @@ def _complete(m: Measures) -> list[str]:
     unknown = int((actions["standing"] == "standing not known").sum())
     n, d = int(actions["done"].sum()), len(actions)
     if unknown and not n:
-        return [f"The standing of {unknown} of {d} actions is not known; none of the others is complete."]
-    line = f"{n} of {plural(d, 'action')} {_is(n) if d > 1 else 'is'} complete"
+        return [f"The standing of {unknown} of {d} {m.term('actions')} is not known; none of the others is {m.term('complete')}."]
+    line = f"{n} of {_acts(m, d)} {_is(n) if d > 1 else 'is'} {m.term('complete')}"
     with_time = actions["timescale"] != ""
     if with_time.any() and not with_time.all():
         parts = []
         for rule, words in ((with_time, "with a required time"), (~with_time, "without one")):
             part = actions[rule]
             areas = part["area_label"].nunique()
-            parts.append(f"{int(part['done'].sum())} of {len(part)} in the {_areas(areas)} {words}")
+            parts.append(f"{int(part['done'].sum())} of {len(part)} in the {_areas(m, areas)} {words}")
         line += f": {parts[0]} and {parts[1]}"
     lines = [line + "."]
     if unknown:
         lines.append(f"The standing of {unknown} of {d} is not known.")
     out = len(m.actions) - d
     if out:
-        lines.append(f"{plural(out, 'action')} closed before falling due {_is(out)} not counted.")
+        lines.append(f"{_acts(m, out)} closed before falling due {_is(out)} not counted.")
     return lines
 
 
-def _areas(number: int) -> str:
-    return "one area" if number == 1 else f"{_WORDS[number] if number < len(_WORDS) else number} areas"
+def _areas(m: Measures, number: int) -> str:
+    return f"one {m.term('area')}" if number == 1 else f"{_WORDS[number] if number < len(_WORDS) else number} {m.term('areas')}"
 
 
 def _still_open(m: Measures) -> list[str]:
@@ -442,18 +458,21 @@ def _still_open(m: Measures) -> list[str]:
     on_track = int(counts.get("on track", 0))
     account = " by the source's own account" if own == on_track else f" ({own} by the source's own account)" if own else ""
     said = {
-        "on track": lambda n: f"{n} {_is(n)} on track{account}",
-        "re-dated": lambda n: f"{n} {'has' if n == 1 else 'have'} been re-dated",
-        "overdue": lambda n: f"{n} {_is(n)} overdue",
-        "delayed": lambda n: f"{n} {_is(n)} delayed",
+        "on track": lambda n: f"{n} {_is(n)} {m.term('on track')}{account}",
+        "re-dated": lambda n: f"{n} {_is(n)} {m.terms['re-dated']}" if "re-dated" in m.terms else f"{n} {_have(n)} been re-dated",
+        "overdue": lambda n: f"{n} {_is(n)} {m.term('overdue')}",
+        "delayed": lambda n: f"{n} {_is(n)} {m.term('delayed')}",
         "dated, first date not known": lambda n: f"{n} {'has' if n == 1 else 'have'} a date that may or may not have moved",
         "no date": lambda n: f"{n} {'has' if n == 1 else 'have'} no date",
-        "no longer listed": lambda n: f"{n} {_is(n)} no longer listed",
+        "no longer listed": lambda n: f"{n} {_is(n)} {m.term('no longer listed')}",
     }
     parts = [say(int(counts[name])) for name, say in said.items() if counts.get(name, 0)]
-    line = f"Of the {len(left)} still open, {listed(parts)}." if len(left) > 1 else f"One is still open: {parts[0]}."
+    line = f"Of the {len(left)} still open, {listed(parts)}."
+    if len(parts) == 1:
+        words = parts[0].partition(" ")[2]
+        line = f"The {len(left)} still open {words}." if len(left) > 1 else f"The one still open {words}."
     if not counts.get("overdue", 0):
-        line += " None is known to be overdue."
+        line += f" None is known to be {m.term('overdue')}."
     due = int(m.actions["due_today"].sum())
     if due:
         line += f" {say_number(due)} {_is(due)} due today and not complete."
@@ -466,7 +485,9 @@ def _moved(m: Measures) -> list[str]:
     lines = []
     changes = m.changes[m.changes["revision"]] if len(m.changes) else m.changes
     groups = _grouped(rows, "original_earliest", "original", "target_earliest", "target", "revisions")
-    for part in sorted(groups, key=len, reverse=True)[:MOST_SENTENCES]:
+    if len(groups) > MOST_GROUPS:
+        lines.append(_say_all_moved(m, rows))
+    for part in sorted(groups, key=len, reverse=True)[:MOST_GROUPS]:
         first = part.iloc[0]
         reasons = changes[changes["action_id"].isin(part["action_id"])]
         if pd.isna(first["original"]) or pd.isna(first["target"]) or len(part) == 1:
@@ -474,12 +495,20 @@ def _moved(m: Measures) -> list[str]:
             continue
         far = say_moved(first["slip_low"], first["slip_months_low"], first["slip_unit"])
         lines.append(
-            f"{say_number(len(part))} actions first due {_original(first)} are now due {_target(first)}, {far} "
+            f"{say_number(len(part))} {m.term('actions')} first due {_original(first)} are now due {_target(first)}, {far} "
             f"({say_refs(part, m.actions)}); {say_reason(reasons)}."
         )
-    if len(groups) > MOST_SENTENCES:
-        lines.append(f"{len(rows)} open actions are re-dated in all; the rest are listed below.")
     return lines
+
+
+def _say_all_moved(m: Measures, rows: pd.DataFrame) -> str:
+    """How far the open actions that were re-dated moved, before the largest groups of them."""
+    slip = rows["slip_low"].dropna()
+    if slip.empty:
+        return f"How far the {len(rows)} {m.term('re-dated')} moved is not known. The largest groups of them:"
+    some = f" (known for {len(slip)} of {len(rows)})" if len(slip) < len(rows) else ""
+    return (f"The {len(rows)} {m.term('re-dated')} are now due {_between(slip.min(), slip.max())} later than first planned{some}. "
+            "The largest groups:")  # fmt: skip
 
 
 def _in_time(m: Measures) -> list[str]:
@@ -489,17 +518,25 @@ def _in_time(m: Measures) -> list[str]:
     if not early + late:
         return []
     parts = [f"{early} {'was' if early == 1 else 'were'} done by the first date"] if early else []
-    parts += [f"{late} later"] if late else []
+    parts += [f"{late} later" if early else f"{late} {'was' if late == 1 else 'were'} done after the first date"] if late else []
     parts += [f"of {unsure} it cannot be told"] if unsure else []
-    return [f"Of the {early + late + unsure} complete, {listed(parts)}."]
+    return [f"Of the {early + late + unsure} {m.term('complete')}, {listed(parts)}."]
 
 
 def _delayed(m: Measures) -> list[str]:
     rows = m.actions[m.actions["standing"] == "delayed"]
     overdue = m.actions[m.actions["standing"] == "overdue"]
-    return (_say_overdue(m, overdue) if len(overdue) else [])[:MOST_SENTENCES] + (
-        _say_delayed(m, rows, ask=True) if len(rows) else []
-    )[:MOST_SENTENCES]
+    late = _say_overdue(m, overdue) if len(overdue) else []
+    if len(late) > MOST_GROUPS:
+        days = (m.as_of - overdue["target"]).dt.days
+        late = [f"The {len(overdue)} {m.term('overdue')} were due {_between(days.min(), days.max())} ago."]
+    waiting = _say_delayed(m, rows, ask=True) if len(rows) else []
+    if len(waiting) > MOST_GROUPS:
+        dated, none = rows["target"].dropna(), int(rows["target"].isna().sum())
+        when = f"are expected {say_day(dated.min())} to {say_day(dated.max())}" if len(dated) else ""
+        bare = f"{none} {'has' if none == 1 else 'have'} no new date" if none else ""
+        waiting = [f"Of the {len(rows)} {m.term('delayed')}, {listed(filter(None, (f'{len(dated)} {when}' if when else '', bare)))}."]
+    return late + waiting
 
 
 def _required(m: Measures) -> list[str]:
@@ -511,7 +548,8 @@ def _required(m: Measures) -> list[str]:
             continue
         latest = out["required"].max()
         lines.append(
-            f"{say_number(len(part))} open {'action sits' if len(part) == 1 else 'actions sit'} in areas to be done "
+            f"{say_number(len(part))} open {m.term('action' if len(part) == 1 else 'actions')} "
+            f"{'sits' if len(part) == 1 else 'sit'} in {m.term('areas')} to be done "
             f"{text}; {'all' if len(out) == len(part) else len(out)} {_is(out)} dated after {say_day(latest)}, when that "
             f"time ran out{_anchor_words(out, m)}."
         )
@@ -542,10 +580,12 @@ def _dates_in_view(m: Measures) -> list[str]:
     none = int(rows["target"].isna().sum())
     if none:
         parts.append(f"{none} {'has' if none == 1 else 'have'} no date that can be seen")
-    if not parts:
+    if not parts or (none == len(rows) and (rows["standing"] == "no date").all()):  # said already
         return []
     line = listed(parts)
-    return [f"Of {plural(len(rows), 'action')} not known to be complete, {line}." if _unknown(m) else f"Of those open, {line}."]
+    if len(rows) == 1 and not _unknown(m):
+        return [f"It {line.partition(' ')[2]}."]
+    return [f"Of {_acts(m, len(rows))} not known to be complete, {line}." if _unknown(m) else f"Of those open, {line}."]
 
 
 def _unknown(m: Measures) -> bool:
@@ -558,10 +598,10 @@ def _cannot_be_told(m: Measures) -> list[str]:
         return []
     if unknown * 10 > total:
         return [
-            f"On-time delivery cannot be worked out: {unknown} of {total} original dates are not known."
-            if total > 1 else "On-time delivery cannot be worked out: the original date is not known."
+            f"On-time delivery cannot be worked out: {unknown} of {total} first dates are not known."
+            if total > 1 else "On-time delivery cannot be worked out: the first date is not known."
         ]  # fmt: skip
-    return [f"The original date of {unknown} of {total} actions is not known."]
+    return [f"The first date of {unknown} of {total} {m.term('actions')} is not known."]
 
 
 # --- what needs a decision -----------------------------------------------------------------------------------------------
@@ -579,22 +619,27 @@ def decisions_needed(m: Measures) -> list[str]:
     needs = []
     silent = actions[actions["standing"] == "standing not known"]
     if len(silent):
-        who = f"all {len(actions)} actions" if len(silent) == len(actions) > 1 else say_refs(silent, actions)
+        who = f"all {len(actions)} {m.term('actions')}" if len(silent) == len(actions) > 1 else say_refs(silent, actions)
         needs.append(f"The standing of {who} is not known: it has to be asked for.")
     late = actions[actions["standing"] == "overdue"]
     if len(late):
-        needs.append(f"{say_refs(late, actions)} {_is(late)} overdue: each needs a new date, or to be closed.")
+        needs.append(f"{_who(m, late)} {_is(late)} {m.term('overdue')}: {'it' if len(late) == 1 else 'each'} needs to be done, "
+                     "given a new date, or closed.")
     dateless = actions[(actions["standing"] == "delayed") & actions["target"].isna()]
     if len(dateless):
         what = _actions_named(dateless)
         ask = "it needs one" if len(dateless) == 1 else "each needs one"
-        needs.append(f"{say_refs(dateless, actions)}{what} {_is(dateless)} delayed and {_has(dateless)} no new date: {ask}.")
+        needs.append(f"{say_refs(dateless, actions)}{what} {_is(dateless)} {m.term('delayed')} and {_has(dateless)} no new date: {ask}.")
+    bare = actions[(actions["standing"] == "no date") & actions["no_date"].isin(_WANTS_A_DATE)]
+    if len(bare):
+        ask = "it needs one" if len(bare) == 1 else "each needs one"
+        needs.append(f"{say_refs(bare, actions)} {_is(bare)} open and {_has(bare)} no date: {ask}.")
     silent = _latest_revisions(m)
     silent = silent[silent["reason"] == ""] if len(silent) else silent
     if len(silent):
         rows = actions[actions["action_id"].isin(silent["action_id"]) & actions["standing"].isin(_OPEN)]
         if len(rows):
-            needs.append(f"{say_refs(rows, actions)} {_was(rows)} re-dated with no reason given.")
+            needs.append(f"{_who(m, rows)} {_was(rows)} re-dated with no reason given.")
     again = actions[(actions["revisions"] >= REPEATED).fillna(False) & actions["standing"].isin(_OPEN)]
     if len(again):
         most = int(again["revisions"].max())
@@ -606,16 +651,26 @@ def decisions_needed(m: Measures) -> list[str]:
     if len(out):
         dated = _span(out)
         needs.append(
-            f"{say_number(len(out))} open {'action is' if len(out) == 1 else 'actions are'} dated outside the time required "
-            f"of {'its area' if len(out) == 1 else 'their areas'} ({say_refs(out, actions)}; {dated}): accept, or bring forward?"
+            f"{say_number(len(out))} open {m.term('action' if len(out) == 1 else 'actions')} {_is(out)} dated "
+            f"outside the time required of {'its' if len(out) == 1 else 'their'} {m.term('area' if len(out) == 1 else 'areas')} "
+            f"({say_refs(out, actions)}; {dated}): accept, or bring forward?"
         )
     odd = actions[(actions["disagreement"] != "")]
     for text, part in odd.groupby("disagreement", sort=False):
         needs.append(f"{say_refs(part, actions)}: {text}.")
     gone = actions[actions["standing"] == "no longer listed"]
     if len(gone):
-        needs.append(f"{say_refs(gone, actions)} {_was(gone)} open and {_is(gone)} no longer listed: done, merged or dropped?")
+        needs.append(f"{say_refs(gone, actions)} {_was(gone)} open and {_is(gone)} {m.term('no longer listed')}: done, merged or dropped?")
     return needs
+
+
+def _who(m: Measures, rows: pd.DataFrame) -> str:
+    """Actions by reference; of more than a sentence can hold their number first."""
+    names = say_refs(rows, m.actions)
+    return f"{_acts(m, len(rows))} ({names})" if names.endswith(" more") else names
+
+
+_WANTS_A_DATE = ("blank", "tbc")  # ways of having no date that a decision can mend
 
 
 def _span(rows: pd.DataFrame) -> str:
@@ -646,14 +701,16 @@ def changed_since(m: Measures) -> list[str]:
         return ["There is no earlier report to compare with."]
     lines = []
     actions = m.actions.set_index("action_id", drop=False)
+    told = _stated_since(m)
     for change in schema.SINCE:
-        rows = m.since[m.since["change"] == change]
+        rows = m.since[(m.since["change"] == change) & ~m.since["action_id"].isin(told)]
         if rows.empty or change == "same":
             continue
         who = actions.loc[rows["action_id"]]
         names = say_refs(who, m.actions)
         if change in ("later", "earlier", "re-dated after being late"):
-            for part in _grouped(rows, "from_earliest", "from_latest", "to_earliest", "to_latest"):
+            groups = _grouped(rows, "from_earliest", "from_latest", "to_earliest", "to_latest")
+            for part in sorted(groups, key=len, reverse=True)[:MOST_CHANGES]:
                 first = part.iloc[0]
                 lines.append(
                     f"{say_refs(actions.loc[part['action_id']], m.actions)}: "
@@ -661,17 +718,63 @@ def changed_since(m: Measures) -> list[str]:
                     f"{say_date(first['to_earliest'], first['to_latest'], first['to_precision'])}"
                     f"{', after it was missed' if change.startswith('re-dated') else ''}."
                 )
+            if len(groups) > MOST_CHANGES:
+                left = pd.concat(sorted(groups, key=len, reverse=True)[MOST_CHANGES:])
+                lines.append(f"{_CHANGED[change].format(_more(m, len(left)))}: "
+                             f"{say_refs(actions.loc[left['action_id']], m.actions)}.")  # fmt: skip
         elif change == "finished" and len(who) <= MOST_SENTENCES:
             lines += [_finished(row) for _, row in who.iterrows()]
         elif change == "not known":
             for why, part in rows.groupby("why", sort=False):
                 lines.append(f"Not known for {say_refs(actions.loc[part['action_id']], m.actions)}: {why}.")
         else:
-            lines.append(f"{_SINCE[change]}: {names}.")
+            lines.append(f"{_since_word(m, change)}: {names}.")
+    if told:
+        lines += _say_stated(m, actions.loc[told])
     same = int((m.since["change"] == "same").sum())
     if same:
-        lines.append(f"Nothing changed in the standing or date of {same} of {plural(len(m.since), 'action')}.")
+        lines.append(f"Nothing changed in the standing or date of {same} of {_acts(m, len(m.since))}.")
     return lines
+
+
+_CHANGED = {
+    "later": "{} moved to a later date",
+    "earlier": "{} moved to an earlier date",
+    "re-dated after being late": "{} moved to a later date after it was missed",
+}
+
+
+def _stated_since(m: Measures) -> list[str]:
+    """Actions whose change cannot be told by comparing, but the source says that their date was changed since."""
+    if m.changes.empty:
+        return []
+    new = m.changes[(m.changes["kind"] == "stated") & (m.changes["as_of"] > m.previous)]
+    return [one for one in m.since.loc[m.since["change"] == "not known", "action_id"] if one in set(new["action_id"])]
+
+
+def _say_stated(m: Measures, rows: pd.DataFrame) -> list[str]:
+    lines = []
+    for part in _grouped(rows, "target_earliest", "target"):
+        first = part.iloc[0]
+        to = f", to {_target(first)}" if pd.notna(first["target"]) else ""
+        dates = "its date was changed" if len(part) == 1 else "their dates were changed"
+        lines.append(f"{say_refs(part, m.actions)}: the source says that {dates}{to}; from when is not known.")
+    return lines
+
+
+def _acts(m: Measures, number: int) -> str:
+    """So many actions, in the plan's own word for them."""
+    return plural(number, m.term("action"), m.term("actions"))
+
+
+def _more(m: Measures, number: int) -> str:
+    return plural(number, f"more {m.term('action')}", f"more {m.term('actions')}")
+
+
+def _since_word(m: Measures, change: str) -> str:
+    """A change since the report before, in the plan's own word where that is a standing's."""
+    word = {"newly late": "overdue"}.get(change, change)
+    return _SINCE[change] if word not in m.terms else f"Newly {m.term(word)}" if word != change else m.term(word.capitalize())
 
 
 def _finished(row: pd.Series) -> str:
@@ -714,7 +817,10 @@ def coming(m: Measures) -> list[str]:
     list of str
     """
     if m.falling_due.empty:
-        return ["No open action is known to fall due in the next 30 days."]
+        until = max(m.as_of + pd.Timedelta(days=30), m.meeting) if m.meeting is not None else m.as_of + pd.Timedelta(days=30)
+        silent = int((m.actions["standing"] == "standing not known").sum())
+        more = f"; where {_acts(m, silent)} {'stands' if silent == 1 else 'stand'} is not known" if silent else ""
+        return [f"No open action is known to fall due up to {say_day(until)}{more}."]
     actions = m.actions.set_index("action_id", drop=False)
     lines = []
     for part in _grouped(m.falling_due, "target_earliest", "target", "lead"):
@@ -742,8 +848,9 @@ def by_area(m: Measures) -> list[tuple[str, list[str]]]:
         lines = []
         if len(known):
             lines.append(
-                f"{int(counted['done'].sum())} of {plural(len(counted), 'action')} "
-                f"{_is(int(counted['done'].sum())) if len(counted) > 1 else 'is'} complete{f'; to be done {time}' if time else ''}."
+                f"{int(counted['done'].sum())} of {_acts(m, len(counted))} "
+                f"{_is(int(counted['done'].sum())) if len(counted) > 1 else 'is'} {m.term('complete')}"
+                f"{f'; to be done {time}' if time else ''}."
             )
         lines += stand(m, rows)
         made.append((str(name) or "No area given", lines))
@@ -788,17 +895,24 @@ def not_known(m: Measures, plan: Plan) -> list[str]:
         lines.append(f"Whether {say_refs(claimed, actions)} {_was(claimed)} done in time: that is the source's own account.")
     noted = open_rows[open_rows["standing"].eq("dated, first date not known") & (open_rows["progress"] != "")]
     lines += [f"{row.label}: {row.progress}" for row in noted.itertuples()]
-    if not (actions["lead"] != "").any():
-        lines.append("Who is to do any of it: the sources name no leads.")
-    for name in ("on-time completion", "baseline execution index"):
+    if len(actions) and not (actions["lead"] != "").any():
+        lines.append(f"Who is to do any of it: the sources name no {m.term('leads')}.")
+    for name, words in _RATES_NOT_KNOWN.items():
         why = m.rates[name]["undefined_because"].iloc[0] if len(m.rates[name]) else ""
-        if why:
-            lines.append(f"{name.capitalize()}: {why}.")
+        if why and why not in _NOTHING_TO_KNOW:
+            lines.append(f"{words}: {why}.")
     lines += [
         f"The snapshot of {say_day(pd.Timestamp(day))} as it was then: it was rebuilt from a paper of {say_day(pd.Timestamp(paper))}."
         for day, paper in plan.rebuilt.items()
     ]
     return lines
+
+
+_RATES_NOT_KNOWN = {
+    "on-time completion": "Whether what is complete was done in time",
+    "baseline execution index": "How many are complete for each that was planned to be by now (the baseline execution index)",
+}
+_NOTHING_TO_KNOW = ("nothing is complete", "no action was due by then")  # not given, but not for want of knowledge
 
 
 def _missing_numbers(ledger: pd.DataFrame) -> list[str]:
@@ -831,7 +945,8 @@ def _unknown_dates(m: Measures) -> list[str]:
         lines.append(f"{new + ' for' if own else 'The date of' if len(part) == 1 else 'The dates of'} {say_refs(part, actions)}.")
     unknown, total = int(actions["original"].isna().sum()), len(actions)
     if unknown:
-        lines.append(f"The original dates of {unknown} of {total} actions, so neither their slip nor whether they were in time.")
+        lines.append(f"The first {'date' if total == 1 else 'dates'} of {unknown} of {_acts(m, total)}, so neither "
+            f"{'its' if unknown == 1 else 'their'} slip nor whether {'it was' if unknown == 1 else 'they were'} in time.")
     return lines
 
 
@@ -855,24 +970,58 @@ def slippage(m: Measures) -> list[str]:
     else:
         actions, decisions = revised["action_id"].nunique(), revised["decision"].nunique()
         lines = [
-            f"Dates were changed {plural(len(revised), 'time')}, for {plural(actions, 'action')}, in "
+            f"Dates were changed {plural(len(revised), 'time')}, for {_acts(m, actions)}, in "
             f"{plural(int(decisions), 'decision')} (changes of one area, report, from and to date are one decision)."
         ]
-        kinds = revised["kind"].value_counts()
-        said = {"later": "later", "earlier": "earlier", "removed": "to no date", "stated": "from a date that is not given"}
-        lines.append(f"Of these {listed(f'{kinds[kind]} {words}' for kind, words in said.items() if kind in kinds)}.")
+        lines.append(_say_kinds(revised["kind"].value_counts(), len(revised)))
         given = int((revised["reason"] != "").sum())
-        lines.append(f"A reason is given for {given} of {len(revised)}.")
+        lines.append(f"A reason is given for {given or 'none'} of {f'the {len(revised)}' if len(revised) > 1 else 'them'}.")
         notice = revised.loc[revised["notice"] != "", "notice"].value_counts()
-        if len(notice):
-            lines.append(f"The date given up: {listed(f'{n} {_NOTICE[word]}' for word, n in notice.items())}.")
+        lines += [_say_notices(notice)] if len(notice) else []
     known = int(m.actions["original"].notna().sum())
-    if known < len(m.actions):
-        lines.append(f"The first date is known for {known} of {plural(len(m.actions), 'action')}; of the others no slip can be told.")
+    if not known and len(m.actions):
+        lines.append("No first date is known, so no slip can be told.")
+    elif known < len(m.actions):
+        lines.append(f"The first date is known for {known} of {_acts(m, len(m.actions))}; of the others no slip can be told.")
     by_count = int(m.actions["revisions"].isna().sum())
     if by_count:
-        lines.append(f"{plural(by_count, 'action')} known only by count {_is(by_count)} left out of what follows one action.")
+        lines.append(f"{_acts(m, by_count)} known only by count {_is(by_count)} left out of what follows one action.")
     return lines
+
+
+_TO = {
+    "later": "to a later date",
+    "earlier": "to an earlier date",
+    "removed": "to no date",
+    "stated": "from a date that is not given",
+}
+
+
+def _say_kinds(kinds: pd.Series, total: int) -> str:
+    """Which way the dates moved."""
+    if len(kinds) == 1:
+        every = "It was" if total == 1 else "Both were" if total == 2 else f"All {total} were"
+        return f"{every} {_TO[kinds.index[0]]}."
+    parts = [f"{kinds[kind]} {words}" for kind, words in _TO.items() if kind in kinds]
+    return f"Of these {listed(parts).replace(' ', ' was ' if kinds[_first_of(kinds)] == 1 else ' were ', 1)}."
+
+
+def _first_of(kinds: pd.Series) -> str:
+    return next(kind for kind in _TO if kind in kinds)
+
+
+def _say_notices(notice: pd.Series) -> str:
+    """Whether dates were given up before or after they had passed."""
+    if list(notice.index) == ["cannot be told"]:
+        return f"Whether a date had been missed when it was changed cannot be told ({notice.iloc[0]})."
+    parts = [
+        f"{notice[word]} {'was' if notice[word] == 1 else 'were'} changed {words} the date was missed"
+        for word, words in (("before it was missed", "before"), ("after it was missed", "after")) if word in notice
+    ]  # fmt: skip
+    if len(notice) == 1 and notice.iloc[0] > 1:
+        return f"All {notice.iloc[0]} were changed {notice.index[0].replace('it', 'the date')}."
+    parts += [f"of {notice['cannot be told']} that cannot be told"] if "cannot be told" in notice else []
+    return f"{listed(parts)}."
 
 
 # --- trends ----------------------------------------------------------------------------------------------------------
@@ -922,13 +1071,17 @@ def _say_late_now(row: Any) -> list[str]:
     tail = f"; where {unknown} more {'stands' if unknown == 1 else 'stand'} is not known" if unknown else ""
     if not row["open"]:
         return [f"No listed action is known to be open at {day}{tail}."]
-    said = (f"At {day} {n_of_d(row['overdue'], row['open'])} open {'action' if row['open'] == 1 else 'actions'} "
-            f"{'is' if 1 in (row['overdue'], row['open']) else 'are'} overdue by the date now")  # fmt: skip
+    said = (f"At {day} {_none_or(row['overdue'], row['open'])} open {'action' if row['open'] == 1 else 'actions'} "
+            f"{'is' if row['overdue'] < 2 or row['open'] == 1 else 'are'} overdue by the date now")  # fmt: skip
     if not row["first_known"]:
         return [f"{said}{tail}.", "How many are past their first dates cannot be told: no first date is known."]
     which = "" if row["first_known"] == row["open"] else " whose first date is known"
-    theirs = "is past its first date" if 1 in (row["past"], row["first_known"]) else "are past their first dates"
-    return [f"{said}; {n_of_d(row['past'], row['first_known'])}{which} {theirs}{tail}."]
+    theirs = "is past its first date" if row["past"] < 2 or row["first_known"] == 1 else "are past their first dates"
+    return [f"{said}; {_none_or(row['past'], row['first_known'])}{which} {theirs}{tail}."]
+
+
+def _none_or(n: Any, d: Any) -> str:
+    return n_of_d(n, d) if n else f"none of {int(d)}"
 
 
 _BECAME = {
@@ -971,19 +1124,12 @@ def repeat_offenders(m: Measures) -> list[str]:
         return [f"No action is known to have been re-dated {REPEATED} times or more; {followed} of {len(m.actions)} can be followed."]
     n, total, shared = len(again), int(again["revisions"].sum()), int(again["shared"].sum())
     rows = m.actions[m.actions["action_id"].isin(again.index)]
-    lines = [f"{n} of {plural(followed, 'action')} {'was' if n == 1 else 'were'} re-dated {REPEATED} times or more: "
+    lines = [f"{n} of {_acts(m, followed)} {'was' if n == 1 else 'were'} re-dated {REPEATED} times or more: "
              f"{say_refs(rows, m.actions)}."]  # fmt: skip
     whose = "its" if n == 1 else "their"
     lines.append(f"Of {whose} {total} revisions, {shared or 'none'} moved other actions of the area as well, at the same report and "
                  f"between the same dates (one decision); {total - shared or 'none'} moved one action alone.")  # fmt: skip
     return lines
-
-
-_NOTICE = {
-    "before it was missed": "changed before it was missed",
-    "after it was missed": "changed after it was missed",
-    "cannot be told": "of which it cannot be told",
-}
 
 
 def quality(m: Measures, plan: Plan) -> list[str]:
@@ -1002,10 +1148,10 @@ def quality(m: Measures, plan: Plan) -> list[str]:
         f"Reading found {listed(found)}." if found else "Reading found nothing odd.",
     ]
     known = int(m.actions["original"].notna().sum())
-    lines.append(f"The first date is known for {known} of {plural(len(m.actions), 'action')}.")
+    lines.append(f"The first date is known for {known} of {_acts(m, len(m.actions))}.")
     unknown = int((m.actions["standing"] == "standing not known").sum())
     if unknown:
-        lines.append(f"The standing is not known for {unknown} of {plural(len(m.actions), 'action')}.")
+        lines.append(f"The standing is not known for {unknown} of {_acts(m, len(m.actions))}.")
     if len(plan.corrections):
         lines.append(f"{plural(len(plan.corrections), 'cell')} {_was(plan.corrections)} corrected by hand; each is listed below.")
     return lines
@@ -1513,9 +1659,9 @@ def backtest(made: Forecast) -> list[str]:
         f"{plural(tested.number, 'earlier forecast')} of one action {'has' if tested.number == 1 else 'have'} an outcome. The "
         f"80 % interval held {tested.covered:.0f} of {tested.number}{sure}."
     ]
-    if tested.verdict:
+    if tested.verdict and tested.verdict != made.refused:  # else said where the forecast would stand
         said.append(f"So no forecast is shown: {tested.verdict}.")
-    else:
+    elif not tested.verdict:
         said.append("They were better than all three rivals for certain, and their intervals held what they should.")
     return said
 

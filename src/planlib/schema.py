@@ -273,19 +273,19 @@ NO_DATE_KINDS = {
 
 # Where an action stands, in the order in which they are tried; the first that applies.
 STANDINGS = {
-    "complete": "Done by t.",
-    "evidenced": "Done by t, and verified.",
+    "complete": "Done.",
+    "evidenced": "Done, and verified.",
     "closed not done": "Withdrawn, superseded or overtaken; not done.",
     "no longer listed": "Open when last listed, and not in the latest snapshot.",
     "standing not known": "The status is not known.",
-    "overdue": "Open, and the last day of the target in force is before t.",
+    "overdue": "Open, and the last day of its date now has passed.",
     "delayed": "Open, and its own status cell or colour says that it is delayed.",
-    "re-dated": "Open, and the target in force is later than the original, "
+    "re-dated": "Open, and its date now is later than its first date, "
     "or the source says that the date was changed.",
-    "on track": "Open, and the target in force is not past and no later than the original; "
+    "on track": "Open, and its date now is not past and no later than its first date; "
     "or a date is not known and the source's own status says on course.",
-    "dated, first date not known": "Open, with a target that is not past; whether it has moved cannot be told.",
-    "no date": "Open, with no target date.",
+    "dated, first date not known": "Open, with a date that has not passed; whether it has moved cannot be told.",
+    "no date": "Open, with no date.",
 }
 
 # Of a report that `planlib publish` kept, and one that would be made for the same date now.

@@ -83,8 +83,27 @@ class Settings:
         return self.anchor_date or self.inspection.published
 
     def term(self, word: str) -> str:
-        """Our word, or the word that the plan wants printed for it."""
-        return self.terms.get(word, word)
+        """Our word, or the word that the plan wants printed for it: `said`."""
+        return said(self.terms, word)
+
+
+def said(terms: Mapping[str, str], word: str) -> str:
+    """The word to print for one of ours: a capital stays one, and "actions" follows "action" where it is not named.
+
+    Parameters
+    ----------
+    terms : mapping
+        [terms] of plan.toml: our word = word to print.
+    word : str
+        One of `TERMS`, with or without a capital; any other comes back as it is.
+    """
+    plain = word[:1].lower() + word[1:]
+    text = terms.get(plain)
+    if text is None and plain in ("actions", "areas", "leads") and (one := terms.get(plain[:-1])):
+        text = one[:-1] + "ies" if one.endswith("y") and one[-2:-1] not in "aeiou" else one + "s"
+    if text is None:
+        return word
+    return text[:1].upper() + text[1:] if word[:1].isupper() else text
 
 
 def read_settings(folder: Path) -> Settings:
@@ -174,7 +193,7 @@ def parse_settings(raw: Mapping[str, Any], *, where: str = FILE_NAME) -> Setting
         known_from=reader.table("known_from").days(),
         columns=_columns(reader.table("columns")),
         status_key=_status_key(reader.table("status_key")),
-        terms=MappingProxyType(reader.table("terms").all_texts()),
+        terms=_terms(reader.table("terms")),
         redact_columns=redact.texts("columns"),
         redact_patterns=patterns,
         small_number=publish.number("small_number", 0, least=0),
@@ -255,6 +274,25 @@ class _Checked:
                 raise InputError(f"{self.where}: '{key}' must be an as-at date written YYYY-MM-DD")
             found[as_of] = self._needed_day(key)
         return MappingProxyType(found)
+
+
+TERMS = (*schema.STANDINGS, "action", "actions", "area", "areas", "lead", "leads")
+"""Words that a plan may have printed otherwise."""
+LONGEST_TERM = 60  # characters; a term stands in headings, keys and squares
+
+
+def _terms(table: _Checked) -> Mapping[str, str]:
+    table.only(*TERMS)
+    terms = {word: " ".join(text.split()) for word, text in table.all_texts().items()}
+    for word, text in terms.items():
+        if not text or len(text) > LONGEST_TERM:
+            raise InputError(f"{table.where}: '{word}' must have from 1 to {LONGEST_TERM} characters to print, not {text!r}")
+    printed: dict[str, str] = {}
+    for name in schema.STANDINGS:
+        text = terms.get(name, name)
+        if (other := printed.setdefault(text.casefold(), name)) != name:
+            raise InputError(f"{table.where}: '{name}' and '{other}' would both be printed as '{text}'")
+    return MappingProxyType(terms)
 
 
 def _day(value: Any) -> date | None:

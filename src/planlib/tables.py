@@ -91,7 +91,7 @@ def _siblings(notebook: str) -> Fragment:
 def standing_by_area(m: Measures) -> Fragment:
     """One square per action, by area, with the number complete."""
     counts = m.actions["standing"].value_counts()
-    key = markup.key((name, int(counts[name])) for name in schema.STANDINGS if counts.get(name, 0))
+    key = markup.key(((name, int(counts[name])) for name in schema.STANDINGS if counts.get(name, 0)), m.terms)
     rows: list[Row] = []
     groups = m.areas["group"].to_list()
     several = {group for group in groups if group and groups.count(group) > 1}
@@ -103,33 +103,39 @@ def standing_by_area(m: Measures) -> Fragment:
         acts = m.actions[m.actions["area_label"] == area["area_label"]]
         unknown = area["standing not known"] == area["actions"]
         done: Content = "not known" if unknown else f"{area['complete']} of {area['counted']}"
-        rows.append((_area_name(area, several), done, markup.squares(_squares(acts))))
+        rows.append((_area_name(area, several), done, markup.squares(_squares(m, acts))))
     table = markup.table(
-        ("Area", "Complete", "Actions"), rows, numeric=(1,),
-        caption=f"Where every action stands, by area, at {say_day(m.as_of)}",
+        _heads(m, "Area", "Complete", "Actions"), rows, numeric=(1,),
+        caption=f"Where every {m.term('action')} stands, by {m.term('area')}, at {say_day(m.as_of)}", none="No action is listed.",
     )  # fmt: skip
-    return element("p", "One square is one action; the number is its reference.") + key + table
+    note = element("p", f"One square is one {m.term('action')}; the number is its reference.") if len(m.actions) else markup.NOTHING
+    return note + key + table
 
 
 def _area_name(area: dict[str, Any], several: set[str]) -> Fragment:
-    name = area["area"] if area["group"] in several and area["area"] else area["area_label"]
+    name = area["area"] if several and area["group"] and area["area"] else area["area_label"]
     title = element("span", name or "No area given")
     return title + element("small", area["timescale"]) if area["timescale"] else title
 
 
-def _squares(rows: pd.DataFrame) -> list[Square]:
+def _squares(m: Measures, rows: pd.DataFrame) -> list[Square]:
     squares = []
     own = rows[rows["ref_range"] == ""]
     for row in own.to_dict("records"):
-        squares.append(Square(row["ref"], row["standing"], words=_stands(row), address=_address(row)))
+        squares.append(Square(row["ref"], row["standing"], words=_stands(m, row), address=_address(row)))
     counted = rows[rows["ref_range"] != ""]
     for (text, name), part in counted.groupby(["ref_range", "standing"], sort=False):
-        squares.append(Square(str(text), str(name), words=_stands(part.iloc[0].to_dict()), count=len(part)))
+        squares.append(Square(str(text), str(name), words=_stands(m, part.iloc[0].to_dict()), count=len(part)))
     return squares
 
 
-def _stands(row: dict[str, Any]) -> str:
-    return row["standing"] + (" by its own account" if row["by_own_account"] else "")
+def _heads(m: Measures, *words: str) -> list[str]:
+    """Headings of columns, in the plan's own words."""
+    return [m.term(word) for word in words]
+
+
+def _stands(m: Measures, row: dict[str, Any]) -> str:
+    return m.term(row["standing"]) + (" by its own account" if row["by_own_account"] else "")
 
 
 def _address(row: dict[str, Any]) -> str:
@@ -137,10 +143,15 @@ def _address(row: dict[str, Any]) -> str:
 
 
 def area_notes(m: Measures) -> Fragment:
-    """What stands in each area, in sentences, folded under its name."""
-    return markup.join(
-        element("h3", name) + markup.bullets(lines) for name, lines in narrative.by_area(m) if lines
-    )  # fmt: skip
+    """What stands in each area, in sentences under its name; of many areas or sentences folded."""
+    told = [(name, lines) for name, lines in narrative.by_area(m) if lines]
+    if not told:
+        return element("p", "No action is listed.", class_="quiet")
+    if len(told) == 1 and not m.actions["area_label"].iloc[0] and len(m.actions) > 1:
+        return element("p", "The plan names no areas; each action is listed below.", class_="quiet")
+    if sum(len(lines) for _, lines in told) <= MOST_NOTES:
+        return markup.join(element("h3", name) + markup.bullets(lines) for name, lines in told)
+    return markup.join(markup.details(f"{name}: {lines[0]}", markup.bullets(lines[1:] or lines)) for name, lines in told)
 
 
 def standing_lists(m: Measures) -> Fragment:
@@ -167,6 +178,7 @@ def standing_lists(m: Measures) -> Fragment:
     )  # fmt: skip
 
 
+MOST_NOTES = 40  # sentences about areas before each area is folded
 MOST_LISTED = 12  # references in a cell of a list before the rest is folded
 
 
@@ -229,11 +241,11 @@ def redated(m: Measures) -> Fragment:
         rows.append((
             who, row["action"] or "–", _when(row, "original"), _when(row, "target"), narrative.say_slip(row),
             int(row["revisions"]) if pd.notna(row["revisions"]) else "not known", _notices(mine), _reasons(mine),
-            row["standing"],
+            m.term(row["standing"]),
         ))  # fmt: skip
     return markup.table(
-        ("Ref", "Action", "First date", "Date now", "Slip", "Times re-dated", "Notice", "Reason given", "Standing"),
-        rows, numeric=(5,), caption=f"Actions whose date was changed, up to {say_day(m.as_of)}",
+        _heads(m, "Ref", "Action", "First date", "Date now", "Slip", "Times re-dated", "Notice", "Reason given", "Standing"),
+        rows, numeric=(5,), caption=f"{m.term('Actions')} whose date was changed, up to {say_day(m.as_of)}",
         none="No date is known to have been changed.",
     )  # fmt: skip
 
@@ -263,15 +275,18 @@ def late(m: Measures) -> Fragment:
         & ((m.actions["standing"] == "overdue") | (m.actions["past_original"] == True).fillna(False)  # noqa: E712 - three-valued
            | (m.actions["outside"] == "outside") | m.actions["date_passed"] | m.actions["due_today"])
     ]  # fmt: skip
+    shown = {"Required time": (rows_["outside"] != "").any(), "Lead": (rows_["lead"] != "").any()}
+    head = [name for name in ("Ref", "Action", "Date now", "Overdue", "Past its first date", *shown) if shown.get(name, True)]
     rows = []
-    for who, row in _merge(rows_, m.actions, ("target", "original", "standing", "outside")):
-        rows.append((
-            who, row["action"] or "–", _when(row, "target"), _overdue(row, m), _past(row),
-            _outside(row), row["lead"] or "not given",
-        ))  # fmt: skip
+    for who, row in _merge(rows_, m.actions, ("target", "original", "standing", "outside", "lead")):
+        cells = {
+            "Ref": who, "Action": row["action"] or "–", "Date now": _when(row, "target"), "Overdue": _overdue(row, m),
+            "Past its first date": _past(row, m), "Required time": _outside(row), "Lead": row["lead"] or "not given",
+        }  # fmt: skip
+        rows.append(tuple(cells[name] for name in head))
     return markup.table(
-        ("Ref", "Action", "Date now", "Overdue", "Past its first date", "Required time", "Lead"), rows,
-        caption=f"Open actions that are overdue, past their first date or outside the required time at {say_day(m.as_of)}",
+        _heads(m, *head), rows,
+        caption=f"Open {m.term('actions')} that are overdue, past their first date or outside the required time at {say_day(m.as_of)}",
         none="No open action is known to be overdue, past its first date or outside the required time.",
     )  # fmt: skip
 
@@ -284,21 +299,21 @@ def _overdue(row: dict[str, Any], m: Measures) -> str:
     return "date passed; standing not known" if row["date_passed"] else "no"
 
 
-def _past(row: dict[str, Any]) -> str:
+def _past(row: dict[str, Any], m: Measures) -> str:
     if pd.isna(row["past_original"]):
         return "not known"
-    return plural(int(row["at_least_days"]), "day") if pd.notna(row["at_least_days"]) else "yes" if row["past_original"] else "no"
+    return plural((m.as_of - row["original"]).days, "day") if row["past_original"] else "no"
 
 
 def _outside(row: dict[str, Any]) -> str:
     if not row["outside"]:
         return "none required"
     if pd.isna(row["required"]):
-        return f"{row['timescale']}: {row['outside']}"
-    span = say_day(row["required"])
+        return f"{row['outside']} ({row['timescale']})"
+    ends = f"ended {say_day(row['required'])}"
     if row["required_earliest"] != row["required"]:
-        span = f"some day from {say_day(row['required_earliest'])} to {span}"
-    return f"{row['timescale']}, which ran to {span}: {row['outside']}"
+        ends = f"ended between {say_day(row['required_earliest'])} and {say_day(row['required'])}"
+    return f"{row['outside']} ({row['timescale']}, {ends})"
 
 
 def finished(m: Measures) -> Fragment:
@@ -311,8 +326,8 @@ def finished(m: Measures) -> Fragment:
             narrative.say_slip(row),
         ))  # fmt: skip
     return markup.table(
-        ("Ref", "Action", "Status as recorded", "Done", "First date", "In time", "Slip"), rows,
-        caption=f"Complete and closed actions at {say_day(m.as_of)}", none="No action is known to be complete or closed.",
+        _heads(m, "Ref", "Action", "Status as recorded", "Done", "First date", "In time", "Slip"), rows,
+        caption=f"Complete and closed {m.term('actions')} at {say_day(m.as_of)}", none="No action is known to be complete or closed.",
     )  # fmt: skip
 
 
@@ -348,33 +363,107 @@ def disagreements(m: Measures) -> Fragment:
 
 
 def action_sections(plan: Plan, m: Measures) -> Fragment:
-    """One folded section per action that has a reference of its own: all its dates, statuses and its cell in the source."""
+    """One folded section per action with a reference of its own: its dates, changes, statuses, matches, findings, cells."""
     sections = []
     by_action = plan.ledger.groupby("action_id", sort=False)
+    changes = _by_name(m.changes, "action_id")
+    matches = _by_name(plan.matches, "action_id")
+    findings = _by_name(plan.findings, "source", "place")
     for row in m.actions[m.actions["ref_range"] == ""].to_dict("records"):
-        history = by_action.get_group(row["action_id"])
-        lines = [
-            (
-                say_day(each["as_of"]), _written(each["target_text"]), _written(each["status_text"]),
-                _text(each["progress"]), f"{each['source']}, {each['place']}",
-            )
-            for each in history.to_dict("records")
-        ]  # fmt: skip
-        table = markup.table(
-            ("Snapshot", "Target date as written", "Status as written", "Progress", "Where"), lines,
-            caption=f"{row['label']}: what each snapshot says",
-        )  # fmt: skip
-        facts = markup.facts([
-            ("Area", row["area_label"] or "not given"), ("Lead", row["lead"] or "not given"),
-            ("First date", f"{_when(row, 'original')} ({row['original_basis']})"), ("Slip", narrative.say_slip(row)),
-            ("Claimed; implied by the dates", f"{row['claimed']}; {row['implied'] or 'nothing: it is closed'}"),
-        ])  # fmt: skip
+        history = by_action.get_group(row["action_id"]).to_dict("records")
+        found = [each for one in history for each in findings.get((_file(one["source"]), one["place"]), [])]
+        parts = [_facts(m, row), _history(row, history)]
+        parts += [_moves(row, moves)] if (moves := changes.get((row["action_id"],))) else []
+        parts += [_matched(row, seen)] if (seen := _doubtful(matches.get((row["action_id"],), []))) else []
+        parts += [_found(row, found)] if found else []
         what = row["action"] if row["action"] and row["action"] != row["label"] else ""
-        title = f"{row['label']}{': ' + what if what else ''} ({_stands(row)})"
-        sections.append(markup.details(title, facts, table, name=_address(row)[1:]))
+        title = f"{row['label']}{': ' + what if what else ''} ({_stands(m, row)})"
+        sections.append(markup.details(title, *parts, name=_address(row)[1:]))
     left = int((m.actions["ref_range"] != "").sum())
     note = [element("p", f"{plural(left, 'action')} known only by count cannot be told apart and have no section here.")]
-    return markup.join(sections + (note if left else []))
+    none = [] if len(m.actions) else [element("p", "No action is listed.", class_="quiet")]
+    return markup.join(sections + (note if left else none))
+
+
+def _by_name(table: pd.DataFrame, *columns: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """Rows of a table by what they are of."""
+    made: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in table.to_dict("records"):
+        made.setdefault(tuple(str(row[name]) for name in columns), []).append(row)
+    return made
+
+
+def _file(source: str) -> str:
+    """The file of a row, without the corrections made to it."""
+    return source.partition("; corrections.csv")[0]
+
+
+def _facts(m: Measures, row: dict[str, Any]) -> Fragment:
+    basis = "" if row["original_basis"] == "not known" else f" ({row['original_basis']})"
+    pairs = [
+        (m.term("Area"), row["area_label"] or "not given"), (m.term("Lead"), row["lead"] or "not given"),
+        ("First date", f"{_when(row, 'original')}{basis}"), ("Date now", _when(row, "target")),
+        ("Done", _completed(row)) if row["done"] else ("Times re-dated", _times(row)),
+        ("Slip", narrative.say_slip(row)),
+        ("The source claims", row["claimed"]), ("The dates imply", row["implied"] if not row["done"] else ""),
+    ]  # fmt: skip
+    return markup.facts((name, what) for name, what in pairs if what and what != "nothing")
+
+
+def _times(row: dict[str, Any]) -> str:
+    return str(int(row["revisions"])) if pd.notna(row["revisions"]) else "not known"
+
+
+def _history(row: dict[str, Any], history: Sequence[dict[str, Any]]) -> Fragment:
+    lines = [
+        (
+            say_day(each["as_of"]), _written(each["target_text"]), _written(each["status_text"]), _text(each["progress"]),
+            f"{each['source']}, {each['place']}",
+        )
+        for each in history
+    ]  # fmt: skip
+    return markup.table(
+        ("Snapshot", "Target date as written", "Status as written", "Progress", "Where in the source"), lines,
+        caption=f"{row['label']}: what each snapshot says",
+    )  # fmt: skip
+
+
+def _moves(row: dict[str, Any], changes: Sequence[dict[str, Any]]) -> Fragment:
+    lines = [
+        (say_day(each["as_of"]), each["kind"], _end(each, "from"), _end(each, "to"), _by(each),
+         each["reason"] or ("none given" if each["revision"] else "–"))
+        for each in changes
+    ]  # fmt: skip
+    return markup.table(
+        ("Shown by snapshot", "Kind of change", "From", "To", "Moved by", "Reason given"), lines,
+        caption=f"{row['label']}: changes of its date",
+    )  # fmt: skip
+
+
+def _doubtful(matches: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Matches that a reader would want to see: not by an equal reference, or not surely."""
+    return [each for each in matches if each["how"] not in _PLAIN_MATCHES or each["score"] < SURE]
+
+
+def _matched(row: dict[str, Any], matches: Sequence[dict[str, Any]]) -> Fragment:
+    lines = [
+        (say_day(each["as_of"]), each["place"], each["how"], f"{each['score']:.0f} of 100", each["evidence"]) for each in matches
+    ]
+    return markup.table(
+        ("Snapshot", "Where", "How", "Score", "Evidence"), lines,
+        caption=f"{row['label']}: rows taken for it by more than its reference, or not surely",
+    )  # fmt: skip
+
+
+def _found(row: dict[str, Any], findings: Sequence[dict[str, Any]]) -> Fragment:
+    lines = [
+        (say_day(each["as_of"]) if pd.notna(each["as_of"]) else "whole plan", f"{each['severity']}: {each['code']}",
+         each["place"] or "–", markup.folded(each["message"]))
+        for each in findings
+    ]  # fmt: skip
+    return markup.table(
+        ("Snapshot", "Finding", "Where", "What was found"), lines, caption=f"{row['label']}: what reading its rows found",
+    )  # fmt: skip
 
 
 def _written(text: str) -> str:
@@ -429,8 +518,9 @@ def slips(m: Measures) -> Fragment:
         for who, row in _merge(rows_, m.actions, ("original", "target", "standing", "complete_latest"), ACTIONS_PAGE)
     ]  # fmt: skip
     return markup.table(
-        ("Ref", "Area", "First date", "How it is known", "Date now, or done", "Slip", "Times re-dated", "Slip rate"), rows,
+        _heads(m, "Ref", "Area", "First date", "How it is known", "Date now, or done", "Slip", "Times re-dated", "Slip rate"), rows,
         caption=f"Slip of each action from its first date at {say_day(m.as_of)}, the largest first", numeric=(6,),
+        none="No action is listed.",
     )  # fmt: skip
 
 
@@ -456,7 +546,7 @@ def repeat_offenders(m: Measures) -> Fragment:
             f"{told['shared']} of {told['revisions']}", _days_in_sum(told), _notices(moved), _reasons(moved),
         ))  # fmt: skip
     return markup.table(
-        ("Ref", "Action", *({"area_group": "Area", "lead": "Lead"}[name] for name in columns), "Dates in order",
+        _heads(m, "Ref", "Action", *({"area_group": "Area", "lead": "Lead"}[name] for name in columns), "Dates in order",
          "Times re-dated", "With other actions", "Days moved", "Notice", "Reasons given"),
         rows, numeric=[at + len(columns) for at in (3, 4)], caption=f"Actions re-dated three times or more up to {say_day(m.as_of)}",
         none="No action is known to have been re-dated three times or more.",
@@ -496,7 +586,7 @@ def by_group(m: Measures, by: str) -> Fragment:
         return element("p", "All actions are in one area: the numbers of the plan are its own.", class_="quiet", id=f"by-{by}")
     rows = [(row["key"] or none, *_group_cells(row)) for row in groups.to_dict("records")]
     table = markup.table(
-        (by.capitalize(), "Open actions", "Re-dated at least once", "Revisions", "Decisions", "No reason given",
+        (m.term(by.capitalize()), f"Open {m.term('actions')}", "Re-dated at least once", "Revisions", "Decisions", "No reason given",
          "Changed after it was missed", "Before", "Cannot be told", "Days later than first dates"),
         rows, numeric=range(1, 9), caption=f"Changes of date by {by} up to {say_day(m.as_of)}", name=f"by-{by}",
         none="No action is listed.",
@@ -567,14 +657,28 @@ def rates(m: Measures) -> Fragment:
         if table.empty:
             continue
         row = table.iloc[0]
-        rows.append((name.capitalize(), _n_of_d(row), row["undefined_because"] or "–", schema.MEASURES[name].definition))
+        rows.append((name.capitalize(), _n_of_d(row), row["undefined_because"] or "–", _RATES[name]))
     for row in m.behind.to_dict("records"):
         rows.append(("Behind the original plan", _behind(row), row["undefined_because"] or "–",
-                     schema.MEASURES["behind the original plan"].definition))  # fmt: skip
+                     "How far the plan is behind the point at which so many were to be done."))  # fmt: skip
     return markup.table(
         ("Measure", "Value", "Why it is not given", "What it means"), rows, numeric=(1,),
         caption=f"Delivery at {say_day(m.as_of)}", none="Nothing is listed.",
     )  # fmt: skip
+
+
+_RATES = {
+    "due by": "Actions whose first date has been reached.",
+    "hit rate": "Of the actions first due since the report before: those done by their first date.",
+    "hit rate since the start": "Of the actions first due since the first report: those done by their first date.",
+    "dates kept": "Of the dates told in earlier reports that fell due since the report before: those by which the action was "
+    "done. A date that was withdrawn before it fell due still counts.",
+    "dates kept since the start": "The same of all dates that fell due since the first report.",
+    "left over": "Of the actions overdue in the report before: those done by now.",
+    "on-time completion": "Of the complete actions: those done by their first date.",
+    "baseline execution index": "Actions done for each that was to be done by now by the first dates; 1 is as planned.",
+}
+"""What each rate says, in plain words; its exact definition stands under "What the measures mean"."""
 
 
 def _n_of_d(row: Any) -> str:
@@ -632,7 +736,7 @@ def forecast(outlook: Outlook, m: Measures) -> Fragment:
         for mine in (rows[row["action_id"]],)
     ]  # fmt: skip
     return markup.table(
-        ("Action", "What", "Date now", "Done by, even chances", "Done by, 80 in 100"), told, numeric=(2, 3, 4),
+        _heads(m, "Action", "What", "Date now", "Done by, even chances", "Done by, 80 in 100"), told, numeric=(2, 3, 4),
         caption=f"By when the open actions will be done, forecast as at {say_day(outlook.as_of)}",
         none="No open action has a date.",
     )  # fmt: skip
@@ -731,6 +835,9 @@ def corrections(plan: Plan) -> Fragment:
     )  # fmt: skip
 
 
+_PLAIN_MATCHES = ("new", "ref", "range", "decision")
+
+
 def matches(plan: Plan) -> Fragment:
     """How rows of each snapshot were taken for actions already known."""
     counts = plan.matches.groupby(["as_of", "how"], sort=False).size()
@@ -739,7 +846,7 @@ def matches(plan: Plan) -> Fragment:
         ("Snapshot", "Matched by", "Rows"), rows, numeric=(2,), caption="How rows were matched to actions",
         none="There is no row to match.",
     )  # fmt: skip
-    plain = plan.matches["how"].isin(["new", "ref", "range", "decision"])
+    plain = plan.matches["how"].isin(_PLAIN_MATCHES)
     told = plan.matches[~plain | (plan.matches["score"] < SURE)]
     return table + markup.table(
         ("Ref", "Snapshot", "Where", "How", "Score", "Evidence"),
@@ -801,9 +908,30 @@ def _restated(figures: pd.DataFrame, caption: str) -> Fragment:
 # --- definitions, provenance, portfolio --------------------------------------------------------------------------------------
 
 
-def definitions() -> Fragment:
-    """What each standing means, in the order in which they are tried."""
-    return markup.facts((name.capitalize(), meaning) for name, meaning in schema.STANDINGS.items())
+def definitions(m: Measures | None = None) -> Fragment:
+    """What each standing means, in the order in which they are tried, and the other words of the pages."""
+    standings = markup.facts(
+        (m.term(name.capitalize()) if m else name.capitalize(), meaning) for name, meaning in schema.STANDINGS.items()
+    )
+    note = element("p", "Each action stands in exactly one of these ways.")
+    return note + standings + element("h3", "Other words") + markup.facts(_WORDS.items())
+
+
+_WORDS = {
+    "As at": "The close of that day. Nothing that became known later is used.",
+    "Snapshot": "One issue of the plan: the whole plan as it stood at its date. A report is made from the latest by its date.",
+    "First date": "The date by which an action was first to be done: the source's own original date, or a date that it says "
+    "was replaced, or the first that was seen. Not known where the source says that it was changed and not from when.",
+    "Date now": "The date by which an action is to be done, by the latest snapshot. A month falls due on its last day.",
+    "Overdue, past its first date": "An action is overdue once its date now has passed. One given a later date is no longer "
+    "overdue, but it is still past its first date.",
+    "Required time": "What the inspectors or auditors asked for ('within 3 months'). It is neither the first date nor the date now.",
+    "Re-dated so many times": "How often the date was moved, taken away, or said by the source to have been changed (a revision). "
+    "Changes of one area in one report, from one date to another, are one decision.",
+    "Notice": "How long before the date was reached it was changed. A change lies between two reports, so this is a range.",
+    "By its own account": "The source's status says so; it cannot be checked against dates.",
+    "Known only by count": "The source says how many of some actions are so, but not which.",
+}
 
 
 def measure_definitions() -> Fragment:

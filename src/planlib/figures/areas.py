@@ -108,7 +108,7 @@ def _area_row(title: str, by_area: dict[str, list[Row]]) -> Row:
     words += [f"slip not known for {n - len(known)}"] if len(known) < n else []
     middle = float(np.median([row["slipped"] for row in known])) if known else None
     each = [f"{clean(row['label'])}: {say_slip(row)}" for row in known]
-    some = listed(f"{clean(row['label'])} {_days(row['slipped'])}" for row in known[:MOST_SAID])
+    some = listed(f"{clean(row['label'])}: {_days(row['slipped'])}" for row in known[:MOST_SAID])
     plain = clean(title) or ("All actions" if len(by_area) == 1 else "No area given")
     return {
         "title": plain, "known": len(known), "total": total, "words": words,
@@ -134,7 +134,7 @@ def _slip_mark(row: Row) -> Row:
 
 def _days(number: int) -> str:
     """Days of slip in words."""
-    return "no days" if number == 0 else plural(number, "day") if number > 0 else f"{plural(-number, 'day')} earlier"
+    return "no slip" if number == 0 else plural(number, "day") if number > 0 else f"{plural(-number, 'day')} earlier"
 
 
 def _area_message(areas: Sequence[Row], actions: Sequence[Row], known: Sequence[Row]) -> str:

@@ -72,17 +72,17 @@ def dumbbell(m: Measures) -> Fragment:
     explained = set(revised["action_id"])
     rows = [_dated_row(m, part, explained) for part in _alike(actions)]
     drawable = [row for row in rows if row["drawn"]]
-    total = plural(len(actions), "action")
+    total = plural(len(actions), m.term("action"), m.term("actions"))
     if not drawable:
         return nothing_drawn(name, f"No date is known that could be drawn for any of {total} as at {say_day(m.as_of)}.")
-    shown, height, widths = _fit_rows(drawable)
+    shown, height, widths = _fit_rows(m, drawable)
     table = markup.table(
-        ("Actions", "Standing", "First date", "Date now", "Done", "Slip"),
+        (m.term("Actions"), "Standing", "First date", "Date now", "Done", "Slip"),
         [row["cells"] for row in sorted(rows, key=lambda one: one["order"])],
         caption=f"First, current and actual dates of all actions as at {say_day(m.as_of)}", numeric=(2, 3, 4),
         name=f"{name}-data",
     )  # fmt: skip
-    told = [f"{_heading(row)}, {row['names']}: {row['told']}." for row in shown[:MOST_SAID]]
+    told = [f"{_heading(m, row)}, {row['names']}: {row['told']}." for row in shown[:MOST_SAID]]
     if len(rows) > len(told):
         told.append("The table below has every action.")
     n, known = sum(len(row["part"]) for row in shown), sum(pd.notna(row["original"]) for row in actions)
@@ -129,7 +129,7 @@ def _dated_row(m: Measures, part: list[Row], explained: set[str]) -> Row:
     names = refs_of(m, part) or "no reference"
     account = " by its own account" if row["by_own_account"] and kind != "late" else ""
     cells = (
-        names, standing + account, first or "not known", now or schema.NO_DATE_KINDS.get(row["no_date"], "none"),
+        names, m.term(standing) + account, first or "not known", now or schema.NO_DATE_KINDS.get(row["no_date"], "none"),
         _done_on(row) if done else "not known" if standing == "standing not known" else "not done",
         say_slip(row).capitalize(),
     )  # fmt: skip
@@ -149,8 +149,10 @@ _HEADS = (
 """Standings in the order in which a manager asks after them."""
 
 
-def _heading(row: Row) -> str:
-    return row["standing"].removeprefix("dated, ").capitalize()
+def _heading(m: Measures, row: Row) -> str:
+    said = m.term(row["standing"])
+    said = said.removeprefix("dated, ") if said == row["standing"] else said
+    return said[:1].upper() + said[1:]
 
 
 def _done_on(row: Row) -> str:
@@ -267,7 +269,8 @@ def _done_late(actions: Sequence[Row], alone: bool) -> list[str]:
     if n == 1:
         return [f"the one done{which} finished {'after' if late else 'by'} its first date"]
     whose = "its first date" if late < 2 else "their first dates"
-    return [f"{late or 'none'} of the {n} done{which} finished after {whose}"]
+    some = f"all {n}" if late == n else f"{late or 'none'} of the {n}"
+    return [f"{some} done{which} finished after {whose}"]
 
 
 def _not_drawn(m: Measures, rows: Sequence[Row], drawable: Sequence[Row], shown: Sequence[Row]) -> list[str]:
@@ -289,13 +292,13 @@ def _not_drawn(m: Measures, rows: Sequence[Row], drawable: Sequence[Row], shown:
     return notes
 
 
-def _fit_rows(rows: Sequence[Row]) -> tuple[list[Row], float, tuple[float, float]]:
+def _fit_rows(m: Measures, rows: Sequence[Row]) -> tuple[list[Row], float, tuple[float, float]]:
     """Break the words of the rows into lines, and keep as many rows as a drawing may be high, largest moves first."""
     kept: list[Row] = []
     height, standings = 96.0, set()
     for row in sorted(rows, key=lambda one: one["keep"]):
         n = len(row["part"])
-        row["label_lines"] = _phrases([row["names"], f"({plural(n, 'action')})" if n > 1 else ""], 180, " ")
+        row["label_lines"] = _phrases([row["names"], f"({plural(n, m.term('action'), m.term('actions'))})" if n > 1 else ""], 180, " ")
         row["word_lines"] = _phrases(row["words"], 220, ", ")
         row["height"] = max(len(row["label_lines"]), len(row["word_lines"])) * LINE_HEIGHT + 11
         more = row["height"] + (0 if row["standing"] in standings else LINE_HEIGHT + 12)
@@ -308,7 +311,7 @@ def _fit_rows(rows: Sequence[Row]) -> tuple[list[Row], float, tuple[float, float
     widths = (
         max(
             *(width_of(line) for row in shown for line in row["label_lines"]),
-            *(width_of(_heading(row), True) for row in shown),
+            *(width_of(_heading(m, row), True) for row in shown),
         ),
         max(width_of(line) for row in shown for line in row["word_lines"] or [""]),
     )
@@ -346,7 +349,7 @@ def _draw_dates(sheet: Sheet, m: Measures, rows: Sequence[Row], widths: tuple[fl
         if row["standing"] != heading:
             heading = row["standing"]
             y += LINE_HEIGHT + 12
-            sheet.text(0, y - 9, _heading(row), bold=True)
+            sheet.text(0, y - 9, _heading(m, row), bold=True)
             sheet.lines([[(0, y - 3), (WIDTH, y - 3)]], RULE, 1)
         middle = y + row["height"] / 2
         sheet.block(0, middle, row["label_lines"])

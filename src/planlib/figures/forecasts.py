@@ -43,7 +43,7 @@ def forecast(outlook: Outlook, m: Measures) -> Fragment:
     """
     made = outlook.forecast
     if made.refused:
-        return nothing_drawn(_NAME, f"No forecast is given: {made.refused}.")
+        return nothing_drawn(_NAME, f"No forecast is given: {made.refused.replace(': ', '; ')}.")
     if made.months.empty or not int(made.months["actions"].iloc[0]):
         return nothing_drawn(_NAME, "No forecast is drawn: no open action has a date that earlier dates can tell about.")
     reported = _reported(m)

@@ -57,19 +57,19 @@ def standing_over_time(m: Measures) -> Fragment:
     days = list(wide.index)
     trend = is_trend(m.snapshots)
     span = f"from {say_day(days[0])} to {say_day(days[-1])}" if len(days) > 1 else f"at {say_day(days[0])}"
-    head = ["As at", *(standing.capitalize() for standing in standings), "All"]
+    head = ["As at", *(m.term(standing.capitalize()) for standing in standings), "All"]
     rows = [(say_day(day), *_counts(wide.loc[day], standings), str(int(wide.loc[day].sum()))) for day in days]
     table = markup.table(
         head, rows, caption="Number of actions by where they stood, at each report", narrow="scroll",
         numeric=range(1, len(head)), name=f"{name}-data",
     )  # fmt: skip
     shown = days if len(days) <= MOST_SAID else [days[0], days[-1]]
-    told = [_told_standing(day, wide.loc[day], standings) for day in shown]
+    told = [_told_standing(m, day, wide.loc[day], standings) for day in shown]
     if len(days) > len(shown):
         told.append(f"The {len(days) - 2} dates between are in the table below.")
     return framed(
         name, "Chart of where the actions stood", _standing_message(m, wide, trend),
-        f"Number of actions by where they stood, {span}", 340, lambda sheet: draw_stacks(sheet, days, counts),
+        f"Number of actions by where they stood, {span}", 340, lambda sheet: draw_stacks(sheet, days, counts, _kind_words(m)),
         " ".join(told), table, [] if trend else [f"This is no trend yet: {too_few_words(m)}"], plural(len(rows), "row"),
     )  # fmt: skip
 
@@ -81,8 +81,8 @@ def _counts(row: pd.Series, standings: Sequence[str]) -> list[str]:
     return ["not known" if silent and standing != unknown else str(int(row[standing])) for standing in standings]
 
 
-def _told_standing(day: Any, row: pd.Series, standings: Sequence[str]) -> str:
-    return f"{say_day(day)}: {listed(f'{int(row[standing])} {standing}' for standing in standings if row[standing])}."
+def _told_standing(m: Measures, day: Any, row: pd.Series, standings: Sequence[str]) -> str:
+    return f"{say_day(day)}: {listed(f'{int(row[standing])} {m.term(standing)}' for standing in standings if row[standing])}."
 
 
 def _standing_message(m: Measures, wide: pd.DataFrame, trend: bool) -> str:
@@ -91,14 +91,15 @@ def _standing_message(m: Measures, wide: pd.DataFrame, trend: bool) -> str:
     now = {str(name): int(n) for name, n in m.actions["standing"].value_counts().items()}
     unknown = now.get("standing not known", 0)
     if unknown == total:
-        return f"Where the {'one action stands' if total == 1 else f'{total} actions stand'} is not known"
+        stand = f"one {m.term('action')} stands" if total == 1 else f"{total} {m.term('actions')} stand"
+        return f"Where the {stand} is not known"
     n, d = int((m.actions["done"] & m.actions["counted"]).sum()), int(m.actions["counted"].sum())
-    message = f"{n} of {plural(d, 'action')} {are(min(n, d) if d > 1 else d)} done"
+    message = f"{n} of {plural(d, m.term('action'), m.term('actions'))} {are(min(n, d) if d > 1 else d)} done"
     if not d:
-        message = f"{plural(total, 'action')} {are(total)} closed, not done"
+        message = f"{plural(total, m.term('action'), m.term('actions'))} {are(total)} closed, not done"
     moved, late = now.get("re-dated", 0), now.get("overdue", 0) + now.get("delayed", 0)
     if moved or late:
-        message += f", {moved or 'none'} re-dated and {_late_words(now)}"
+        message += f", {moved or 'none'} {m.term('re-dated')} and {_late_words(m, now)}"
     if unknown:
         message += f"; where {unknown} of them {'stands' if unknown == 1 else 'stand'} is not known"
     before = {str(name): int(n) for name, n in wide.loc[m.previous].items()} if m.previous in wide.index else {}
@@ -117,11 +118,19 @@ def _standing_message(m: Measures, wide: pd.DataFrame, trend: bool) -> str:
     return message
 
 
-def _late_words(counts: dict[str, int]) -> str:
+def _late_words(m: Measures, counts: dict[str, int]) -> str:
     overdue, delayed = counts.get("overdue", 0), counts.get("delayed", 0)
     if overdue and delayed:
-        return f"{overdue + delayed} overdue or delayed"
-    return f"{overdue} overdue" if overdue else f"{delayed} delayed" if delayed else "none late"
+        return f"{overdue + delayed} {m.term('overdue')} or {m.term('delayed')}"
+    return f"{overdue} {m.term('overdue')}" if overdue else f"{delayed} {m.term('delayed')}" if delayed else "none late"
+
+
+def _kind_words(m: Measures) -> dict[str, str]:
+    """Words of the key, in the plan's own words."""
+    return {
+        **{kind: m.term(kind) for kind in ("re-dated", "on track")}, "done": m.terms.get("complete", "done"),
+        "late": f"{m.term('overdue')} or {m.term('delayed')}", "other": _KIND_WORDS["other"],
+    }  # fmt: skip
 
 
 _KIND_WORDS = {"late": "overdue or delayed", "other": "not known or other"}

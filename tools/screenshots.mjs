@@ -1,0 +1,28 @@
+// Makes the pictures of docs/images anew from the reports of the bundled plans, with Chromium.
+// Usage: node tools/screenshots.mjs [REPORTS] [CHROMIUM]; playwright-core is the one of tests/browser (npm ci there first).
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { chromium } = createRequire(join(root, 'tests', 'browser', 'package.json'))('playwright-core');
+const [, , reports = join(root, 'reports'), executablePath = '/usr/bin/chromium'] = process.argv;
+
+// Picture, page, width, height: each picture under 200 kB.
+const pictures = [
+  ['progress', 'wirral-ofsted-2011/2011-08-31/progress.html', 1280, 840],
+  ['progress-narrow', 'wirral-ofsted-2011/2011-08-31/progress.html', 360, 1200],
+  ['slippage', 'ranger-1960/1964-07-31/slippage.html', 1280, 1180],
+  ['data-quality', 'ranger-1960/1964-07-31/data-quality.html', 1280, 1100],
+  ['portfolio', 'portfolio/2011-08-31/portfolio.html', 1280, 1200],
+  ['index', 'index.html', 1280, 1000],
+];
+
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+for (const [name, page, width, height] of pictures) {
+  const tab = await browser.newPage({ viewport: { width, height }, colorScheme: 'light' });
+  await tab.goto(pathToFileURL(resolve(reports, page)).href);
+  await tab.screenshot({ path: join(root, 'docs', 'images', `${name}.png`) });
+  await tab.close();
+}
+await browser.close();
