@@ -27,7 +27,7 @@ from typing import Any
 
 from planlib import __version__
 from planlib.errors import InputError, PlanlibError, RunError
-from planlib.reporting import index, publish, results
+from planlib.reporting import index, publish, results, workbook
 from planlib.reporting.kernels import Kernels, check_kernel, execute, kernels
 from planlib.reporting.notebooks import (
     PER_PLAN,
@@ -45,10 +45,11 @@ from planlib.reporting.notebooks import (
 
 When = str | date
 SCHEMA = "planlib.run/1"
-TABLES = ("results.json", "ledger.csv", "findings.csv")
+TABLES = ("results.json", "ledger.csv", "ledger.xlsx", "findings.csv")
 LIBRARIES = (
     "pandas", "numpy", "matplotlib", "papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "ipython",
     "jupyter_client", "jinja2", "mistune", "nh3", "rapidfuzz", "python-calamine",
+    "xlsxwriter",
 )  # fmt: skip
 WAY = "reports"  # the portfolio's parameter: the reports of plans that it leads to, where they are not the usual ones
 UP_TO_DATE, MADE, FAILED = "up to date", "made", "failed"
@@ -789,6 +790,7 @@ def _compute(run: _Run, made: _Set, plan: str) -> dict[str, list[dict[str, Any]]
             numbers = results.results_json(plan, made.day, previous, every)
             _stage(run, made, "results.json", numbers)
             _stage(run, made, "ledger.csv", results.csv_bytes(book.ledger))
+            _stage(run, made, "ledger.xlsx", workbook.ledger_xlsx(book))
             told = published.compare(run.folders[plan], book, made.as_of)
             _stage(run, made, "findings.csv", results.csv_bytes(published.noted(book, told).findings))
     return made.expected[plan]
