@@ -51,6 +51,7 @@ LIBRARIES = (
     "jupyter_client", "jinja2", "mistune", "nh3", "rapidfuzz", "python-calamine",
     "xlsxwriter",
 )  # fmt: skip
+SUMMARY, SUMMARY_OF = "summary.html", "progress"  # the one-page summary, and the notebook that it is made from
 WAY = "reports"  # the portfolio's parameter: the reports of plans that it leads to, where they are not the usual ones
 UP_TO_DATE, MADE, FAILED = "up to date", "made", "failed"
 
@@ -585,8 +586,13 @@ def _why(made: _Set, notebook: Notebook) -> str:
         return "the notebook has changed"
     if then.get("parameters") != _shown_parameters(made, notebook):
         return "its parameters have changed"
-    ours = [name for name in made.before.wrong if name in TABLES or Path(name).stem == notebook.name]
+    ours = [name for name in made.before.wrong if name in TABLES or _notebook_of(name) == notebook.name]
     return f"missing or not as it was written: {', '.join(ours)}" if ours else ""
+
+
+def _notebook_of(file: str) -> str:
+    """The notebook that a file of a set is made from, where it is from one."""
+    return SUMMARY_OF if file == SUMMARY else Path(file).stem
 
 
 def _shared_change(made: _Set) -> str:
@@ -734,7 +740,12 @@ def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
         run.notes.append(f"{where}: warning: {line}")
     for found in results_in(shown):
         _compare(run, made, found, where)
+    from planlib.reporting.exporter import summary_of
+
     files = {f"{notebook.name}.html": _page(shown, notebook.name), f"{notebook.name}.ipynb": to_bytes(shown)}
+    brief = summary_of(shown) if notebook.name == SUMMARY_OF else None
+    if brief is not None:
+        files[SUMMARY] = _page(brief, Path(SUMMARY).stem)
     for name, data in files.items():
         _stage(run, made, name, data)
 
@@ -858,10 +869,10 @@ def _record(run: _Run, made: _Set) -> dict[str, Any]:
             f"{made.plan} as at {made.day}: taken down, for what they were made from has changed: {', '.join(others)}"
         )
     else:
-        wrong = {Path(name).stem for name in made.before.wrong}
+        wrong = {_notebook_of(name) for name in made.before.wrong}
         kept = {name: each for name, each in others.items() if name not in wrong}
     outputs = made.outputs | {
-        name: digest for name, digest in before.get("outputs", {}).items() if Path(name).stem in kept
+        name: digest for name, digest in before.get("outputs", {}).items() if _notebook_of(name) in kept
     }
     reports = kept | {
         each.name: {"notebook_sha256": each.sha256, "parameters": _shown_parameters(made, each)} for each in made.stale
