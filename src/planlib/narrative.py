@@ -478,7 +478,7 @@ def _moved(m: Measures) -> list[str]:
             f"({say_refs(part, m.actions)}); {say_reason(reasons)}."
         )
     if len(groups) > MOST_SENTENCES:
-        lines.append(f"{len(rows)} open actions are re-dated in all; the rest are listed below.")
+        lines.append(f"{len(rows)} open actions are re-dated in all; the report lists each.")
     return lines
 
 

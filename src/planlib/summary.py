@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pandas as pd
+
 from planlib import markup, narrative, schema, tables
 from planlib.markup import Content, Fragment, element
 from planlib.measures import Measures
@@ -18,9 +20,11 @@ from planlib.store import Plan
 FULL = "progress.html"
 WIDE = 100  # characters of a line of print
 LONGEST = 330  # characters of a sentence; the rest of a longer one, such as a quoted reason, is in the report
-LINES = {"lead": 11.0, "decisions": 8.0, "areas": 16.0, "changes": 7.0}  # shares of the sheet, in lines
-_ROW, _ROW_OF_SQUARES = 1.4, 2.0  # lines that a line of a table takes, without and with squares
-_NAME, _SQUARES = 48, 13  # characters of an area's name, squares, in a line of their columns
+MOST_ITEMS = 10  # sentences of a part, whatever room there is
+LINES = {"lead": 12.0, "decisions": 8.0, "areas": 23.0, "changes": 7.0}  # shares of the sheet, in lines
+MOST_SQUARES = 300  # actions; more have no room in any case
+_SQUARES_HIGH = 1.45  # lines of print that a line of squares takes
+_NAME, _SQUARE, _ACROSS = 40, 5, 42  # characters of a line of an area's name, of a small square, of a line of squares
 _KINDS = {
     "Overdue or delayed": ("overdue", "delayed"), "Open and re-dated": ("re-dated",), "Not known": ("standing not known",),
 }  # fmt: skip
@@ -39,7 +43,8 @@ def page(plan: Plan, m: Measures) -> Fragment:
     Fragment
         Each part ends with how much more the progress report has of it.
     """
-    left = 0.0
+    # A title of more than two lines takes its room from what follows.
+    left = -1.6 * max(_lines(plan.settings.title + " " * 29, 50) - 2, 0)
     parts: list[Fragment] = []
 
     def add(name: str, title: str, make: Callable[[float], tuple[Fragment, float]]) -> None:
@@ -81,7 +86,7 @@ def _sentences(
     used = 0.0
     for number, sentence in enumerate(map(_short, sentences), start=1):
         note = 1 if number < len(sentences) else 0
-        if taken and used + _lines(sentence) + note > room:
+        if taken and (len(taken) == MOST_ITEMS or used + _lines(sentence) + note > room):
             break
         taken.append(sentence)
         used += _lines(sentence)
@@ -102,18 +107,17 @@ def _areas(m: Measures, room: float) -> tuple[Fragment, float]:
         return element("p", "No action is listed."), 1
     counts = m.actions["standing"].value_counts()
     key = markup.key((name, int(counts[name])) for name in schema.STANDINGS if counts.get(name, 0))
-    used = 1.3 * (1 + (len(counts) - 1) // 4)
+    used = 1.3 * (1 + (len(counts) - 1) // 5)
     areas = m.areas.to_dict("records")
-    if sum(_height(area) for area in areas) <= room - used - _ROW:
-        return key + _in_squares(m, areas), used + _ROW + sum(_height(area) for area in areas)
+    high = _row(1) + sum(_height(m, area) for area in areas) if len(m.actions) <= MOST_SQUARES else room
+    if used + high <= room:
+        return key + _in_squares(m, areas), used + high
     return _in_numbers(m, areas, key, used, room)
 
 
 def _in_squares(m: Measures, areas: Sequence[dict[str, Any]]) -> Fragment:
     rows = [
-        (_name(area), _done(area),
-         markup.squares(tables.squares_of(m.actions[m.actions["area_label"] == area["area_label"]], FULL)))
-        for area in areas
+        (_name(area), _done(area), markup.squares(tables.squares_of(_of(m, area), FULL))) for area in areas
     ]  # fmt: skip
     return markup.table(("Area", "Complete", "Actions"), rows, numeric=(1,), caption=_caption(m))
 
@@ -123,9 +127,25 @@ def _done(area: dict[str, Any]) -> str:
     return "not known" if silent else f"{area['complete']} of {area['counted']}"
 
 
-def _height(area: dict[str, Any]) -> float:
-    """Lines that an area takes with squares."""
-    return max(_ROW_OF_SQUARES * _lines("x" * area["actions"], _SQUARES), _ROW * _lines(_name(area), _NAME))
+def _height(m: Measures, area: dict[str, Any]) -> float:
+    """Lines that an area takes with squares; a range with a long name stands on a line of its own, as they are drawn."""
+    high, across = 0, 0
+    for one in tables.squares_of(_of(m, area)):
+        if one.count > 1 and len(one.label) > markup.LONGEST_IN_SQUARE:
+            high += _lines("x" * (len(one.label) + 8 + _SQUARE * one.count), _ACROSS)
+        else:
+            across += max(len(one.label) + 3, _SQUARE) * one.count
+    high += _lines("x" * across, _ACROSS) if across else 0
+    return _row(max(_SQUARES_HIGH * high, _lines(_name(area), _NAME)))
+
+
+def _row(lines: float) -> float:
+    """Lines of print that a row takes, with the space around it."""
+    return 0.97 * lines + 0.25
+
+
+def _of(m: Measures, area: dict[str, Any]) -> pd.DataFrame:
+    return m.actions[m.actions["area_label"] == area["area_label"]]
 
 
 def _name(area: dict[str, Any]) -> str:
@@ -136,9 +156,9 @@ def _in_numbers(
     m: Measures, areas: Sequence[dict[str, Any]], key: Fragment, used: float, room: float
 ) -> tuple[Fragment, float]:
     rows: list[markup.Row] = []
-    used += 2 * _ROW
+    used += _row(2)
     for area in areas:
-        high = _ROW * _lines(_short(_name(area)), _NAME)
+        high = _row(_lines(_short(_name(area)), _NAME))
         if rows and used + high + 1 > room:
             break
         silent = area["standing not known"] == area["actions"]
