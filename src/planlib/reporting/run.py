@@ -255,7 +255,7 @@ def report(
                 _forget_failure(each)
         finally:
             publish.clear(place)
-            publish.replace(place / "index.html", index.make(place))
+            index.write(place)
     listed = tuple(made for each in sets for made in _told(each, place))
     return Outcome(listed, tuple(faults), tuple(dict.fromkeys(notes)), place / "index.html")
 
