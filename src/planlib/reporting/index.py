@@ -26,7 +26,8 @@ SHOWN = {
     "done": ("Complete", "done"), "late": ("Overdue or delayed", "late"), "re-dated": ("Open and re-dated", "moved"),
 }  # fmt: skip
 """Numbers of `Set` that are shown: in words, and the class of their line."""
-DOWNLOADS = (("One-page summary", "summary.html"), ("Ledger (XLSX)", "ledger.xlsx"), ("Ledger (CSV)", "ledger.csv"))
+SUMMARY = ("One-page summary", "summary.html")
+LEDGERS = (("Ledger (XLSX)", "ledger.xlsx"), ("Ledger (CSV)", "ledger.csv"))
 TEMPLATE = Path(__file__).parent / "templates" / "planlib"
 
 
@@ -245,7 +246,8 @@ def _reports(each: Set, *, latest: bool = True) -> Fragment:
         return Fragment(NONE, NONE)
     ordered = [name for name in PER_PLAN if name in each.reports] + [name for name in each.reports if name not in PER_PLAN]
     files = [(name.replace("-", " ").capitalize(), f"{name}.html") for name in ordered if f"{name}.html" in each.files]
-    files += [(words, file) for words, file in DOWNLOADS if file in each.files and (latest or file.endswith(".html"))]
+    files[1:1] = [SUMMARY] if SUMMARY[1] in each.files else []
+    files += [(words, file) for words, file in LEDGERS if latest and file in each.files]
     folder = each.folder
     unseen = [element("span", f" of {folder.parent.name} as at {_day(each)}", class_="vh")] if latest else []
     return join(
