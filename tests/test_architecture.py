@@ -19,7 +19,7 @@ ORDER = (
     "errors", "schema", "settings", "dates", "statuses", "markup", "readers", "headers", "rearrange", "layout",
     "normalise", "account", "identity", "history", "store",
     "slippage", "delivery", "trends", "overrun", "forecast", "measures", "published", "narrative", "figures", "tables", "sheets",
-    "reporting", "cli",
+    "summary", "reporting", "cli",
 )  # fmt: skip
 CLOCK = {"today", "now", "utcnow", "time", "localtime"}
 HEAVY = ("pandas", "numpy", "matplotlib", "papermill", "nbconvert", "IPython", "statsmodels")

@@ -22,7 +22,7 @@ from sample import PNG, code, foreign, notebook, shown, text
 
 from planlib import markup
 from planlib.markup import element
-from planlib.reporting.exporter import TEMPLATES, PlanlibExporter, build_page
+from planlib.reporting.exporter import TEMPLATES, PlanlibExporter, build_page, summary_of
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 STYLE = (TEMPLATES / "planlib" / "style.css").read_text("utf-8")
@@ -65,6 +65,37 @@ class Outline(HTMLParser):
     def values(self, name: str) -> list[str]:
         """Values of one attribute."""
         return [value for _, found, value in self.attributes if found == name]
+
+
+# --- the one-page summary --------------------------------------------------------------------------------------------
+
+
+def test_cells_of_the_summary_make_a_page_of_their_own() -> None:
+    """Cells tagged summary are left out of the page, and are all of the other; the notebook stays as it was."""
+    head = shown(element("h1", "Plan: summary"), tags=("summary", "banner"))
+    body = shown(element("p", "In one page."), tags=("summary",))
+    made = sample.everything()
+    alone = export(made)
+    made.cells += [head, body]
+    before = copy.deepcopy(made)
+    brief = summary_of(made)
+
+    assert export(made) == alone
+    page = without_style(export(brief))
+    assert "<h1>Plan: summary</h1>" in page
+    assert "<p>In one page.</p>" in page
+    assert "What needs a decision" not in page
+    assert made == before
+    assert summary_of(sample.everything()) is None
+
+
+def test_a_notebook_that_failed_in_its_summary_is_no_report() -> None:
+    """An error in a cell of the summary makes the whole notebook one that failed."""
+    made = sample.everything()
+    error = {"output_type": "error", "ename": "KeyError", "evalue": "x", "traceback": []}
+    made.cells.append(code(tags=("summary",)))
+    made.cells[-1].outputs = [nbformat.from_dict(error)]
+    assert "This notebook failed" in export(made)
 
 
 # --- the page as a whole ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,12 @@ PLANS = {
 }  # fmt: skip
 
 
-def folder_of(home: Path, name: str) -> Path:
-    """The folder of one of these plans."""
+def folder_of(home: Path, name: str, snapshots: Mapping[str, str] | None = None) -> Path:
+    """The folder of one of these plans, or of one with these snapshots."""
     folder = home / name
     folder.mkdir(parents=True)
     (folder / "plan.toml").write_text(f'title = "Plan {name}"\n', encoding="utf-8")
-    for day, text in PLANS[name].items():
+    for day, text in (snapshots or PLANS[name]).items():
         (folder / f"{day}.csv").write_text(text, encoding="utf-8")
     return folder
 

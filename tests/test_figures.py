@@ -27,7 +27,6 @@ from planlib import figures, markup, schema
 from planlib.figures.drawing import DONE, KINDS, LATE, MOVED, TALLEST, TRACK, WIDTH, width_of
 from planlib.markup import Fragment
 from planlib.measures import Measures
-from planlib.narrative import say_day
 
 FIGURES: dict[str, Callable[[Measures], Fragment]] = {
     "standing": figures.standing_over_time,

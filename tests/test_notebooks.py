@@ -22,6 +22,8 @@ PAGES = [
     "wirral-ofsted-2011/2011-08-31/progress.html",
     "wirral-ofsted-2011/2011-08-31/slippage.html",
     "wirral-ofsted-2011/2011-08-31/data-quality.html",
+    "wirral-ofsted-2011/2011-08-31/summary.html",
+    "ranger-1960/1964-07-31/summary.html",
     "portfolio/2011-08-31/portfolio.html",
     "index.html",
 ]
@@ -198,3 +200,18 @@ def test_where_and_when_a_report_is_made_does_not_show(tmp_path, monkeypatch, bu
         one = (home / "out" / "wirral-ofsted-2011" / day / name).read_bytes()
         other = (built_reports / "wirral-ofsted-2011" / day / name).read_bytes()
         assert one == other, name
+
+
+@pytest.mark.parametrize("name", ["progress", "slippage", "data-quality"])
+def test_a_page_leads_to_its_downloads_and_says_that_they_do_not_travel(built_reports, name):
+    """The foot of each page links the files beside it, all there, and says what becomes of links in a mailed page."""
+    folder = "wirral-ofsted-2011/2011-08-31"
+    seen = page(built_reports, f"{folder}/{name}.html")
+    wanted = ["summary.html", "ledger.xlsx", "ledger.csv", "findings.csv", "results.json"]
+
+    assert [link for link in seen.links if link in wanted] == wanted
+    assert all((built_reports / folder / link).is_file() for link in wanted)
+    assert "lead nowhere once the page is mailed or moved without that folder" in seen.text
+    siblings = {"progress.html", "slippage.html", "data-quality.html", "../../index.html"} - {f"{name}.html"}
+    outside = {link.partition("#")[0] for link in seen.links} - {""} - set(wanted)
+    assert outside == siblings

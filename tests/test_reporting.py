@@ -30,7 +30,7 @@ from papermill.translators import PythonTranslator
 import planlib
 from planlib import measures
 from planlib.errors import InputError, RunError
-from planlib.reporting import index, kernels, notebooks, publish, results, run
+from planlib.reporting import index, kernels, notebooks, publish, results, run, seen
 from planlib.reporting.run import report
 
 V4 = nbformat.v4
@@ -147,8 +147,9 @@ def papermilled(notebook: Any) -> Any:
 
 
 def every_file(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder."""
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """Every file below a folder, but for the note of what was seen, which holds times of files."""
+    found = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != seen.FILE)
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
 
 
 def without_runs(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -158,8 +159,8 @@ def without_runs(files: dict[str, bytes]) -> dict[str, bytes]:
 
 # --- what is made ----------------------------------------------------------------------------------------------------
 
-SET = ["data-quality.html", "data-quality.ipynb", "findings.csv", "ledger.csv", "progress.html", "progress.ipynb",
-       "results.json", "run.json", "slippage.html", "slippage.ipynb"]  # fmt: skip
+SET = ["data-quality.html", "data-quality.ipynb", "findings.csv", "ledger.csv", "ledger.xlsx", "progress.html",
+       "progress.ipynb", "results.json", "run.json", "slippage.html", "slippage.ipynb"]  # fmt: skip
 
 
 def test_everything_promised_is_made(here: Path, quick: Callable[[], list[str]]) -> None:
@@ -315,7 +316,35 @@ def test_a_changed_notebook_runs_that_notebook(here: Path, quick: Callable[[], l
     assert sorted(path.name for path in (here / "reports/beta/2020-05-31").iterdir()) == SET
 
 
-@pytest.mark.parametrize("name", ["progress.html", "ledger.csv", "run.json"])
+def test_the_summary_belongs_to_the_progress_report(here: Path, quick: Callable[[], list[str]]) -> None:
+    """summary.html is made with progress, stays when another report is made, and is made again where it is gone."""
+    path = put_notebook(here, "progress", MEASURED, 'display({"text/plain": "brief"}, raw=True)')
+    node = nbformat.read(path, 4)
+    node.cells[-1].metadata["tags"] = ["summary"]
+    path.write_text(nbformat.writes(node), encoding="utf-8")
+    put_notebook(here, "slippage", MEASURED, 'display({"text/plain": "brief"}, raw=True)')
+    summary = here / "reports/beta/2020-05-31/summary.html"
+
+    report("beta", notebooks="slippage")
+    assert not summary.exists()
+    report("beta", notebooks="progress")
+    assert b"<pre>brief</pre>" in summary.read_bytes()
+    assert b"<pre>brief</pre>" not in (summary.parent / "progress.html").read_bytes()
+    assert "summary.html" in publish.look(summary.parent).record["outputs"]
+    put_notebook(here, "slippage", MEASURED, SAID)
+    quick()
+    report("beta", notebooks="slippage")
+    assert publish.look(summary.parent).whole
+    assert b'href="beta/2020-05-31/summary.html"' in (here / "reports/index.html").read_bytes()
+
+    quick()
+    summary.unlink()
+    assert report("beta", notebooks=["progress", "slippage"]).ok
+    assert quick() == ["beta as at 2020-05-31: progress"]
+    assert summary.exists()
+
+
+@pytest.mark.parametrize("name", ["progress.html", "ledger.csv", "ledger.xlsx", "run.json"])
 def test_what_was_tampered_with_is_made_again(name: str, here: Path, quick: Callable[[], list[str]]) -> None:
     """A file that is gone or not as it was written unpublishes its set, and the next run mends it."""
     report("beta")
@@ -552,7 +581,7 @@ def test_a_notebook_of_ones_own_can_be_run_by_path(here: Path, quick: Callable[[
     assert ">5<" in outcome.made[0].path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["index", "results", "..", "a b", "é"])
+@pytest.mark.parametrize("name", ["index", "summary", "results", "..", "a b", "é"])
 def test_a_notebook_cannot_take_the_name_of_another_output(name: str, here: Path) -> None:
     """The name of a notebook is the name of files: it must be plain, and none that planlib writes itself."""
     path = here / f"{name}.ipynb"
@@ -818,7 +847,7 @@ def test_the_same_bytes_from_another_place(witnessed: Any) -> None:
     root, out, _ = witnessed
     one, two = without_runs(every_file(out / "plan 0")), without_runs(every_file(root / "again" / "plan 0"))
     assert one == two
-    assert len(one) == 10
+    assert len(one) == 12
 
 
 def test_no_address_of_an_object_is_published(witnessed: Any) -> None:

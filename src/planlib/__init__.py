@@ -36,7 +36,7 @@ _HOMES = {
 }
 _MODULES = (
     "delivery", "errors", "figures", "forecast", "measures", "narrative", "overrun", "published", "schema", "settings",
-    "sheets", "slippage", "tables",
+    "sheets", "slippage", "summary", "tables",
 )  # fmt: skip
 
 __all__ = ["__version__", *_HOMES, *_MODULES]

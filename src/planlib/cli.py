@@ -429,12 +429,16 @@ def _ledger(taken: argparse.Namespace) -> int:
     if folder.resolve() in target.resolve().parents:
         raise InputError(f"--to {target}: lies among the sources of the plan; choose another folder")
     book = _open(folder, taken.as_of)
-    from planlib.reporting import results
+    from planlib.reporting import results, workbook
 
     if ending == ".csv":
         data = results.csv_bytes(book.ledger)
     elif ending == ".xlsx":
-        data = results.xlsx_bytes(book.ledger, book.name)
+        if len(book.ledger) > workbook.MOST_ROWS:
+            raise InputError(
+                f"--to {target}: {len(book.ledger):,} rows are more than a sheet can hold ({workbook.MOST_ROWS:,}); write .csv"
+            )
+        data = workbook.ledger_xlsx(book)
     else:
         data = results.parquet_bytes(book.ledger)
     from planlib.reporting.publish import replace

@@ -158,7 +158,7 @@ def measure(
         areas=_areas(actions, changes), bow_wave=delivery.bow_wave(ledger, as_of, at=at), falling_due=due,
         behind=delivery.behind_original_plan(ledger, as_of, at=at), rates=rates,
         trends=_trends(ledger, as_of, at, settings.small_number if settings else 0),
-        small_number=settings.small_number if settings else 0, terms=settings.terms if settings else {},
+        small_number=settings.small_number if settings else 0, terms=dict(settings.terms) if settings else {},
     )  # fmt: skip
     return replace(made, results=results(made, ledger, at, before))
 

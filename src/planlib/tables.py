@@ -30,7 +30,13 @@ TITLES = {
     "slippage": "slippage",
     "data-quality": "data quality",
     "portfolio": "progress of all plans",
+    "summary": "summary",
 }
+BESIDE = {
+    "summary.html": "one-page summary", "ledger.xlsx": "ledger as a workbook (XLSX)", "ledger.csv": "ledger as CSV",
+    "findings.csv": "findings as CSV", "results.json": "every number as JSON",
+}  # fmt: skip
+"""Files that `planlib report` puts beside each page of a plan, and what they are."""
 ACTIONS_PAGE = "progress.html"  # the page that has a section for each action
 MOST_RESTATED = 25  # published figures that differ before a manager's list of them is folded
 
@@ -103,7 +109,7 @@ def standing_by_area(m: Measures) -> Fragment:
         acts = m.actions[m.actions["area_label"] == area["area_label"]]
         unknown = area["standing not known"] == area["actions"]
         done: Content = "not known" if unknown else f"{area['complete']} of {area['counted']}"
-        rows.append((_area_name(area, several), done, markup.squares(_squares(m, acts))))
+        rows.append((_area_name(area, several), done, markup.squares(squares_of(m, acts))))
     table = markup.table(
         _heads(m, "Area", "Complete", "Actions"), rows, numeric=(1,),
         caption=f"Where every {m.term('action')} stands, by {m.term('area')}, at {say_day(m.as_of)}", none="No action is listed.",
@@ -118,11 +124,12 @@ def _area_name(area: dict[str, Any], several: set[str]) -> Fragment:
     return title + element("small", area["timescale"]) if area["timescale"] else title
 
 
-def _squares(m: Measures, rows: pd.DataFrame) -> list[Square]:
+def squares_of(m: Measures, rows: pd.DataFrame, page: str = "") -> list[Square]:
+    """One square per action, leading to its own section on this page or on the one named; ranges by their count."""
     squares = []
     own = rows[rows["ref_range"] == ""]
     for row in own.to_dict("records"):
-        squares.append(Square(row["ref"], row["standing"], words=_stands(m, row), address=_address(row)))
+        squares.append(Square(row["ref"], row["standing"], words=_stands(m, row), address=page + _address(row)))
     counted = rows[rows["ref_range"] != ""]
     for (text, name), part in counted.groupby(["ref_range", "standing"], sort=False):
         squares.append(Square(str(text), str(name), words=_stands(m, part.iloc[0].to_dict()), count=len(part)))
@@ -953,7 +960,17 @@ def provenance(plan: Plan, m: Measures) -> Fragment:
     if len(plan.corrections):
         lines.append(f"{plural(len(plan.corrections), 'cell')} corrected; each is listed under data quality.")
     table = sources(plan)
-    return markup.paragraphs(lines) + markup.details("Source files and fingerprints", table)
+    return markup.paragraphs(lines) + _beside() + markup.details("Source files and fingerprints", table)
+
+
+def _beside() -> Fragment:
+    """Links to the downloads, in words that hold too where the page was taken from its folder, as by mail."""
+    links = markup.join([markup.link(what, name) for name, what in BESIDE.items()], ", ")
+    return element(
+        "p", "This page is whole by itself. In the folder that it was made in lie beside it: ", links,
+        ". These links, and those to other pages, lead nowhere once the page is mailed or moved without that folder.",
+        class_="beside",
+    )  # fmt: skip
 
 
 def installed_version() -> str:

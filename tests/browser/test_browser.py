@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 import paper
 import plans
 import sample
+from index_samples import many, one_of_each
+from test_extreme_plans import HEAD, PLANS, T, folder_of, rows
 
-from planlib import markup
-from planlib.reporting import report
+from planlib import markup, measures, open_plan, summary, tables
+from planlib.reporting import index, report
 from planlib.reporting.exporter import PlanlibExporter
 
 HERE = Path(__file__).parent
@@ -59,12 +61,26 @@ def export(notebook: Any, path: Path) -> Path:
     return path
 
 
+def summary_of(home: Path, name: str, snapshots: Mapping[str, str]) -> Any:
+    """The summary page of a plan, as a notebook that was run."""
+    folder = folder_of(home, name, snapshots)
+    plan = open_plan(folder, T)
+    m = measures.measure(plan.ledger, T, settings=plan.settings, snapshots=plan.snapshots, plan=plan.name)
+    banner = sample.shown(tables.banner(plan, m, "summary"), tags=("banner",))
+    return sample.notebook(banner, sample.shown(summary.page(plan, m)))
+
+
 @pytest.fixture(scope="session")
 def handmade(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Pages made here: one of everything, an empty report, a failed notebook, five hundred actions."""
     folder = tmp_path_factory.mktemp("pages")
-    many = [markup.Square(str(number), "on track", address="#all") for number in range(500)]
+    squares = [markup.Square(str(number), "on track", address="#all") for number in range(500)]
     failed = sample.everything()
+    indexes = {name: folder / f"index-{name}" for name in ("failed", "many", "none")}
+    for name, fill in (("failed", one_of_each), ("many", many), ("none", lambda out: None)):
+        indexes[name].mkdir()
+        fill(indexes[name])
+        (indexes[name] / "index.html").write_bytes(index.make(indexes[name]))
     failed.cells[-1].outputs = [{"output_type": "error", "ename": "InputError", "evalue": "no plan", "traceback": []}]
     return {
         "everything": export(sample.everything(), folder / "everything.html"),
@@ -72,9 +88,11 @@ def handmade(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "failed": export(failed, folder / "failed.html"),
         "many": export(
             sample.notebook(sample.shown(sample.banner(), tags=("banner",)), sample.text("## All"),
-                            sample.shown(markup.squares(many))),
+                            sample.shown(markup.squares(squares))),
             folder / "many.html",
         ),
+        **{f"index of {name}": path / "index.html" for name, path in indexes.items()},
+        "summary of many": export(summary_of(folder, "many", PLANS["many"]), folder / "summary-many.html"),
     }  # fmt: skip
 
 
@@ -95,7 +113,7 @@ def pages(handmade: dict[str, Path], built_reports: Path, tmp_path_factory: pyte
     return found
 
 
-def one_of_each(pages: dict[str, Path]) -> dict[str, Path]:
+def one_of_each_kind(pages: dict[str, Path]) -> dict[str, Path]:
     """The handmade page, each notebook of a bundled plan, the portfolio and the index, and the page of every figure."""
     wanted = ("everything", "wirral-ofsted-2011/2011-08-31/", "ranger-1960/1964-07-31/slippage", "portfolio/", "index.html",
               "simulated/2020-10-31/slippage")  # fmt: skip
@@ -106,7 +124,7 @@ def one_of_each(pages: dict[str, Path]) -> dict[str, Path]:
 def looked(pages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
     """Look at everything in one run of one browser; what was found, by what was looked for."""
     folder = tmp_path_factory.mktemp("job")
-    each = [str(page) for page in one_of_each(pages).values()]
+    each = [str(page) for page in one_of_each_kind(pages).values()]
     largest_first = sorted(pages.values(), key=lambda page: (-page.stat().st_size, page))  # none is waited for at the end
     found = run_in_browser(
         folder, pages=[str(page) for page in largest_first], forced=each, plain=each, zoom=each,
@@ -299,3 +317,57 @@ def test_both_ways_of_nbconvert_give_the_same_document(handmade: dict[str, Path]
     by_template.write_text(page, encoding="utf-8", newline="\n")
     one, two = run_in_browser(tmp_path, dom=[[str(handmade["everything"]), "ours"], [str(by_template), "theirs"]])
     assert one["html"] == two["html"]
+
+
+def _wordy() -> dict[str, str]:
+    """A plan whose every text is longer than any page would like."""
+    head, reason = HEAD.replace("Status", "Status,Reason"), "because the contractor went away and nobody was found; " * 9
+    area = "The name of an area that goes on " * 9
+    line = 'A-long-reference-{n},"{area}{n}","{what}",{day} {month} 2024,In progress,"{reason}"\n'
+
+    def issue(month: str) -> str:
+        return head + "".join(
+            line.format(n=n, area=area, what="words " * 80, day=n + 1, month=month, reason=f"{reason}{n}")
+            for n in range(12)
+        )
+
+    return {"2024-01-31": issue("June"), T: issue("July")}
+
+
+def _areas() -> dict[str, str]:
+    """Five hundred actions in thirty areas."""
+    line = '{n},"Area {a} of some considerable length, named in full as committees name them",Do {n},{due},{status}\n'
+    old = HEAD + "".join(line.format(n=n, a=n % 30, due="30 June 2024", status="In progress") for n in range(500))
+    due = ("30 March 2024", "31 August 2024", "30 September 2024")
+    new = HEAD + "".join(
+        line.format(n=n, a=n % 30, due=due[n % 3], status="Complete" if n % 4 == 0 else "In progress") for n in range(500)
+    )
+    return {"2024-01-31": old, T: new}
+
+
+def _each_moved() -> dict[str, str]:
+    """Forty actions, each moved to a date of its own."""
+    new = rows(40)
+    for n in range(40):
+        new = new.replace("30 June 2024", f"{1 + n % 28} July 202{4 + n // 28}", 1)
+    return {"2024-01-31": HEAD + rows(40), T: HEAD + new}
+
+
+def test_the_summary_of_any_plan_is_one_sheet(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Printed, the summary is one page of A4: of the bundled plans, of 500 actions, of very long texts, of nothing."""
+    import pypdfium2
+
+    every = {**PLANS, "wordy": _wordy(), "areas": _areas(), "each-moved": _each_moved()}
+    pages = {name: export(summary_of(tmp_path, name, issues), tmp_path / f"{name}.html") for name, issues in every.items()}
+    reports = Path(request.getfixturevalue("built_reports"))
+    pages |= {str(path.relative_to(reports)): path for path in sorted(reports.rglob("summary.html"))}
+    assert len(pages) == len(every) + 4
+    printed = [[str(path), str(tmp_path / f"{at}.pdf")] for at, path in enumerate(pages.values())]
+    run_in_browser(tmp_path, pdf=printed)
+    sheets = {}
+    for name, (_, pdf) in zip(pages, printed, strict=True):
+        with pypdfium2.PdfDocument(pdf) as document:
+            sheets[name] = len(document)
+    assert {name: number for name, number in sheets.items() if number != 1} == {}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import copy
 import functools
 import html
 import re
@@ -35,6 +36,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 BANNER, PROVENANCE = "banner", "provenance"
 """Tags of the cells whose output is the page's header and its footer."""
+
+SUMMARY = "summary"
+"""Tag of the cells that are no part of the page: `summary_of` makes a page of one sheet from them."""
 
 
 # --- what the page is made of ----------------------------------------------------------------------------------------
@@ -85,6 +89,7 @@ def build_page(notebook: Mapping[str, Any], name: str = "Notebook") -> Page:
     if troubles:
         return _failed_page(troubles, name)
 
+    cells = [cell for cell in cells if SUMMARY not in _tags(cell)]
     writer = _Writer()
     header = "\n".join(writer.header(cell) for cell in cells if BANNER in _tags(cell))
     for cell in cells:
@@ -119,6 +124,21 @@ def build_page(notebook: Mapping[str, Any], name: str = "Notebook") -> Page:
         footer_id=footer_id,
         contents=contents,
     )
+
+
+def summary_of(notebook: Any) -> Any | None:
+    """The executed notebook reduced to its cells tagged ``summary``, to be exported like any other; None without any.
+
+    Nothing is computed twice for the second page, and no second kernel is started.
+    """
+    chosen = [copy.deepcopy(cell) for cell in notebook["cells"] if SUMMARY in _tags(cell)]
+    if not chosen:
+        return None
+    for cell in chosen:
+        cell["metadata"]["tags"] = [tag for tag in _tags(cell) if tag != SUMMARY]
+    made = copy.copy(notebook)
+    made["cells"] = chosen
+    return made
 
 
 def _lines(pieces: Iterable[str]) -> str:

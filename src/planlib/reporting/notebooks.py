@@ -18,7 +18,7 @@ from planlib.errors import InputError, RunError, nearest
 PER_PLAN = ("progress", "slippage", "data-quality")
 PORTFOLIO = "portfolio"
 RESULTS_TYPE = "application/vnd.planlib.results+json"
-_RESERVED = ("index", "results", "ledger", "findings", "run", "failed")
+_RESERVED = ("index", "summary", "results", "ledger", "findings", "run", "failed")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
 

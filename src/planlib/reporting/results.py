@@ -1,4 +1,4 @@
-"""Writes the numbers and tables of a plan as files: results.json, and a ledger or findings as CSV, XLSX or Parquet."""
+"""Writes the numbers and tables of a plan as files: results.json, and a ledger or findings as CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ SCHEMA = "planlib.results/1"
 _FORMULA = re.compile(r"['=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _NEGATIVE = re.compile(r"-\d+(\.\d+)?")
 _QUOTED = re.compile(r'[",\r\n]')
-_LOST = re.compile("[\ud800-\udfff]")
 
 
 def to_json(value: Any) -> bytes:
@@ -54,13 +53,18 @@ def results_json(plan: str, as_of: str, previous: str | None, measures: Sequence
     )
 
 
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet may take a text for a formula; a plain negative number is none."""
+    return _FORMULA.match(text) is not None and not _NEGATIVE.fullmatch(text)
+
+
 def safe_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula when it opens a CSV file.
 
     A text that begins with ``= + - @``, their full-width forms, a tab, a line end or an apostrophe gets one apostrophe
     in front; a plain negative number stays as it is. Taking one leading apostrophe away gives the text back.
     """
-    return f"'{text}" if _FORMULA.match(text) and not _NEGATIVE.fullmatch(text) else text
+    return f"'{text}" if is_formula(text) else text
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
@@ -100,57 +104,6 @@ def _texts(column: pd.Series) -> list[str]:
 
 def _number(value: Any) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
-
-
-def xlsx_bytes(table: pd.DataFrame, title: str) -> bytes:
-    """A table as a workbook with real dates; text stays text, whatever it looks like.
-
-    Parameters
-    ----------
-    table : DataFrame
-    title : str
-        Name of the sheet.
-
-    Raises
-    ------
-    InputError
-        If xlsxwriter is not installed.
-    """
-    import pandas as pd
-
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise InputError("writing .xlsx needs the package xlsxwriter; install it, or write .csv") from None
-    out = io.BytesIO()
-    options = {
-        "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-    }  # fmt: skip
-    with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"created": pd.Timestamp(2000, 1, 1).to_pydatetime()})  # no clock: same table, same bytes
-        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31] or "Sheet1")
-        sheet.freeze_panes(1, 0)
-        for place, name in enumerate(table.columns):
-            sheet.write_string(0, place, str(name), bold)
-            dates = pd.api.types.is_datetime64_any_dtype(table[name])
-            numbers = pd.api.types.is_numeric_dtype(table[name])
-            for row, value in enumerate(table[name], start=1):
-                if pd.isna(value):
-                    continue
-                if dates and value.year >= 1900:
-                    sheet.write_datetime(row, place, value.to_pydatetime(), day)
-                elif dates:
-                    sheet.write_string(row, place, value.date().isoformat())  # a workbook has no date before 1900
-                elif numbers:
-                    sheet.write_number(row, place, float(value))
-                else:
-                    sheet.write_string(row, place, _for_xml(str(value)))
-    return out.getvalue()
-
-
-def _for_xml(text: str) -> str:
-    return _LOST.sub("\ufffd", text)[:32767]
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:

@@ -27,7 +27,7 @@ from typing import Any
 
 from planlib import __version__
 from planlib.errors import InputError, PlanlibError, RunError
-from planlib.reporting import index, publish, results
+from planlib.reporting import index, publish, results, workbook
 from planlib.reporting.kernels import Kernels, check_kernel, execute, kernels
 from planlib.reporting.notebooks import (
     PER_PLAN,
@@ -45,11 +45,13 @@ from planlib.reporting.notebooks import (
 
 When = str | date
 SCHEMA = "planlib.run/1"
-TABLES = ("results.json", "ledger.csv", "findings.csv")
+TABLES = ("results.json", "ledger.csv", "ledger.xlsx", "findings.csv")
 LIBRARIES = (
     "pandas", "numpy", "matplotlib", "papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "ipython",
     "jupyter_client", "jinja2", "mistune", "nh3", "rapidfuzz", "python-calamine",
+    "xlsxwriter",
 )  # fmt: skip
+SUMMARY, SUMMARY_OF = "summary.html", "progress"  # the one-page summary, and the notebook that it is made from
 WAY = "reports"  # the portfolio's parameter: the reports of plans that it leads to, where they are not the usual ones
 UP_TO_DATE, MADE, FAILED = "up to date", "made", "failed"
 
@@ -253,7 +255,7 @@ def report(
                 _forget_failure(each)
         finally:
             publish.clear(place)
-            publish.replace(place / "index.html", index.make(place))
+            index.write(place)
     listed = tuple(made for each in sets for made in _told(each, place))
     return Outcome(listed, tuple(faults), tuple(dict.fromkeys(notes)), place / "index.html")
 
@@ -584,8 +586,13 @@ def _why(made: _Set, notebook: Notebook) -> str:
         return "the notebook has changed"
     if then.get("parameters") != _shown_parameters(made, notebook):
         return "its parameters have changed"
-    ours = [name for name in made.before.wrong if name in TABLES or Path(name).stem == notebook.name]
+    ours = [name for name in made.before.wrong if name in TABLES or _notebook_of(name) == notebook.name]
     return f"missing or not as it was written: {', '.join(ours)}" if ours else ""
+
+
+def _notebook_of(file: str) -> str:
+    """The notebook that a file of a set is made from, where it is from one."""
+    return SUMMARY_OF if file == SUMMARY else Path(file).stem
 
 
 def _shared_change(made: _Set) -> str:
@@ -733,7 +740,12 @@ def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
         run.notes.append(f"{where}: warning: {line}")
     for found in results_in(shown):
         _compare(run, made, found, where)
+    from planlib.reporting.exporter import summary_of
+
     files = {f"{notebook.name}.html": _page(shown, notebook.name), f"{notebook.name}.ipynb": to_bytes(shown)}
+    brief = summary_of(shown) if notebook.name == SUMMARY_OF else None
+    if brief is not None:
+        files[SUMMARY] = _page(brief, Path(SUMMARY).stem)
     for name, data in files.items():
         _stage(run, made, name, data)
 
@@ -789,6 +801,7 @@ def _compute(run: _Run, made: _Set, plan: str) -> dict[str, list[dict[str, Any]]
             numbers = results.results_json(plan, made.day, previous, every)
             _stage(run, made, "results.json", numbers)
             _stage(run, made, "ledger.csv", results.csv_bytes(book.ledger))
+            _stage(run, made, "ledger.xlsx", workbook.ledger_xlsx(book))
             told = published.compare(run.folders[plan], book, made.as_of)
             _stage(run, made, "findings.csv", results.csv_bytes(published.noted(book, told).findings))
     return made.expected[plan]
@@ -856,10 +869,10 @@ def _record(run: _Run, made: _Set) -> dict[str, Any]:
             f"{made.plan} as at {made.day}: taken down, for what they were made from has changed: {', '.join(others)}"
         )
     else:
-        wrong = {Path(name).stem for name in made.before.wrong}
+        wrong = {_notebook_of(name) for name in made.before.wrong}
         kept = {name: each for name, each in others.items() if name not in wrong}
     outputs = made.outputs | {
-        name: digest for name, digest in before.get("outputs", {}).items() if Path(name).stem in kept
+        name: digest for name, digest in before.get("outputs", {}).items() if _notebook_of(name) in kept
     }
     reports = kept | {
         each.name: {"notebook_sha256": each.sha256, "parameters": _shown_parameters(made, each)} for each in made.stale
