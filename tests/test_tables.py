@@ -200,6 +200,21 @@ def test_the_section_of_an_action_has_its_changes_matches_and_findings():
     assert "rows taken for it" not in html.replace(section, "")
 
 
+def test_a_long_text_that_stays_the_same_is_printed_once():
+    """Where an action's progress stays word for word, its section says so; a short one, and one that changed, are printed."""
+    plan, m = told("ranger-1960", "1964-07-31")
+    ledger = plan.ledger.copy()
+    rows = ledger.index[ledger["action_id"] == ledger["action_id"].iloc[0]][:4]
+    long = "The second round of interviews is in September. "
+    ledger["progress"] = ""
+    ledger.loc[rows, "progress"] = [long, long, long + "Done.", long]
+    made = tables.action_sections(replace(plan, ledger=ledger), m).text
+    assert made.count(long.strip()) == 3 and made.count("the same text as in the snapshot before") == 1
+    ledger.loc[rows, "progress"] = "No change."
+    made = tables.action_sections(replace(plan, ledger=ledger), m).text
+    assert made.count("No change.") == 4 and "the same text" not in made
+
+
 def test_no_column_of_the_late_says_nothing():
     """Required time and lead are columns only where a listed action has one; days past the first date are counted."""
     text = tables.late(told("ranger-1960", "1964-07-31")[1]).text

@@ -37,6 +37,8 @@ BESIDE = {
     "findings.csv": "findings as CSV", "results.json": "every number as JSON",
 }  # fmt: skip
 """Files that `planlib report` puts beside each page of a plan, and what they are."""
+_SHORT = 40  # characters of a text that is written again where it stays the same
+_SAME_AS_BEFORE = "the same text as in the snapshot before"
 ACTIONS_PAGE = "progress.html"  # the page that has a section for each action
 MOST_RESTATED = 25  # published figures that differ before a manager's list of them is folded
 
@@ -422,12 +424,14 @@ def _times(row: dict[str, Any]) -> str:
 
 
 def _history(row: dict[str, Any], history: Sequence[dict[str, Any]]) -> Fragment:
+    before = ("", *(each["progress"] for each in history))
     lines = [
         (
-            say_day(each["as_of"]), _written(each["target_text"]), _written(each["status_text"]), _text(each["progress"]),
+            say_day(each["as_of"]), _written(each["target_text"]), _written(each["status_text"]),
+            _SAME_AS_BEFORE if len(each["progress"]) > _SHORT and each["progress"] == last else _text(each["progress"]),
             f"{each['source']}, {each['place']}",
         )
-        for each in history
+        for each, last in zip(history, before, strict=False)
     ]  # fmt: skip
     return markup.table(
         ("Snapshot", "Target date as written", "Status as written", "Progress", "Where in the source"), lines,
