@@ -10,8 +10,9 @@ const [, , reports = join(root, 'reports'), executablePath = '/usr/bin/chromium'
 
 // Picture, page, width, height: each picture under 200 kB.
 const pictures = [
-  ['progress', 'wirral-ofsted-2011/2011-08-31/progress.html', 1280, 840],
+  ['progress', 'wirral-ofsted-2011/2011-08-31/progress.html', 1280, 1740],
   ['progress-narrow', 'wirral-ofsted-2011/2011-08-31/progress.html', 360, 1200],
+  ['summary', 'wirral-ofsted-2011/2011-08-31/summary.html', 1000, 1300],
   ['slippage', 'ranger-1960/1964-07-31/slippage.html', 1280, 1180],
   ['data-quality', 'ranger-1960/1964-07-31/data-quality.html', 1280, 1100],
   ['portfolio', 'portfolio/2011-08-31/portfolio.html', 1280, 1200],

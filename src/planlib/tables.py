@@ -89,6 +89,8 @@ def _siblings(notebook: str) -> Fragment:
     """Links to the other pages of the same plan and date."""
     others = [name for name in ("progress", "slippage", "data-quality") if name != notebook]
     links = [markup.link(TITLES[name].capitalize(), f"{name}.html") for name in others]
+    if notebook != "summary":
+        links.append(markup.link("One-page summary", "summary.html"))
     links.append(markup.link("All plans and dates", "../../index.html"))
     return element("p", markup.join(links, " · "), class_="meta")
 
