@@ -17,7 +17,7 @@ PACKAGE = ROOT / "src" / "planlib"
 # Each imports only from those before it; readers and reporting are packages, whose own modules may not go in circles.
 ORDER = (
     "errors", "schema", "settings", "dates", "statuses", "markup", "readers", "headers", "rearrange", "layout",
-    "normalise", "identity", "history", "store",
+    "normalise", "identity", "history", "cache", "store",
     "slippage", "delivery", "trends", "overrun", "forecast", "measures", "published", "narrative", "figures", "tables",
     "reporting", "cli",
 )  # fmt: skip

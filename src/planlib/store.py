@@ -14,9 +14,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from planlib import history, schema
+from planlib import cache, history, schema
 from planlib.dates import month_first, read_date
 from planlib.errors import InputError, nearest
 from planlib.headers import fold_header
@@ -310,32 +311,14 @@ def open_plan(
     said = instead or decided(path, until)
     settings = said.settings
     files = find_snapshots(path, settings)
-    parts, days = _parts(path, files, settings, until)
-    if not parts and (begun or not days):
-        raise InputError(f"{path}: no snapshot up to {until}; the first is of {min(days, default='no date')}")
-    parts, used = _corrected(parts, said.corrections, path)
-    done = _read_parts(parts, settings)
-    findings = done.findings + [{"source": each, **finding("file-not-read", "its name does not begin with a date")}
-                                for each in _strays(path, files)]  # fmt: skip
-    snapshots = [
-        _join_parts([each for each, part in zip(done.actions, parts, strict=True) if part.day == day], day, findings)
-        for day in dict.fromkeys(part.day for part in parts)
-    ]
-    made = history.build(name, snapshots, _decisions(said.matches))
-    extras = frame(schema.EXTRAS, done.extras)
-    findings += history.slips_that_differ(made.ledger, extras)
-    rebuilt = {part.day: settings.known_from[part.day] for part in parts if part.day in settings.known_from}
-    findings += [
-        {"as_of": day, **finding("snapshot-rebuilt", f"rebuilt from a paper of {paper}; not a record of its own time")}
-        for day, paper in rebuilt.items()
-    ]
-    listed = frame(schema.FINDINGS, ({"plan": name, **each} for each in (*findings, *made.findings)))
-    listed = listed.sort_values(["as_of", "source"], kind="stable", na_position="first", ignore_index=True)
-    sources = pd.DataFrame(done.sources, columns=list(_SOURCES))
-    sources["as_of"] = pd.to_datetime(sources["as_of"]).astype(schema.DATE)
-    corrections = pd.DataFrame(used, columns=[*_CORRECTED, "line"])
-    plan = Plan(name, settings, made.ledger, listed, made.matches, extras, sources, corrections, rebuilt)  # fmt: skip
-    return _redacted(plan, [part.raw.headers for part in parts], files) if redact else plan
+    kept = None if instead else _Kept(path, files, said, until)
+    days = kept.days() if kept else None
+    if days is None:
+        days = _read_days(path, name, files, said, until, begun=begun)
+        if kept:
+            kept.keep(days)
+    plan = _assembled(name, settings, days, _strays(path, files))
+    return _redacted(plan, [headers for each in days for headers in each.headers], files) if redact else plan
 
 
 def open_pool(folder: str | Path, as_of: str | date | None = None, *, redact: bool = True) -> list[Plan]:
@@ -406,6 +389,32 @@ class _Part:
 
 
 @dataclass(frozen=True)
+class _Day:
+    """Everything of one snapshot, as it is once the snapshots before it were read: later ones change nothing of it.
+
+    Attributes
+    ----------
+    day : date
+    ledger, matches : DataFrame
+        Its rows of schema.LEDGER and schema.MATCHES.
+    findings : tuple of four lists
+        Of its files, of its parts together, of the snapshot as such, of its history.
+    extras, sources, corrections : list of dict
+    headers : list of dict
+        Of each file: canonical name to the source's own headers.
+    """
+
+    day: date
+    ledger: pd.DataFrame
+    matches: pd.DataFrame
+    findings: tuple[list[Finding], list[Finding], list[Finding], list[Finding]]
+    extras: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
+    corrections: list[dict[str, Any]]
+    headers: list[dict[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
 class _Done:
     """What reading parts gave; actions and sources one per part."""
 
@@ -413,6 +422,152 @@ class _Done:
     findings: list[Finding]
     extras: list[dict[str, Any]]
     sources: list[dict[str, Any]]
+
+
+def _read_days(
+    path: Path, name: str, files: Sequence[tuple[date | None, Path]], said: Decided, until: date | None, *, begun: bool
+) -> list[_Day]:
+    """Read every snapshot up to a date."""
+    settings = said.settings
+    parts, met = _parts(path, files, settings, until)
+    if not parts and (begun or not met):
+        raise InputError(f"{path}: no snapshot up to {until}; the first is of {min(met, default='no date')}")
+    parts, used = _corrected(parts, said.corrections, path)
+    done = _read_parts(parts, settings)
+    days = list(dict.fromkeys(part.day for part in parts))
+    together: list[Finding] = []
+    snapshots = [
+        _join_parts([each for each, part in zip(done.actions, parts, strict=True) if part.day == day], day, together)
+        for day in days
+    ]
+    made = history.build(name, snapshots, _decisions(said.matches))
+    made_of: list[_Day] = []
+    for day in days:
+        when = pd.Timestamp(day)
+        rebuilt = []
+        if paper := settings.known_from.get(day):
+            message = f"rebuilt from a paper of {paper}; not a record of its own time"
+            rebuilt.append({"as_of": day, **finding("snapshot-rebuilt", message)})
+        told = tuple(
+            [each for each in found if pd.Timestamp(each["as_of"]) == when]
+            for found in (done.findings, together, rebuilt, made.findings)
+        )
+        made_of.append(_Day(
+            day, made.ledger[made.ledger["as_of"] == when], made.matches[made.matches["as_of"] == when], told,  # type: ignore[arg-type]
+            [each for each in done.extras if each["as_of"] == when],
+            [each for each in done.sources if pd.Timestamp(each["as_of"]) == when],
+            [each for each in used if each["as_of"] == when], [part.raw.headers for part in parts if part.day == day],
+        ))  # fmt: skip
+    return made_of
+
+
+def _assembled(name: str, settings: Settings, days: Sequence[_Day], strays: Sequence[str]) -> Plan:
+    """A plan from its snapshots."""
+    ledger, matches = (
+        pd.concat([getattr(each, table) for each in days], ignore_index=True) if days else frame(columns)
+        for table, columns in (("ledger", schema.LEDGER), ("matches", schema.MATCHES))
+    )
+    extras = frame(schema.EXTRAS, [row for each in days for row in each.extras])
+    files, together, rebuilt, past = ([row for each in days for row in each.findings[kind]] for kind in range(4))
+    left = [{"source": each, **finding("file-not-read", "its name does not begin with a date")} for each in strays]
+    found = [*files, *left, *together, *history.slips_that_differ(ledger, extras), *rebuilt, *past]
+    listed = frame(schema.FINDINGS, ({"plan": name, **each} for each in found))
+    listed = listed.sort_values(["as_of", "source"], kind="stable", na_position="first", ignore_index=True)
+    sources = pd.DataFrame([row for each in days for row in each.sources], columns=list(_SOURCES))
+    sources["as_of"] = pd.to_datetime(sources["as_of"]).astype(schema.DATE)
+    corrections = pd.DataFrame([row for each in days for row in each.corrections], columns=[*_CORRECTED, "line"])
+    papers = {each.day: settings.known_from[each.day] for each in days if each.day in settings.known_from}
+    return Plan(name, settings, ledger, listed, matches, extras, sources, corrections, papers)
+
+
+class _Kept:
+    """The snapshots of a plan in the cache: each under the sum of all that it rests on, which later ones are not."""
+
+    def __init__(
+        self, path: Path, files: Sequence[tuple[date | None, Path]], said: Decided, until: date | None
+    ) -> None:
+        self._keys: dict[date, str] | None = None
+        if cache.folder() is None or any(day is None for day, _ in files):
+            return  # of a tracker's export it is not known which snapshots it holds before it is read
+        seen: list[Any] = [path.resolve().name, hashlib.sha256(_bytes(path / FILE_NAME)).hexdigest()]
+        self._keys = {}
+        for day in sorted({day for day, _ in files if day and (until is None or day <= until)}):
+            seen.append([
+                str(day), *([file.name, hashlib.sha256(_bytes(file)).hexdigest()] for each, file in files if each == day),
+                *(said_so for told in (said.corrections, said.matches) for said_so in told if said_so["as_of"] == day),
+            ])  # fmt: skip
+            self._keys[day] = cache.key_of(*seen)
+
+    def days(self) -> list[_Day] | None:
+        """All of them, or nothing where one is not there."""
+        if not self._keys:
+            return None
+        found: list[_Day] = []
+        for day, key in self._keys.items():
+            entry = cache.get(key)
+            if entry is None:
+                return None
+            found.append(_from_entry(day, entry))
+        return found
+
+    def keep(self, days: Sequence[_Day]) -> None:
+        """Keep what was read."""
+        if self._keys is not None and list(self._keys) == [each.day for each in days]:
+            for each in days:
+                cache.put(self._keys[each.day], _to_entry(each))
+
+
+def _to_entry(day: _Day) -> dict[str, Any]:
+    return {
+        **{name: _columns_of(getattr(day, name), columns) for name, columns in _FRAMES.items()},
+        "findings": [_plain(rows) for rows in day.findings],
+        **{name: _plain(getattr(day, name)) for name in ("extras", "sources", "corrections")}, "headers": day.headers,
+    }  # fmt: skip
+
+
+def _from_entry(day: date, entry: Mapping[str, Any]) -> _Day:
+    tables = {name: _frame_of(entry[name], columns) for name, columns in _FRAMES.items()}
+    rows = {name: _dated(entry[name]) for name in ("extras", "sources", "corrections")}
+    headers = [{name: tuple(texts) for name, texts in each.items()} for each in entry["headers"]]
+    findings = tuple(_dated(each) for each in entry["findings"])
+    return _Day(day, **tables, findings=findings, headers=headers, **rows)  # type: ignore[arg-type]
+
+
+_FRAMES = {"ledger": schema.LEDGER, "matches": schema.MATCHES}
+
+
+def _columns_of(table: pd.DataFrame, columns: Sequence[schema.Column]) -> dict[str, list[Any]]:
+    """The columns of a frame as plain lists."""
+    made: dict[str, list[Any]] = {}
+    for column in columns:
+        values = table[column.name]
+        if column.dtype == schema.DATE:
+            made[column.name] = np.datetime_as_string(values.to_numpy("datetime64[s]"), unit="s").tolist()
+        else:
+            made[column.name] = [None if missing else value for value, missing in zip(values.tolist(), values.isna(), strict=True)]
+    return made
+
+
+def _frame_of(lists: Mapping[str, list[Any]], columns: Sequence[schema.Column]) -> pd.DataFrame:
+    return pd.DataFrame({
+        column.name: pd.Series(np.array(lists[column.name], dtype="datetime64[s]"))
+        if column.dtype == schema.DATE else pd.array(lists[column.name], dtype=column.dtype)
+        for column in columns
+    })  # fmt: skip
+
+
+def _plain(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows whose only dates stand in ``as_of``, as JSON has them."""
+    return [
+        {name: f"{pd.Timestamp(value):%Y-%m-%d}" if name == "as_of" else value for name, value in row.items()} for row in rows
+    ]
+
+
+def _dated(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: pd.Timestamp(date.fromisoformat(value)) if name == "as_of" else value for name, value in row.items()}
+        for row in rows
+    ]
 
 
 def _parts(

@@ -45,7 +45,7 @@ def warm() -> None:
     import planlib.readers.docx
     import planlib.readers.formats
     import planlib.readers.xlsx
-    import planlib.tables  # noqa: F401
+    import planlib.tables
 
 
 def serve() -> None:
@@ -93,8 +93,8 @@ def _become_kernel(asked: Mapping[str, Any]) -> None:
         random.seed()
         from ipykernel.kernelapp import IPKernelApp
 
-        IPKernelApp.load_config_file = lambda self, *_, **__: None
-        IPKernelApp._run_startup_files = lambda self: None
+        for name in ("load_config_file", "_run_startup_files"):  # a person's own settings play no part
+            setattr(IPKernelApp, name, lambda self, *_, **__: None)
         sys.argv = ["ipykernel", "-f", asked["file"]]
         IPKernelApp.launch_instance(argv=["-f", asked["file"], "--HistoryManager.enabled=False"])
         status = 0

@@ -322,8 +322,8 @@ def _forker(kernels: Kernels, log: Path) -> type:
         async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
             assert kernels.parent is not None
             file, folder = cmd[cmd.index("-f") + 1], Path(options.get("cwd") or Path.cwd())
-            self.process = kernels.parent.fork(file, log, folder, options["env"])  # type: ignore[assignment]
-            self.pid = self.pgid = self.process.pid  # type: ignore[attr-defined]
+            forked = kernels.parent.fork(file, log, folder, options["env"])
+            self.process, self.pid, self.pgid = forked, forked.pid, forked.pid  # type: ignore[assignment]
             return self.connection_info
 
     return Forker
