@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from planlib import cache
+
 # No deadline: a first call may read a font list or fill a cache. In CI the examples are the same in every run, so that
 # a red run can be made again; on a desk they vary.
 settings.register_profile("planlib", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -17,6 +19,14 @@ settings.load_profile("planlib")
 
 DATA = Path(__file__).parents[1] / "data"
 MAKING = 600  # seconds that one process waits for another to make the reports
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the tests read is kept with the tests, not in the cache of whoever runs them."""
+    folder = tmp_path_factory.getbasetemp() / "cache"
+    os.environ[cache.VARIABLE] = str(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from planlib import account, history, schema
+from planlib import account, cache, history, schema, snapshot
 from planlib.dates import month_first, read_date
 from planlib.errors import InputError, nearest
 from planlib.headers import fold_header
@@ -37,6 +37,7 @@ from planlib.readers.delimited import read as read_delimited
 from planlib.readers.formats import ENDINGS, read_document
 from planlib.readers.grid import row_place
 from planlib.settings import FILE_NAME, Settings, read_settings
+from planlib.snapshot import Snapshot
 
 CORRECTIONS, MATCHES = "corrections.csv", "matches.csv"
 CORRECTION_KINDS = ("typo", "restored")
@@ -237,7 +238,7 @@ def read(path: str | Path, *, as_of: str | date | None = None, settings: Setting
         _Part(each, path, raw_part, tuple(found) if number == 0 else (), digest)
         for number, (each, raw_part) in enumerate(_by_snapshot(raw, day, settings, path))
     ]
-    done = _read_parts(parts, settings)
+    done = _read_parts(parts, settings, {})
     actions = (
         conform(pd.concat(done.actions, ignore_index=True), schema.LEDGER) if done.actions else frame(schema.LEDGER)
     )
@@ -317,35 +318,14 @@ def open_plan(
     said = instead or decided(path, until)
     settings = said.settings
     files = find_snapshots(path, settings)
-    parts, days = _parts(path, files, settings, until)
-    if not parts and (begun or not days):
-        raise InputError(f"{path}: no snapshot up to {until}; the first is of {min(days, default='no date')}")
-    parts, used = _corrected(parts, said.corrections, path)
-    done = _read_parts(parts, settings)
-    findings = done.findings + [{"source": each, **finding("file-not-read", "its name does not begin with a date")}
-                                for each in _strays(path, files)]  # fmt: skip
-    snapshots = [
-        _join_parts([each for each, part in zip(done.actions, parts, strict=True) if part.day == day], day, findings)
-        for day in dict.fromkeys(part.day for part in parts)
-    ]
-    made = history.build(name, snapshots, _decisions(said.matches))
-    extras = frame(schema.EXTRAS, done.extras)
-    findings += history.slips_that_differ(made.ledger, extras)
-    rebuilt = {part.day: settings.known_from[part.day] for part in parts if part.day in settings.known_from}
-    findings += [
-        {"as_of": day, **finding("snapshot-rebuilt", f"rebuilt from a paper of {paper}; not a record of its own time")}
-        for day, paper in rebuilt.items()
-    ]
-    listed = frame(schema.FINDINGS, ({"plan": name, **each} for each in (*findings, *made.findings)))
-    listed = listed.sort_values(["as_of", "source"], kind="stable", na_position="first", ignore_index=True)
-    sources = pd.DataFrame(done.sources, columns=list(_SOURCES))
-    sources["as_of"] = pd.to_datetime(sources["as_of"]).astype(schema.DATE)
-    corrections = pd.DataFrame(used, columns=[*_CORRECTED, "line"])
-    taken = _taken_for(parts, done, made.matches) if cells else account.none()
-    plan = Plan(name, settings, made.ledger, listed, made.matches, extras, sources, corrections, rebuilt, taken)  # fmt: skip
+    kept = _Kept({} if instead else _cache_keys(path, files, said, until))
+    days = kept.found(cells=cells)
+    if len(days) < len(kept.keys) or not kept.keys:
+        days += kept.keep(_read_days(path, name, files, said, until, begun=begun, before=days, cells=cells or bool(kept.keys)))
+    plan = _assembled(name, settings, days, _strays(path, files), cells=cells)
     if not redact:
         return replace(plan, cells=account.finish(plan.cells))
-    return _redacted(plan, [part.raw.headers for part in parts], files)
+    return _redacted(plan, [headers for each in days for headers in each.headers], files)
 
 
 def open_pool(folder: str | Path, as_of: str | date | None = None, *, redact: bool = True) -> list[Plan]:
@@ -424,6 +404,144 @@ class _Done:
     extras: list[dict[str, Any]]
     sources: list[dict[str, Any]]
     unused: list[list[dict[str, Any]]]
+    orders: dict[date, dict[str, bool]]
+
+
+def _read_days(
+    path: Path, name: str, files: Sequence[tuple[date | None, Path]], said: Decided, until: date | None, *, begun: bool,
+    before: Sequence[Snapshot], cells: bool,
+) -> list[Snapshot]:  # fmt: skip
+    """Read every snapshot up to a date that is not among those read before, which are the first ones."""
+    settings, known = said.settings, {each.day for each in before}
+    parts, met = _parts(path, [(day, file) for day, file in files if day not in known], settings, until)
+    if not parts and not before and (begun or not met):
+        raise InputError(f"{path}: no snapshot up to {until}; the first is of {min(met, default='no date')}")
+    parts, used = _corrected(parts, [each for each in said.corrections if each["as_of"] not in known], path)
+    done = _read_parts(parts, settings, before[-1].orders if before else {})
+    together: list[Finding] = []
+    days = list(dict.fromkeys(part.day for part in parts))
+    rows = {
+        day: _join_parts([each for each, part in zip(done.actions, parts, strict=True) if part.day == day], day, together)
+        for day in days
+    }
+    earlier = [each.actions for each in before if each.actions is not None]
+    made = history.build(name, [*earlier, *rows.values()], _decisions(said.matches))
+    found = []
+    for day in days:
+        when = pd.Timestamp(day)
+        told = (done.findings, together, _rebuilt(day, settings), made.findings)
+        extras, sources, corrections = (
+            [each for each in those if pd.Timestamp(each["as_of"]) == when] for those in (done.extras, done.sources, used)
+        )
+        found.append(Snapshot(
+            day, made.ledger[made.ledger["as_of"] == when], made.matches[made.matches["as_of"] == when],
+            tuple([each for each in those if pd.Timestamp(each["as_of"]) == when] for those in told),  # type: ignore[arg-type]
+            extras, sources, corrections, [part.raw.headers for part in parts if part.day == day],
+            done.orders[day], rows[day], _taken_for(day, parts, done, made.matches) if cells else None,
+        ))  # fmt: skip
+    return found
+
+
+def _rebuilt(day: date, settings: Settings) -> list[Finding]:
+    paper = settings.known_from.get(day)
+    message = f"rebuilt from a paper of {paper}; not a record of its own time"
+    return [{"as_of": day, **finding("snapshot-rebuilt", message)}] if paper else []
+
+
+def _assembled(name: str, settings: Settings, days: Sequence[Snapshot], strays: Sequence[str], *, cells: bool) -> Plan:
+    """A plan from its snapshots."""
+    ledger, matches = (
+        pd.concat([getattr(each, table) for each in days], ignore_index=True) if days else frame(columns)
+        for table, columns in (("ledger", schema.LEDGER), ("matches", schema.MATCHES))
+    )
+    extras = frame(schema.EXTRAS, [row for each in days for row in each.extras])
+    files, together, rebuilt, past = ([row for each in days for row in each.findings[kind]] for kind in range(4))
+    left = [{"source": each, **finding("file-not-read", "its name does not begin with a date")} for each in strays]
+    found = [*files, *left, *together, *history.slips_that_differ(ledger, extras), *rebuilt, *past]
+    listed = frame(schema.FINDINGS, ({"plan": name, **each} for each in found))
+    listed = listed.sort_values(["as_of", "source"], kind="stable", na_position="first", ignore_index=True)
+    sources = pd.DataFrame([row for each in days for row in each.sources], columns=list(_SOURCES))
+    sources["as_of"] = pd.to_datetime(sources["as_of"]).astype(schema.DATE)
+    corrections = pd.DataFrame([row for each in days for row in each.corrections], columns=[*_CORRECTED, "line"])
+    papers = {each.day: settings.known_from[each.day] for each in days if each.day in settings.known_from}
+    taken = days[-1].cells if cells and days else None
+    return Plan(
+        name, settings, ledger, listed, matches, extras, sources, corrections, papers, account.none() if taken is None else taken,
+    )  # fmt: skip
+
+
+def _cache_keys(
+    path: Path, files: Sequence[tuple[date | None, Path]], said: Decided, until: date | None
+) -> dict[date, tuple[str, set[tuple[str, str]]]]:
+    """For each snapshot the sum of all that it rests on, which later ones are not, and its files with their sums.
+
+    Nothing where it is not known before reading which snapshots there are, as in a tracker's export, or where a
+    correction or decision is of no snapshot, which reading refuses.
+    """
+    days = sorted({day for day, _ in files if day and (until is None or day <= until)})
+    asked = {each["as_of"] for each in (*said.corrections, *said.matches)}
+    if cache.folder() is None or any(day is None for day, _ in files) or not asked <= set(days):
+        return {}
+    seen: list[Any] = [path.resolve().name, _digest_of(path / FILE_NAME)]
+    keys = {}
+    for day in days:
+        sums = {(file.name, _digest_of(file)) for each, file in files if each == day}
+        told = [each for those in (said.corrections, said.matches) for each in those if each["as_of"] == day]
+        seen.append([str(day), sorted(sums), told])
+        keys[day] = cache.key_of(*seen), sums
+    return keys
+
+
+def _digest_of(path: Path) -> str:
+    return hashlib.sha256(_bytes(path)).hexdigest()
+
+
+class _Kept:
+    """The snapshots of a plan in the cache."""
+
+    def __init__(self, keys: Mapping[date, tuple[str, set[tuple[str, str]]]]) -> None:
+        self.keys = keys
+
+    def found(self, *, cells: bool) -> list[Snapshot]:
+        """The first of them as far as they are there: all, or those that the others can be read after."""
+        found: list[Snapshot] = []
+        for day, (key, _) in self.keys.items():
+            entry = cache.get(key)
+            if entry is None:
+                break
+            found.append(snapshot.from_entry(day, entry))
+        if found and len(found) == len(self.keys):
+            if not cells:
+                return found
+            taken = cache.get(self._of_cells(found[-1].day))
+            if taken is not None:
+                return [*found[:-1], replace(found[-1], cells=snapshot.cells_of(taken))]
+            found.pop()
+        before = []
+        for each in found:
+            rows = cache.get(self._of_actions(each.day))
+            if rows is None:
+                return []
+            before.append(replace(each, actions=snapshot.actions_of(rows)))
+        return before
+
+    def keep(self, made: Sequence[Snapshot]) -> list[Snapshot]:
+        """Keep what was read, but for a file that became another between its sum and its reading."""
+        if {each.day for each in made} <= set(self.keys):
+            for each in made:
+                key, sums = self.keys[each.day]
+                if {(row["file"], row["sha256"]) for row in each.sources} != sums:
+                    break
+                cache.put(self._of_actions(each.day), snapshot.actions_entry(each))
+                cache.put(self._of_cells(each.day), snapshot.cells_entry(each))
+                cache.put(key, snapshot.to_entry(each))
+        return list(made)
+
+    def _of_actions(self, day: date) -> str:
+        return cache.key_of("actions", self.keys[day][0])
+
+    def _of_cells(self, day: date) -> str:
+        return cache.key_of("cells", self.keys[day][0])
 
 
 def _parts(
@@ -577,14 +695,15 @@ def _digest(rows: pd.DataFrame) -> str:
 # --- parts to actions ------------------------------------------------------------------------------------------------
 
 
-def _read_parts(parts: Sequence[_Part], settings: Settings) -> _Done:
+def _read_parts(parts: Sequence[_Part], settings: Settings, orders: Mapping[str, bool]) -> _Done:
     """Read the parts in order of date: what one shows of the order of day and month holds for later ones."""
-    done = _Done([], [], [], [], [])
-    orders: dict[str, bool] = {}
+    done = _Done([], [], [], [], [], {})
+    orders = dict(orders)
     for number, part in enumerate(parts):
         if number == 0 or parts[number - 1].day != part.day:
             for each in parts:
                 orders = date_orders(each.raw, orders) if each.day == part.day else orders
+            done.orders[part.day] = orders
         actions, odd, unused = normalise(part.raw, as_of=part.day, settings=settings, orders=orders)
         where = {"as_of": pd.Timestamp(part.day), "source": part.file.name}
         notes = part.notes or [""] * len(actions)
@@ -600,11 +719,8 @@ def _read_parts(parts: Sequence[_Part], settings: Settings) -> _Done:
     return done
 
 
-def _taken_for(parts: Sequence[_Part], done: _Done, matches: pd.DataFrame) -> pd.DataFrame:
-    """What every cell of the files of the last snapshot was taken for, in the form that `account.withhold` takes."""
-    if not parts:
-        return account.none()
-    day = parts[-1].day
+def _taken_for(day: date, parts: Sequence[_Part], done: _Done, matches: pd.DataFrame) -> pd.DataFrame:
+    """What every cell of the files of a snapshot was taken for, in the form that `account.withhold` takes."""
     names = iter(matches.loc[matches["as_of"] == pd.Timestamp(day), "action_id"])
     made = []
     for part, unused in zip(parts, done.unused, strict=True):

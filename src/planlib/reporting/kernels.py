@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from planlib.errors import InputError, RunError
+from planlib.reporting import forks
 
 KERNEL = "python3"
 START_SECONDS = 60
@@ -60,12 +61,15 @@ class Kernels:
         Private, temporary: connection files, IPython's and matplotlib's own folders.
     environment : mapping
         Environment of every kernel.
+    parent : forks.Parent or None
+        What kernels are forked from; where there is none each is started by itself.
     stopped : threading.Event
         Set when the run is to end; no kernel starts after it.
     """
 
     folder: Path
     environment: Mapping[str, str]
+    parent: forks.Parent | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
     _live: dict[int, Any] = field(default_factory=dict)
     _count: int = 0
@@ -129,10 +133,18 @@ def check_kernel() -> None:
 
 
 @contextlib.contextmanager
-def kernels() -> Iterator[Kernels]:
-    """Everything that the kernels of one run share; cleared away at its end."""
+def kernels(*, forked: bool = True) -> Iterator[Kernels]:
+    """Everything that the kernels of one run share; cleared away at its end.
+
+    Parameters
+    ----------
+    forked : bool
+        Fork kernels from one warmed process, where that can be done; else start each by itself.
+    """
     folder = Path(tempfile.mkdtemp(prefix="planlib-"))
-    made = Kernels(folder, _environment(folder))
+    environment = _environment(folder)
+    parent = forks.Parent(environment, folder / "parent.log") if forked and forks.CAN_FORK else None
+    made = Kernels(folder, environment, parent)
     quiet = _Quiet()
     loggers = [logging.getLogger(name) for name in ("papermill", "traitlets", "asyncio")]
     for logger in loggers:
@@ -141,6 +153,8 @@ def kernels() -> Iterator[Kernels]:
         yield made
     finally:
         made.stop()
+        if parent:
+            parent.stop()
         for logger in loggers:
             logger.removeFilter(quiet)
         shutil.rmtree(folder, ignore_errors=True)
@@ -280,7 +294,11 @@ def _manager(kernels: Kernels) -> type:
 
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             # What a kernel says of itself goes to a file: the terminal is ours, and a crash may be explained there.
-            with Path(f"{self.connection_file}.log").open("wb") as log:
+            path = Path(f"{self.connection_file}.log")
+            if kernels.parent is not None:
+                self.kernel_id = self.kernel_id or path.stem
+                self.provisioner = _forker(kernels, path)(kernel_id=self.kernel_id, kernel_spec=spec, parent=self)
+            with path.open("wb") as log:
                 options |= {"env": dict(kernels.environment), "stdout": log, "stderr": log}
                 await super().start_kernel(**options)
             self._process = self.provisioner.process  # type: ignore[union-attr]
@@ -294,3 +312,18 @@ def _manager(kernels: Kernels) -> type:
                 kernels.discard(self._process)
 
     return Manager
+
+
+def _forker(kernels: Kernels, log: Path) -> type:
+    """A provisioner class that has the kernel forked where jupyter_client's own starts a program."""
+    from jupyter_client.provisioning import LocalProvisioner
+
+    class Forker(LocalProvisioner):
+        async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
+            assert kernels.parent is not None
+            file, folder = cmd[cmd.index("-f") + 1], Path(options.get("cwd") or Path.cwd())
+            forked = kernels.parent.fork(file, log, folder, options["env"])
+            self.process, self.pid, self.pgid = forked, forked.pid, forked.pid  # type: ignore[assignment]
+            return self.connection_info
+
+    return Forker
