@@ -30,7 +30,7 @@ from papermill.translators import PythonTranslator
 import planlib
 from planlib import measures
 from planlib.errors import InputError, RunError
-from planlib.reporting import index, kernels, notebooks, publish, results, run, seen
+from planlib.reporting import forks, index, kernels, notebooks, publish, results, run, seen
 from planlib.reporting.run import report
 
 V4 = nbformat.v4
@@ -116,6 +116,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
 
     monkeypatch.setattr(run, "execute", execute)
     monkeypatch.setattr(measures, "measure", measure_once)
+    monkeypatch.setattr(forks, "CAN_FORK", False)
 
     def told() -> list[str]:
         found = sorted(ran)
@@ -881,11 +882,20 @@ def test_a_kernel_that_dies_is_a_failure_like_any_other(here: Path) -> None:
 def test_a_kernel_that_does_not_start_says_why(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After three attempts the message holds what the kernel itself said last."""
     monkeypatch.setattr(kernels, "_LAUNCH", "raise ImportError('no kernel today')")
-    outcome = report("beta", notebooks="progress")
+    outcome = report("beta", notebooks="progress", plain=True)
 
     assert outcome.failed[0].why == (
         "beta as at 2020-05-31: progress: the kernel did not start, tried 3 times: ImportError: no kernel today"
     )
+
+
+@pytest.mark.skipif(not forks.CAN_FORK, reason="kernels are forked on Linux alone")
+def test_a_warmed_process_that_does_not_start_says_why(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message holds what the process that kernels are forked from said last."""
+    monkeypatch.setattr(forks, "_BOOT", "raise ImportError('no warmth today')")
+    outcome = report("beta", notebooks="progress")
+
+    assert "has ended" in outcome.failed[0].why and outcome.failed[0].why.endswith("ImportError: no warmth today")
 
 
 SLOW = "import pathlib, time\npathlib.Path(f'began-{as_of}').touch()\ntime.sleep(60)"

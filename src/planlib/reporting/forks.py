@@ -1,27 +1,30 @@
-"""Kernels that are forked from one warmed process: they start in milliseconds, each with a clean copy of its memory.
+"""Kernels that are forked from warmed processes: they start in milliseconds, each with a clean copy of its memory.
 
 The parent, `serve`, is an interpreter of its own that has imported what notebooks import and does nothing else: one
-thread, no sockets but the pipe to us, no notebook ever run in it. For each kernel it forks a child, which becomes an
-ordinary ipykernel, so that outputs, errors, interrupts and metadata are those of any kernel. Where the platform cannot
-fork safely (Windows, macOS) kernels are started as ever; see docs/decisions/0012-forked-kernels.md.
+thread, no sockets but the pipe to us, no notebook ever run in it. For each set of reports it forks a process that
+computes the set's numbers once, and from that, for each notebook, a child that becomes an ordinary ipykernel, so that
+outputs, errors, interrupts and metadata are those of any kernel. Where the platform cannot fork safely (Windows, macOS)
+none of this is used; see docs/decisions/0012-forked-kernels.md.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 CAN_FORK = sys.platform == "linux"
 START_SECONDS = 60
@@ -48,21 +51,31 @@ def warm() -> None:
 
 
 def serve() -> None:
-    """Fork a kernel for each line that comes in: its connection file, log, folder and environment; answer with its pid.
+    """Answer requests on standard input until it ends, such as by the death of the run.
 
-    A line that is no request, or the end of the input, such as by the death of the run, ends the parent, and the kernel
-    ends its children with it.
+    Its end is the end of all that it forked: the kernel of the machine sees to that.
     """
     warm()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends us
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not kept: the run watches them itself
-    parent, die_with_parent = os.getpid(), ctypes.CDLL(None, use_errno=True).prctl
     requests, answers = os.fdopen(os.dup(0), "r", encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1):
         os.dup2(nothing, number)
-    answers.write("ready\n")
+    _answer({"ready": True}, answers)
+    _loop(requests, answers)
+
+
+def _answer(what: Mapping[str, Any], answers: IO[str]) -> None:
+    answers.write(json.dumps(what) + "\n")
     answers.flush()
+
+
+def _loop(requests: IO[str], answers: IO[str]) -> None:
+    """Fork a kernel, or a process that computes a set, for each line that comes in; answer with its number."""
+    parent, die_with_parent = os.getpid(), ctypes.CDLL(None, use_errno=True).prctl
+    gc.collect()
+    gc.freeze()  # a child's collector would touch, and so copy, all that is shared with it
     while line := requests.readline():
         asked = json.loads(line)
         child = os.fork()
@@ -72,9 +85,44 @@ def serve() -> None:
                 os._exit(1)
             requests.close()
             answers.close()
-            _become_kernel(asked)
-        answers.write(f"{child}\n")
-        answers.flush()
+            (_compute if "compute" in asked else _become_kernel)(asked)
+        _answer({"pid": child}, answers)
+
+
+def _settle_in(asked: Mapping[str, Any]) -> None:
+    """Take on the log, folder and environment that were asked for."""
+    log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for number in (1, 2):
+        os.dup2(log, number)
+    os.close(log)
+    os.chdir(asked["cwd"])
+    os.environ.clear()
+    os.environ.update(asked["env"])
+    time.tzset()
+
+
+def _compute(asked: Mapping[str, Any]) -> None:
+    """Compute a set, say so, and fork its kernels, which find it computed; never returns."""
+    status = 1
+    try:
+        os.setsid()
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(asked["compute"]["socket"])
+            requests, answers = line.makefile("r", encoding="utf-8"), line.makefile("w", encoding="utf-8")
+        _settle_in(asked)
+        from planlib.reporting import computing
+
+        _answer(computing.answer(asked["compute"]), answers)
+        _loop(requests, answers)
+        status = 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stderr.flush()
+        os._exit(status)
 
 
 def _become_kernel(asked: Mapping[str, Any]) -> None:
@@ -84,13 +132,7 @@ def _become_kernel(asked: Mapping[str, Any]) -> None:
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        for number in (1, 2):
-            os.dup2(log, number)
-        os.chdir(asked["cwd"])
-        os.environ.clear()
-        os.environ.update(asked["env"])
-        time.tzset()
+        _settle_in(asked)
         import random
 
         random.seed()
@@ -161,16 +203,14 @@ class Forked:
 
 
 class Parent:
-    """The warmed process of one run, seen from the run."""
+    """A warmed process, seen from the run; started when it is first needed."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        with log.open("wb") as errors:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-                env=dict(environment), start_new_session=True,
-            )  # fmt: skip
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        self.environment, self.folder = environment, folder
         self._guard = threading.Lock()
-        self._ready = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+        self._count = 0
 
     def fork(self, file: str, log: Path, folder: Path, environment: Mapping[str, str]) -> Forked:
         """Fork a kernel.
@@ -181,26 +221,83 @@ class Parent:
             If the warmed process is not there (any more).
         """
         asked = {"file": file, "log": str(log), "cwd": str(folder), "env": dict(environment)}
+        return Forked(self._ask(asked)["pid"])
+
+    def compute(self, asked: Mapping[str, Any], cwd: Path, *, seconds: float) -> tuple[Computed, Mapping[str, Any]]:
+        """Have a process forked that computes a set.
+
+        Parameters
+        ----------
+        asked : mapping
+            What `planlib.reporting.computing.answer` takes.
+        cwd : Path
+        seconds : float
+            How long it may take.
+
+        Returns
+        -------
+        Computed
+            From which the set's kernels are to be forked; to be closed.
+        mapping
+            What `planlib.reporting.computing.answer` gave.
+
+        Raises
+        ------
+        OSError
+            If one of the two processes is not there (any more), or does not answer in time.
+        """
         with self._guard:
-            if not self._ready:
-                self._ready = self._answer() == "ready"
+            self._count += 1
+            path = self.folder / f"s{self._count}"
+        with socket.socket(socket.AF_UNIX) as waiting:
+            waiting.bind(str(path))
+            waiting.listen(1)
+            waiting.settimeout(START_SECONDS)
+            pid = self._ask({
+                "compute": {**asked, "socket": str(path)}, "log": f"{path}.log", "cwd": str(cwd), "env": dict(self.environment),
+            })["pid"]  # fmt: skip
+            made = Computed(Forked(pid), waiting.accept()[0])
+        path.unlink()
+        try:
+            return made, made.answer(seconds)
+        except BaseException:
+            made.close()
+            raise
+
+    def _ask(self, asked: Mapping[str, Any]) -> Any:
+        with self._guard:
+            if self._stopped:
+                raise OSError("the process that kernels are forked from was stopped")
+            if self._process is None:
+                self._process = self._started()
+                self._answer(self._process)
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
             self._process.stdin.flush()
-            return Forked(int(self._answer()))
+            return self._answer(self._process)
 
-    def _answer(self) -> str:
-        pipe = self._process.stdout
+    def _started(self) -> subprocess.Popen[bytes]:
+        with (self.folder / "parent.log").open("wb") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-P", "-c", _BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                env=dict(self.environment), start_new_session=True,
+            )  # fmt: skip
+
+    def _answer(self, process: subprocess.Popen[bytes]) -> Any:
+        pipe = process.stdout
         assert pipe is not None
         if not select.select([pipe], [], [], START_SECONDS)[0]:
             raise OSError("the process that kernels are forked from does not answer")
-        line = pipe.readline().decode().strip()
+        line = pipe.readline()
         if not line:
             raise OSError("the process that kernels are forked from has ended")
-        return line
+        return json.loads(line)
 
     def stop(self) -> None:
-        """End it, and by that the kernels that it forked."""
+        """End it, and by that all that it forked."""
+        self._stopped = True
+        if self._process is None:
+            return
         with contextlib.suppress(OSError):
             self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
@@ -208,3 +305,42 @@ class Parent:
                 if pipe:
                     pipe.close()
         self._process.wait()
+
+
+class Computed:
+    """A process that has computed a set, and that the set's kernels are forked from."""
+
+    def __init__(self, process: Forked, line: socket.socket) -> None:
+        self._process, self._line = process, line
+        self._pipe = line.makefile("rw", encoding="utf-8")
+        self._guard = threading.Lock()
+
+    def answer(self, seconds: float) -> Any:
+        """Its next answer.
+
+        Raises
+        ------
+        OSError
+            If it has ended, or does not answer in time.
+        """
+        self._line.settimeout(seconds)
+        try:
+            said = self._pipe.readline()
+        except TimeoutError:
+            raise OSError(f"it did not end within {seconds:g} s") from None
+        if not said:
+            raise OSError("the process that computed it has ended")
+        return json.loads(said)
+
+    def fork(self, file: str, log: Path, folder: Path, environment: Mapping[str, str]) -> Forked:
+        """Fork a kernel, as `Parent.fork` does."""
+        with self._guard:
+            _answer({"file": file, "log": str(log), "cwd": str(folder), "env": dict(environment)}, self._pipe)
+            return Forked(self.answer(START_SECONDS)["pid"])
+
+    def close(self) -> None:
+        """End it, and by that its kernels."""
+        self._process.kill()
+        for each in (self._pipe, self._line):
+            with contextlib.suppress(OSError):
+                each.close()

@@ -7,17 +7,20 @@ notebooks takes the same arguments and gives the same executed notebook.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
 import json
 import logging
 import os
+import queue
 import shutil
 import signal
 import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,7 +65,9 @@ class Kernels:
     environment : mapping
         Environment of every kernel.
     parent : forks.Parent or None
-        What kernels are forked from; where there is none each is started by itself.
+        What processes are forked from; where there is none each kernel is started by itself.
+    seconds : float
+        How long a cell may take.
     stopped : threading.Event
         Set when the run is to end; no kernel starts after it.
     """
@@ -70,6 +75,7 @@ class Kernels:
     folder: Path
     environment: Mapping[str, str]
     parent: forks.Parent | None = None
+    seconds: float = CELL_SECONDS
     stopped: threading.Event = field(default_factory=threading.Event)
     _live: dict[int, Any] = field(default_factory=dict)
     _count: int = 0
@@ -96,6 +102,7 @@ class Kernels:
     def last_words(self) -> str:
         """The last line that the kernel started last left behind, such as why it could not import itself."""
         logs = sorted(self.folder.glob("k*.log"), key=lambda path: int(path.stem[1:]))
+        logs = logs or list(self.folder.glob("parent.log"))
         lines = logs[-1].read_text(encoding="utf-8", errors="replace").split("\n") if logs else []
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
@@ -133,18 +140,20 @@ def check_kernel() -> None:
 
 
 @contextlib.contextmanager
-def kernels(*, forked: bool = True) -> Iterator[Kernels]:
+def kernels(*, plain: bool = False, seconds: float | None = None) -> Iterator[Kernels]:
     """Everything that the kernels of one run share; cleared away at its end.
 
     Parameters
     ----------
-    forked : bool
-        Fork kernels from one warmed process, where that can be done; else start each by itself.
+    plain : bool
+        Start each kernel by itself, also where it could be forked from a warmed process.
+    seconds : float, optional
+        How long a cell may take.
     """
     folder = Path(tempfile.mkdtemp(prefix="planlib-"))
     environment = _environment(folder)
-    parent = forks.Parent(environment, folder / "parent.log") if forked and forks.CAN_FORK else None
-    made = Kernels(folder, environment, parent)
+    parent = forks.Parent(environment, folder) if forks.CAN_FORK and not plain else None
+    made = Kernels(folder, environment, parent, seconds or CELL_SECONDS)
     quiet = _Quiet()
     loggers = [logging.getLogger(name) for name in ("papermill", "traitlets", "asyncio")]
     for logger in loggers:
@@ -199,8 +208,9 @@ def _lend_font_list(folder: Path) -> None:
 
 
 def execute(
-    notebook: Any, parameters: Mapping[str, Any], *, working_directory: Path, kernels: Kernels, where: str
-) -> Any:
+    notebook: Any, parameters: Mapping[str, Any], *, working_directory: Path, kernels: Kernels, where: str,
+    source: forks.Parent | forks.Computed | None = None,
+) -> Any:  # fmt: skip
     """Execute a notebook through papermill in a new kernel.
 
     Parameters
@@ -215,6 +225,8 @@ def execute(
         Those of this run.
     where : str
         How messages name the notebook.
+    source : forks.Parent or forks.Computed, optional
+        What the kernel is forked from; that of the run where not given.
 
     Returns
     -------
@@ -237,7 +249,8 @@ def execute(
         try:
             return papermill.execute_notebook(
                 notebook, None, parameters=dict(parameters), kernel_name=KERNEL, language="python", progress_bar=False,
-                start_timeout=START_SECONDS, execution_timeout=CELL_SECONDS, kernel_manager_class=_manager(kernels),
+                start_timeout=START_SECONDS, execution_timeout=kernels.seconds,
+                kernel_manager_class=manager(kernels, source or kernels.parent),
                 resources={"metadata": {"path": str(working_directory)}}, shutdown_kernel="immediate",
                 on_cell_start=lambda cell, cell_index, started=started: started.append(cell_index),
             )  # fmt: skip
@@ -271,7 +284,7 @@ def _describe_cell(notebook: Any, executed_index: int) -> str:
     return f"cell {index + 1} ({first[:60]})"
 
 
-def _manager(kernels: Kernels) -> type:
+def manager(kernels: Kernels, source: forks.Parent | forks.Computed | None) -> type:
     """A kernel manager class that starts this interpreter, whatever kernel specs are installed."""
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
@@ -291,13 +304,14 @@ def _manager(kernels: Kernels) -> type:
                 # Sockets in our private folder: no ports to run out of, to clash over or to listen in on.
                 self.transport = "ipc"
             self.connection_file = str(kernels.new_file())
+            self.client_factory = _client()
 
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             # What a kernel says of itself goes to a file: the terminal is ours, and a crash may be explained there.
             path = Path(f"{self.connection_file}.log")
-            if kernels.parent is not None:
+            if source is not None:
                 self.kernel_id = self.kernel_id or path.stem
-                self.provisioner = _forker(kernels, path)(kernel_id=self.kernel_id, kernel_spec=spec, parent=self)
+                self.provisioner = _forker(source, path)(kernel_id=self.kernel_id, kernel_spec=spec, parent=self)
             with path.open("wb") as log:
                 options |= {"env": dict(kernels.environment), "stdout": log, "stderr": log}
                 await super().start_kernel(**options)
@@ -314,16 +328,52 @@ def _manager(kernels: Kernels) -> type:
     return Manager
 
 
-def _forker(kernels: Kernels, log: Path) -> type:
+def _client() -> type:
+    """A client class that waits for a new kernel no longer than needed.
+
+    jupyter_client waits until a fifth of a second goes by in silence. Here the kernel is ready when we have heard on
+    the channel of outputs, too, that it is done with our question: from then on nothing is lost there.
+    """
+    from jupyter_client.asynchronous import AsyncKernelClient
+
+    class Client(AsyncKernelClient):
+        async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+            until = time.monotonic() + (timeout or START_SECONDS)
+            while time.monotonic() < until:
+                asked = self.kernel_info()
+                with contextlib.suppress(queue.Empty):
+                    said = await self.shell_channel.get_msg(timeout=1)
+                    while said["msg_type"] != "kernel_info_reply":
+                        said = await self.shell_channel.get_msg(timeout=1)
+                    self._handle_kernel_info_reply(said)
+                    while True:
+                        heard = await self.iopub_channel.get_msg(timeout=0.2)
+                        if heard["parent_header"].get("msg_id") == asked and heard["content"].get("execution_state") == "idle":
+                            return
+                if not await self._async_is_alive():
+                    raise RuntimeError("the kernel died before it was ready")
+            raise RuntimeError(f"the kernel was not ready within {timeout} s")
+
+        wait_for_ready = _async_wait_for_ready
+
+    return Client
+
+
+def _forker(source: forks.Parent | forks.Computed, log: Path) -> type:
     """A provisioner class that has the kernel forked where jupyter_client's own starts a program."""
     from jupyter_client.provisioning import LocalProvisioner
 
     class Forker(LocalProvisioner):
         async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
-            assert kernels.parent is not None
             file, folder = cmd[cmd.index("-f") + 1], Path(options.get("cwd") or Path.cwd())
-            forked = kernels.parent.fork(file, log, folder, options["env"])
+            forked = source.fork(file, log, folder, options["env"])
             self.process, self.pid, self.pgid = forked, forked.pid, forked.pid  # type: ignore[assignment]
             return self.connection_info
+
+        async def wait(self) -> int | None:
+            while self.process is not None and self.process.poll() is None:  # a tenth of a second would be felt
+                await asyncio.sleep(0.002)
+            self.process = None
+            return -1
 
     return Forker

@@ -7,6 +7,7 @@ are as they were written) is not made again.
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import contextlib
 import difflib
@@ -27,7 +28,7 @@ from typing import Any
 
 from planlib import __version__
 from planlib.errors import InputError, PlanlibError, RunError
-from planlib.reporting import index, publish, results, workbook
+from planlib.reporting import computing, forks, index, publish
 from planlib.reporting.kernels import Kernels, check_kernel, execute, kernels
 from planlib.reporting.notebooks import (
     PER_PLAN,
@@ -143,7 +144,7 @@ class _Set:
     begun: float = 0.0
     guard: threading.Lock = field(default_factory=threading.Lock)
     expected: dict[str, Any] = field(default_factory=dict)
-    prepared: threading.Event = field(default_factory=threading.Event)
+    computed: forks.Computed | None = None  # the process that the set's kernels are forked from
     settled: threading.Event = field(default_factory=threading.Event)
     fault: Exception | None = None
     # Of the portfolio alone: by plan its snapshot in force, the sets that are made before it in this run, and where it
@@ -189,6 +190,8 @@ def report(
     force: bool = False,
     parameters: Mapping[str, Any] | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    plain: bool = False,
+    timeout: float | None = None,
 ) -> Outcome:
     """Make the reports of plans, and the index of all reports.
 
@@ -213,6 +216,10 @@ def report(
         Further parameters, which every notebook that is run must have.
     progress : callable, optional
         Called with (done, total, what) after each notebook, one call at a time.
+    plain : bool
+        Start each kernel by itself, rather than from a warmed process: slower, the same bytes.
+    timeout : float, optional
+        Seconds that a cell may take; half an hour by default. The others go on where one takes longer.
 
     Returns
     -------
@@ -225,6 +232,8 @@ def report(
         If nothing can begin: no such plan, notebook or parameter, a bad date, no data folder, an out folder that
         cannot be written to or that another run holds. Then nothing is written.
     """
+    if timeout is not None and not timeout > 0:
+        raise InputError(f"timeout must be more than 0 seconds, not {timeout}")
     if jobs is not None and jobs < 1:
         raise InputError(f"jobs must be 1 or more, not {jobs}")
     root = find_data(data, needed=plans is None)
@@ -249,7 +258,7 @@ def report(
             stale = [each for each in sets if each.stale]
             if stale:
                 tell = _teller(progress, sum(len(each.stale) for each in stale))
-                with kernels() as running:
+                with kernels(plain=plain, seconds=timeout) as running:
                     _make(_Run(place, running, folders, notes, tell, sets), stale, jobs or _cores())
             for each in sets:
                 _forget_failure(each)
@@ -664,35 +673,66 @@ def _make(run: _Run, sets: Sequence[_Set], jobs: int) -> None:
     files = papermill_io.get_handler("local")
     before = files.cwd(None)  # papermill keeps a working directory for all threads; ours leave it as it was
     pool = concurrent.futures.ThreadPoolExecutor(jobs, thread_name_prefix="planlib-")
+    coming, ready = collections.deque(sets), collections.deque[tuple[_Set, Notebook]]()
+    working: dict[concurrent.futures.Future[None], _Set | None] = {}
     try:
-        pending = set()
-        for each in sets:
-            # The tasks begin in this order, so that what a notebook waits for has always begun before it.
-            pending.add(pool.submit(_prepare, run, each))
-            pending |= {pool.submit(_run_one, run, each, notebook) for notebook in each.stale}
-        while pending:  # with a timeout, so that Ctrl-C is heard on Windows too
-            done, pending = concurrent.futures.wait(pending, 0.5, concurrent.futures.FIRST_COMPLETED)
+        while coming or ready or working:
+            while len(working) < jobs and (coming or ready):
+                # Sets begin in their order, so that what the portfolio waits for has always begun before it.
+                if ready:
+                    working[pool.submit(_run_one, run, *ready.popleft())] = None
+                else:
+                    each = coming.popleft()
+                    working[pool.submit(_prepare, run, each)] = each
+            # With a timeout, so that Ctrl-C is heard on Windows too.
+            done, _ = concurrent.futures.wait(working, 0.5, concurrent.futures.FIRST_COMPLETED)
             for future in done:
+                prepared = working.pop(future)
                 future.result()
+                if prepared is not None:
+                    ready.extend((prepared, notebook) for notebook in prepared.stale)
     finally:
         if sys.exc_info()[0] is not None:
             run.kernels.stop()
         pool.shutdown(cancel_futures=True)
+        for each in sets:
+            _close(each)
         files.cwd(before)
 
 
+def _close(made: _Set) -> None:
+    """End the process that a set's kernels were forked from."""
+    if made.computed is not None:
+        made.computed.close()
+        made.computed = None
+
+
 def _prepare(run: _Run, made: _Set) -> None:
-    """Compute a set's own results and tables, while its notebooks are already at work."""
+    """Compute a set's own results and tables, before its notebooks are run."""
     made.begun = time.monotonic()
     try:
         if not run.kernels.stopped.is_set():
             publish.staging(run.out, made.plan, made.day)
             if not made.over_plans:
-                _compute(run, made, made.plan)
+                numbers = _computed(run, made)
+                made.expected[made.plan] = numbers.expected
+                for name, data in numbers.files.items():
+                    _stage(run, made, name, data)
     except Exception as error:
         made.fault = error
-    finally:
-        made.prepared.set()
+
+
+def _computed(run: _Run, made: _Set) -> computing.Numbers:
+    """The numbers of a set: from a process that its kernels can be forked from, where there are such processes."""
+    folder, parent = run.folders[made.plan], run.kernels.parent
+    if parent is None:
+        return computing.compute(folder, made.as_of)
+    where, asked = f"{made.plan} as at {made.day}", {"folder": str(folder), "as_of": made.day}
+    try:
+        made.computed, said = parent.compute(asked, _home(made), seconds=run.kernels.seconds)
+    except OSError as error:
+        raise RunError(f"{where}: its numbers could not be computed: {error} {run.kernels.last_words()}".rstrip()) from None
+    return computing.from_answer(said)
 
 
 def _run_one(run: _Run, made: _Set, notebook: Notebook) -> None:
@@ -716,25 +756,23 @@ def _run_one(run: _Run, made: _Set, notebook: Notebook) -> None:
             with contextlib.suppress(Exception):
                 publish.record_failure(run.out, made.plan, made.day, _failures(made))
     if last:
+        _close(made)
         made.settled.set()
     run.tell(made.where(notebook.name))
 
 
 def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
     where = made.where(notebook.name)
-    if made.prepared.is_set() and made.fault:
+    if made.fault:
         raise made.fault
-    home = made.folders[0].parent.parent
+    home = _home(made)
     paths = [_relative(folder, home) for folder in made.folders]
     if made.over_plans:
         _wait_for_plans(run, made)
     given = parameters_for(notebook, paths, made.as_of, _extra(made, notebook))
-    try:
-        executed = execute(notebook.node, given, working_directory=home, kernels=run.kernels, where=where)
-    finally:
-        made.prepared.wait()
-        if made.fault:  # says more plainly what the notebook fails on too
-            raise made.fault
+    executed = execute(
+        notebook.node, given, working_directory=home, kernels=run.kernels, where=where, source=made.computed
+    )
     shown = tidy(executed, _shown_parameters(made, notebook), where=where)
     for line in warnings_in(executed)[:3]:
         run.notes.append(f"{where}: warning: {line}")
@@ -748,6 +786,11 @@ def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
         files[SUMMARY] = _page(brief, Path(SUMMARY).stem)
     for name, data in files.items():
         _stage(run, made, name, data)
+
+
+def _home(made: _Set) -> Path:
+    """The working directory of a set's notebooks: the folder of the folder of plans."""
+    return made.folders[0].parent.parent
 
 
 def _wait_for_plans(run: _Run, made: _Set) -> None:
@@ -778,42 +821,15 @@ def _shown_parameters(made: _Set, notebook: Notebook) -> dict[str, Any]:
     return parameters_for(notebook, [f"data/{f.name}" for f in made.folders], made.as_of, _extra(made, notebook))
 
 
-def _compute(run: _Run, made: _Set, plan: str) -> dict[str, list[dict[str, Any]]]:
-    """The results of a plan at the set's date, computed here once; the tables of a plan's own set are written too.
-
-    They come in the parts that notebooks show: "measures" and, of a plan's own set, "outlook".
-    """
-    from planlib import published
-    from planlib.forecast import outlook
-    from planlib.measures import measure, records_of
-    from planlib.store import open_plan, open_pool
-
-    if plan not in made.expected:
-        book = open_plan(run.folders[plan], made.as_of)
-        measured = measure(book.ledger, made.as_of, settings=book.settings, snapshots=book.snapshots, plan=book.name)
-        made.expected[plan] = {"measures": records_of(measured.results)}
-        if not made.over_plans:
-            pool = [(each.ledger, each.snapshots) for each in open_pool(run.folders[plan], made.as_of)]
-            ahead = outlook(book.ledger, made.as_of, plan=plan, snapshots=book.snapshots, pool=pool)
-            made.expected[plan]["outlook"] = ahead.results
-            previous = f"{measured.previous:%Y-%m-%d}" if measured.previous is not None else None
-            every = [row for part in made.expected[plan].values() for row in part]
-            numbers = results.results_json(plan, made.day, previous, every)
-            _stage(run, made, "results.json", numbers)
-            _stage(run, made, "ledger.csv", results.csv_bytes(book.ledger))
-            _stage(run, made, "ledger.xlsx", workbook.ledger_xlsx(book))
-            told = published.compare(run.folders[plan], book, made.as_of)
-            _stage(run, made, "findings.csv", results.csv_bytes(published.noted(book, told).findings))
-    return made.expected[plan]
-
-
 def _compare(run: _Run, made: _Set, found: Mapping[str, Any], where: str) -> None:
     """Refuse a report whose own results are not those that were computed here."""
     plan, day = found.get("plan"), found.get("as_of")
     if day != made.day or plan not in [folder.name for folder in made.folders]:
         raise RunError(f"{where}: shows results of {plan} as at {day}")
     with made.guard:
-        ours = _compute(run, made, str(plan)).get(str(found.get("part", "measures")), [])
+        if plan not in made.expected:  # of the portfolio
+            made.expected[plan] = computing.compute(run.folders[str(plan)], made.as_of, whole=False).expected
+    ours = made.expected[plan].get(str(found.get("part", "measures")), [])
     theirs = found.get("measures", [])
     if theirs == ours:
         return
