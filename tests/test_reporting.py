@@ -30,7 +30,7 @@ from papermill.translators import PythonTranslator
 import planlib
 from planlib import measures
 from planlib.errors import InputError, RunError
-from planlib.reporting import forks, index, kernels, notebooks, publish, results, run, seen
+from planlib.reporting import forks, index, kernels, managers, notebooks, publish, results, run, seen
 from planlib.reporting.run import report
 
 V4 = nbformat.v4
@@ -881,7 +881,7 @@ def test_a_kernel_that_dies_is_a_failure_like_any_other(here: Path) -> None:
 
 def test_a_kernel_that_does_not_start_says_why(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After three attempts the message holds what the kernel itself said last."""
-    monkeypatch.setattr(kernels, "_LAUNCH", "raise ImportError('no kernel today')")
+    monkeypatch.setattr(managers, "_LAUNCH", "raise ImportError('no kernel today')")
     outcome = report("beta", notebooks="progress", plain=True)
 
     assert outcome.failed[0].why == (

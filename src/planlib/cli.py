@@ -77,6 +77,8 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
     p.add_argument("--out", metavar="DIR", help="where reports go (default: reports, beside data)")
     p.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time (default: number of cores)")
+    p.add_argument("--plain", action="store_true", help="start each kernel by itself: slower, the same bytes")
+    p.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time that a cell may take (default: 1800)")
     p.add_argument("--force", action="store_true", help="make also what is up to date")
     p.add_argument("--why", action="store_true", help="say for each report why it was made, or not")
     p.add_argument("--open", action="store_true", help="open the index in the browser at the end")
@@ -254,7 +256,7 @@ def _report(taken: argparse.Namespace) -> int:
         (names if word in known or not _is_plan(word, taken.data) else plans).append(word)
     outcome = report(
         plans or None, as_of=dates or None, notebooks=names or None, out=taken.out, data=taken.data, jobs=taken.jobs,
-        force=taken.force, progress=_progress(),
+        force=taken.force, progress=_progress(), plain=taken.plain, timeout=taken.timeout,
     )  # fmt: skip
     if taken.why:
         for each in outcome.reports:

@@ -269,7 +269,7 @@ async function print(browser, file, pdf) {
       terms: all('dt').map(flat),
       figures: all('figure').map((one) => ({ title: flat(one.querySelector('figcaption b') || one), texts: [...one.querySelectorAll('svg text')].map(flat) })),
       words: [...new Set(all('header p, main p, main li, main td, main th, main caption, main dd, main dt, main summary, footer p, footer td')
-        .filter((one) => !one.querySelector('.vh,.sq,svg')).flatMap((one) => one.textContent.split(/\s+/)))],
+        .filter((one) => !one.matches('.vh') && !one.querySelector('.vh,.sq,svg')).flatMap((one) => one.textContent.split(/\s+/)))],
     };
   }) };
   await page.close();

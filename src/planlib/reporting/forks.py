@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import importlib
 import json
 import os
 import select
@@ -39,22 +38,13 @@ serve()
 """
 
 
-def warm() -> None:
-    """Import what notebooks and kernels import, and open nothing that a child must not share."""
-    import ipykernel.ipkernel
-    import ipykernel.kernelapp  # noqa: F401
-    import IPython.core.completer  # noqa: F401
-    import matplotlib_inline.backend_inline  # noqa: F401
-
-    for name in ("figures", "tables", "sheets", "summary", "readers.delimited", "readers.docx", "readers.formats", "readers.xlsx"):
-        importlib.import_module(f"planlib.{name}")
-
-
 def serve() -> None:
     """Answer requests on standard input until it ends, such as by the death of the run.
 
     Its end is the end of all that it forked: the kernel of the machine sees to that.
     """
+    from planlib.reporting.launch import warm
+
     warm()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends us
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not kept: the run watches them itself
@@ -136,12 +126,9 @@ def _become_kernel(asked: Mapping[str, Any]) -> None:
         import random
 
         random.seed()
-        from ipykernel.kernelapp import IPKernelApp
+        from planlib.reporting.launch import launch
 
-        for name in ("load_config_file", "_run_startup_files"):  # a person's own settings play no part
-            setattr(IPKernelApp, name, lambda self, *_, **__: None)
-        sys.argv = ["ipykernel", "-f", asked["file"]]
-        IPKernelApp.launch_instance(argv=["-f", asked["file"], "--HistoryManager.enabled=False"])
+        launch(asked["file"])
         status = 0
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 1

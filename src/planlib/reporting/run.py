@@ -26,10 +26,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from planlib import __version__
+from planlib import __version__, cache
 from planlib.errors import InputError, PlanlibError, RunError
 from planlib.reporting import computing, forks, index, publish
-from planlib.reporting.kernels import Kernels, check_kernel, execute, kernels
+from planlib.reporting.execution import execute
+from planlib.reporting.kernels import Kernels, check_kernel, kernels
 from planlib.reporting.notebooks import (
     PER_PLAN,
     PORTFOLIO,
@@ -265,6 +266,7 @@ def report(
         finally:
             publish.clear(place)
             index.write(place)
+            cache.prune()
     listed = tuple(made for each in sets for made in _told(each, place))
     return Outcome(listed, tuple(faults), tuple(dict.fromkeys(notes)), place / "index.html")
 
