@@ -26,7 +26,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from planlib import __version__, cache
+from planlib import __version__
+from planlib import cache as kept
 from planlib.errors import InputError, PlanlibError, RunError
 from planlib.reporting import computing, forks, index, publish
 from planlib.reporting.execution import execute
@@ -266,7 +267,7 @@ def report(
         finally:
             publish.clear(place)
             index.write(place)
-            cache.prune()
+            kept.prune()
     listed = tuple(made for each in sets for made in _told(each, place))
     return Outcome(listed, tuple(faults), tuple(dict.fromkeys(notes)), place / "index.html")
 
