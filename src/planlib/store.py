@@ -18,7 +18,7 @@ import pandas as pd
 
 from planlib import account, history, schema
 from planlib.dates import month_first, read_date
-from planlib.errors import InputError, nearest
+from planlib.errors import InputError, nearest, shell_word
 from planlib.headers import fold_header
 from planlib.layout import count_cells, find_layout
 from planlib.normalise import (
@@ -390,11 +390,15 @@ def pool_folders(folder: Path) -> list[Path]:
     for name in read_settings(folder).forecast_pool:
         path = folder.resolve().parent / name
         where = f"{folder / FILE_NAME}: [forecast] pool names {name!r}"
-        if Path(name).name != name:
+        if Path(name).name != name or name in ("", ".."):
             raise InputError(f"{where}; a plan is named by its folder alone, which stands beside this one")
         if path == folder.resolve():
             raise InputError(f"{where}, which is the plan itself; name other plans, beside it")
-        if not (path / FILE_NAME).is_file():
+        try:
+            there = (path / FILE_NAME).is_file()
+        except OSError:  # no system takes such a name
+            there = False
+        if not there:
             raise InputError(f"{where}, and there is no plan folder {path}")
         made.append(path)
     return made
@@ -437,7 +441,7 @@ def _parts(
             continue
         raw, odd, _, digest = _take(file, settings)
         if not raw.tables:
-            raise InputError(f"{file}: no table of actions was found; to see how it was read: planlib check {file}")
+            raise InputError(f"{file}: no table of actions was found; to see how it was read: planlib check {shell_word(str(file))}")
         slices = _by_snapshot(raw, day, settings, file)
         days += [each for each, _ in slices]
         for number, (each, part) in enumerate(slices):

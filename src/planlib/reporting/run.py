@@ -332,6 +332,8 @@ def _find_plans(
     plans: str | Path | Iterable[str | Path] | None, data: Path
 ) -> tuple[dict[str, Path], list[str], list[str]]:
     """Plan folders by name, the plans that were named, and notes."""
+    from planlib.settings import cannot_be_called
+
     notes: list[str] = []
     if plans is None:
         found = _plans_in(data)
@@ -354,7 +356,7 @@ def _find_plans(
         whole = path.resolve()
         if folders.setdefault(whole.name, whole) != whole:
             raise InputError(f"two plans are called {whole.name}: {folders[whole.name]} and {whole}; rename one folder")
-        if whole.name in (PORTFOLIO, publish.STAGING):
+        if cannot_be_called(whole.name):
             raise InputError(f"{path}: a plan cannot be called '{whole.name}'; rename its folder")
     return folders, named, notes
 
