@@ -833,6 +833,29 @@ def _redacted(
     )  # fmt: skip
 
 
+def shown_names(names: Sequence[str], settings: Settings) -> list[str]:
+    """Names of files without what the plan's patterns withhold; those that would be the same are numbered.
+
+    Parameters
+    ----------
+    names : sequence of str
+    settings : Settings
+
+    Returns
+    -------
+    list of str
+        As many, each another, in the same order.
+    """
+    met: dict[str, int] = {}
+    made = []
+    for name in names:
+        for pattern in settings.redact_patterns:
+            name = re.sub(pattern, WITHHELD, name)
+        met[name] = met.get(name, 0) + 1
+        made.append(name if met[name] == 1 else f"{name} ({met[name]})")
+    return made
+
+
 _TEXTS = (
     "ref", "ref_range", "area_ref", "area", "action", "lead", "timescale", "target_text", "previous_target_text",
     "original_text", "status_text", "completed_text", "progress", "reason",
