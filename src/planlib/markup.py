@@ -527,9 +527,10 @@ def table(
     if not any(lines for _, lines in groups):
         return element("p", element("b", title), ": ", none[:1].lower() + none[1:], class_="none", id=name or None)
     labels = [str(one).strip() if narrow == "stack" else "" for one in heads]
+    most = _longest_word([line for _, lines in groups for line in lines]) if narrow == "stack" else LONGEST_UNBROKEN
 
     def cell(column: int, content: Fragment) -> Fragment:
-        kind = _kind(content.text.strip(), column in numeric)
+        kind = _kind(content.text.strip(), column in numeric, most)
         if column == row_header and content.text.strip():
             return element("th", content, scope="row", class_=kind)
         label = labels[column] if content.html and not content.html.startswith("<ul") and column != row_header else None
@@ -561,9 +562,25 @@ LONGEST_UNBROKEN = 24  # characters: a longer word is broken anywhere, a longer 
 _LINE_CAN_END = re.compile("[^\\S\u00a0\u2007\u202f]+|\u200b")  # at a space, but for those that hold words together
 
 
-def _kind(text: str, numeric: bool) -> str | None:
+MOST_ACROSS = 88  # characters: the longest words of all columns side by side, for a table that is as wide as the page
+
+
+def _longest_word(lines: Sequence[Sequence[Fragment]]) -> int:
+    """How long a word may be before it is broken, so that the columns of a table fit beside each other."""
+    columns = [max(_unbroken(one.text.strip()) for one in column) for column in zip(*lines, strict=True)]
+    most = LONGEST_UNBROKEN
+    while most > 12 and sum(min(each, most) for each in columns) > MOST_ACROSS:
+        most -= 1
+    return most
+
+
+def _unbroken(text: str) -> int:
+    return len(text) if _FIGURE.fullmatch(text) else max(map(len, _LINE_CAN_END.split(text)))
+
+
+def _kind(text: str, numeric: bool, most: int) -> str | None:
     """Choose the class of a cell: kept on one line, text that wants room, or broken anywhere."""
-    if any(len(word) > LONGEST_UNBROKEN for word in _LINE_CAN_END.split(text)):
+    if any(len(word) > most for word in _LINE_CAN_END.split(text)):
         return "w"
     if _REFERENCE.fullmatch(text):
         return "r"
