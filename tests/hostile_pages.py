@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import io
+import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -113,14 +114,18 @@ def sheets(home: Path) -> Path:
 
 
 def files(home: Path) -> Path:
-    """A plan with one small file for each payload, in whose name it stands; two of the names are no text."""
+    """A plan of small files in whose names the payloads stand, as many as a name can hold; some of the names are no text."""
     folder = home / "files"
     folder.mkdir(parents=True)
     (folder / "plan.toml").write_text('title = "Files"\n', encoding="utf-8")
-    names = [hostile.file_name(text, 180) for text in packed(each=4)] + [hostile.file_name("a\udcff\udcfe<b>")]
+    names = [""]
+    for name in (hostile.file_name(text, 120) for text in hostile.PAYLOADS):
+        if len(os.fsencode(names[-1] + name)) > 235:
+            names.append("")
+        names[-1] += f" {name}"
     for at, name in enumerate(names):
         day = date.fromisoformat(LATEST) - timedelta(days=len(names) - 1 - at)
-        _table(folder / f"{day} {name}.csv", [("Ref", "Action", "Target date", "Status"), ("1", "Dig", f"{1 + at % 28} June 2024", "Open")])
+        _table(folder / f"{day}{name}.csv", [("Ref", "Action", "Target date", "Status"), ("1", "Dig", f"{1 + at % 28} June 2024", "Open")])
     return folder
 
 
@@ -191,7 +196,7 @@ def portfolio(home: Path) -> tuple[Any, str]:
     measured = measures.measure(book.ledger, LATEST, settings=book.settings, snapshots=book.snapshots, plan=book.name)
     books = [
         replace(book, name=hostile.written(hostile.file_name(text)), settings=replace(book.settings, title=text, organisation=text))
-        for text in packed(each=2)
+        for text in packed(each=4)
     ]
     opened: Mapping[str, Plan] = {each.name: each for each in books}
     ways = planlib.open_plan, measures.measure
@@ -218,11 +223,9 @@ def indexed(home: Path) -> str:
     return index.make(home).decode("utf-8")
 
 
-def all_pages(home: Path) -> dict[str, str]:
-    """Every kind of page, by name, made of hostile text."""
-    made = {name: page for folder in (cells(home), sheets(home)) for name, _, page in pages_of(folder)}
+def all_pages(home: Path) -> dict[str, tuple[Any, str]]:
+    """Every kind of page, by name, made of hostile text, and before it the notebook that it is made from; the index has none."""
+    made = {name: (notebook, page) for folder in (cells(home), sheets(home)) for name, notebook, page in pages_of(folder)}
     for folder in (files(home), web(home)):
-        made |= {name: page for name, _, page in pages_of(folder, ("progress", "data-quality"))}
-    made["portfolio"] = portfolio(home)[1]
-    made["index"] = indexed(home / "reports")
-    return made
+        made |= {name: (notebook, page) for name, notebook, page in pages_of(folder, ("progress",))}
+    return made | {"portfolio": portfolio(home), "index": (None, indexed(home / "reports"))}
