@@ -33,8 +33,8 @@ HEAD = (
 )  # fmt: skip
 
 
-def packed(payloads: Sequence[str] = hostile.PAYLOADS, each: int = 3) -> list[str]:
-    """The payloads, a few to a text, so that a plan of sixty rows has them all in each of its columns."""
+def packed(payloads: Sequence[str] = hostile.PAYLOADS, each: int = 4) -> list[str]:
+    """The payloads, a few to a text, so that a plan of fifty rows has them all in each of its columns."""
     size = -(-len(payloads) // each)
     return ["\n".join(payloads[at::size]) for at in range(size)]
 
@@ -78,7 +78,7 @@ def cells(home: Path) -> Path:
             due = text if at % 3 == 0 else f"30 {('June', 'July')[number and at % 2]} 2024"
             status = text if at % 4 == 0 else "In progress"
             shown = [text, text, text, text, text, text if at % 5 == 0 else "", due, status, text, text if at % 6 == 0 else "", text, text]
-            rows.append([*shown, *(text if at % 60 == place else "" for place in range(len(rows[0]) - len(HEAD)))])
+            rows.append([*shown, *(text if at % 46 == place else "" for place in range(len(rows[0]) - len(HEAD)))])
         _table(folder / f"{day}.csv", rows)
     ours = open_plan(folder).ledger
     places = ours.loc[(ours["as_of"] == LATEST), "place"].tolist()
@@ -196,7 +196,7 @@ def portfolio(home: Path) -> tuple[Any, str]:
     measured = measures.measure(book.ledger, LATEST, settings=book.settings, snapshots=book.snapshots, plan=book.name)
     books = [
         replace(book, name=hostile.written(hostile.file_name(text)), settings=replace(book.settings, title=text, organisation=text))
-        for text in packed(each=4)
+        for text in packed(each=6)
     ]
     opened: Mapping[str, Plan] = {each.name: each for each in books}
     ways = planlib.open_plan, measures.measure

@@ -41,8 +41,8 @@ class Fragment:
         return Fragment(self.html + other.html, self.text + other.text)
 
     def __str__(self) -> str:
-        """Return the plain text."""
-        return self.text.strip("\n")
+        """Return the plain text, safe to print whoever made the fragment."""
+        return visible(self.text.strip("\n"))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
         """Show as HTML in Jupyter, marked so that the exporter passes it as it is."""
