@@ -60,7 +60,9 @@ def _settings(folder: Path, more: str = "") -> None:
     ), strict=True)  # fmt: skip
     (folder / "plan.toml").write_text(
         f"title = {hostile.toml(every)}\norganisation = {hostile.toml(every)}\n[inspection]\nbody = {hostile.toml(every)}\n"
-        "[terms]\n" + "".join(f'"{word}" = {hostile.toml(text)}\n' for word, text in terms) + f"[status_key]\n{keys}\n{more}",
+        "[terms]\n"
+        + "".join(f'"{word}" = {hostile.toml(text)}\n' for word, text in terms)
+        + f"[status_key]\n{keys}\n{more}",
         encoding="utf-8",
     )
 
@@ -77,15 +79,33 @@ def cells(home: Path) -> Path:
         for at, text in enumerate(texts):
             due = text if at % 3 == 0 else f"30 {('June', 'July')[number and at % 2]} 2024"
             status = text if at % 4 == 0 else "In progress"
-            shown = [text, text, text, text, text, text if at % 5 == 0 else "", due, status, text, text if at % 6 == 0 else "", text, text]
+            shown = [
+                text,
+                text,
+                text,
+                text,
+                text,
+                text if at % 5 == 0 else "",
+                due,
+                status,
+                text,
+                text if at % 6 == 0 else "",
+                text,
+                text,
+            ]
             rows.append([*shown, *(text if at % 46 == place else "" for place in range(len(rows[0]) - len(HEAD)))])
         _table(folder / f"{day}.csv", rows)
     ours = open_plan(folder).ledger
     places = ours.loc[(ours["as_of"] == LATEST), "place"].tolist()
     named = ("as_of", "place", "column", "value", "reason", "kind")
     said = zip(places, texts, strict=False)
-    _table(folder / "corrections.csv", [named, *((LATEST, place, "Progress", text, text, "typo") for place, text in said)])
-    _table(folder / "matches.csv", [("as_of", "place", "action_id", "reason"), (LATEST, places[-1], "new", " ".join(alone))])
+    _table(
+        folder / "corrections.csv", [named, *((LATEST, place, "Progress", text, text, "typo") for place, text in said)]
+    )
+    _table(
+        folder / "matches.csv",
+        [("as_of", "place", "action_id", "reason"), (LATEST, places[-1], "new", " ".join(alone))],
+    )
     return folder
 
 
@@ -100,7 +120,9 @@ def sheets(home: Path) -> Path:
         with xlsxwriter.Workbook(out, {"in_memory": True}) as made:
             for at, text in enumerate(texts):
                 sheet = made.add_worksheet(f"place{at}x")
-                for row, line in enumerate((("Ref", "Action", "Target date", "Status", text[:30]), (str(at), text, "30 June 2024", text))):
+                for row, line in enumerate(
+                    (("Ref", "Action", "Target date", "Status", text[:30]), (str(at), text, "30 June 2024", text))
+                ):
                     for column, word in enumerate(line):
                         sheet.write_string(row, column, word)
         with zipfile.ZipFile(out) as old, zipfile.ZipFile(folder / f"{day}.xlsx", "w") as new:
@@ -125,7 +147,10 @@ def files(home: Path) -> Path:
         names[-1] += f" {name}"
     for at, name in enumerate(names):
         day = date.fromisoformat(LATEST) - timedelta(days=len(names) - 1 - at)
-        _table(folder / f"{day}{name}.csv", [("Ref", "Action", "Target date", "Status"), ("1", "Dig", f"{1 + at % 28} June 2024", "Open")])
+        _table(
+            folder / f"{day}{name}.csv",
+            [("Ref", "Action", "Target date", "Status"), ("1", "Dig", f"{1 + at % 28} June 2024", "Open")],
+        )
     return folder
 
 
@@ -135,12 +160,15 @@ def web(home: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / "plan.toml").write_text('title = "Web"\n', encoding="utf-8")
     closed = [text for text in map(in_file, hostile.PAYLOADS) if "<!--" not in text and "<style" not in text]
-    head, rows = "<tr><th>Ref<th>Action<th>Target date<th>Status", "".join(
-        f"<tr><td>{at}<td>{text}<td>30 June 2024<td>Open" for at, text in enumerate(closed)
+    head, rows = (
+        "<tr><th>Ref<th>Action<th>Target date<th>Status",
+        "".join(f"<tr><td>{at}<td>{text}<td>30 June 2024<td>Open" for at, text in enumerate(closed)),
     )
     (folder / f"{DAYS[0]}.html").write_text(f"<!DOCTYPE html><table>{head}{rows}</table>", encoding="utf-8")
     lines = "".join(f"| {at} | {' '.join(text.split())} | 30 July 2024 | Open |\n" for at, text in enumerate(closed))
-    (folder / f"{LATEST}.md").write_text(f"# Plan\n\n| Ref | Action | Target date | Status |\n|---|---|---|---|\n{lines}", encoding="utf-8")
+    (folder / f"{LATEST}.md").write_text(
+        f"# Plan\n\n| Ref | Action | Target date | Status |\n|---|---|---|---|\n{lines}", encoding="utf-8"
+    )
     return folder
 
 
@@ -166,7 +194,9 @@ def run_here(name: str, **parameters: Any) -> Any:
         if shown is not None:
             made = shown._repr_mimebundle_()
             data, metadata = made if isinstance(made, tuple) else (made, {})
-            cell.outputs = [nbformat.v4.new_output("execute_result", data=data, metadata=metadata, execution_count=count)]
+            cell.outputs = [
+                nbformat.v4.new_output("execute_result", data=data, metadata=metadata, execution_count=count)
+            ]
     return notebook
 
 
@@ -175,7 +205,9 @@ def page_of(notebook: Any, name: str) -> str:
     return str(PlanlibExporter().from_notebook_node(notebook, resources={"metadata": {"name": name}})[0])
 
 
-def pages_of(folder: Path, names: Sequence[str] = ("progress", "slippage", "data-quality")) -> Iterator[tuple[str, Any, str]]:
+def pages_of(
+    folder: Path, names: Sequence[str] = ("progress", "slippage", "data-quality")
+) -> Iterator[tuple[str, Any, str]]:
     """The pages of a plan, each with its name and the notebook it was made from."""
     for name in names:
         notebook = run_here(name, plan=str(folder), as_of=LATEST)
@@ -191,11 +223,18 @@ def portfolio(home: Path) -> tuple[Any, str]:
     folder.mkdir(parents=True)
     (folder / "plan.toml").write_text('title = "One"\n', encoding="utf-8")
     for day, month in zip(DAYS, ("June", "July"), strict=True):
-        _table(folder / f"{day}.csv", [("Ref", "Action", "Target date", "Status"), ("1", "Dig", f"30 {month} 2024", "Open")])
+        _table(
+            folder / f"{day}.csv",
+            [("Ref", "Action", "Target date", "Status"), ("1", "Dig", f"30 {month} 2024", "Open")],
+        )
     book = open_plan(folder, LATEST)
     measured = measures.measure(book.ledger, LATEST, settings=book.settings, snapshots=book.snapshots, plan=book.name)
     books = [
-        replace(book, name=hostile.written(hostile.file_name(text)), settings=replace(book.settings, title=text, organisation=text))
+        replace(
+            book,
+            name=hostile.written(hostile.file_name(text)),
+            settings=replace(book.settings, title=text, organisation=text),
+        )
         for text in packed(each=6)
     ]
     opened: Mapping[str, Plan] = {each.name: each for each in books}
@@ -225,7 +264,9 @@ def indexed(home: Path) -> str:
 
 def all_pages(home: Path) -> dict[str, tuple[Any, str]]:
     """Every kind of page, by name, made of hostile text, and before it the notebook that it is made from; the index has none."""
-    made = {name: (notebook, page) for folder in (cells(home), sheets(home)) for name, notebook, page in pages_of(folder)}
+    made = {
+        name: (notebook, page) for folder in (cells(home), sheets(home)) for name, notebook, page in pages_of(folder)
+    }
     for folder in (files(home), web(home)):
         made |= {name: (notebook, page) for name, notebook, page in pages_of(folder, ("progress",))}
     return made | {"portfolio": portfolio(home), "index": (None, indexed(home / "reports"))}

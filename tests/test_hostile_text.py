@@ -167,7 +167,16 @@ def test_no_payload_becomes_an_element_or_an_attribute(parsed: dict[str, Parsed]
     assert {name.partition("-")[2] or name for name in parsed} == kinds
     for name, page in parsed.items():
         assert page.odd == [], name
-        assert [page.counts[tag] for tag in ("html", "head", "body", "main", "style", "link", "meta", "h1")] == [1, 1, 1, 1, 1, 1, 3, 1]
+        assert [page.counts[tag] for tag in ("html", "head", "body", "main", "style", "link", "meta", "h1")] == [
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            3,
+            1,
+        ]
         assert page.counts["title"] == 1 + page.counts.get("svg", 0), name
 
 
@@ -229,7 +238,9 @@ def book(pages: dict[str, str], home: Path) -> Any:
 def formulas(text: str) -> bool:
     """Whether a spreadsheet may take a text for a formula, once it has dropped what is not seen in front of it."""
     bare = re.sub(r"^[\s\x00-\x20\x7f-\xa0\u200b-\u200f\u2060\ufeff]+", "", text)
-    return bare[:1] in tuple("=+@\uff1d\uff0b\uff0d\uff20") or (bare[:1] == "-" and not re.fullmatch(r"-\d+(\.\d+)?", text))
+    return bare[:1] in tuple("=+@\uff1d\uff0b\uff0d\uff20") or (
+        bare[:1] == "-" and not re.fullmatch(r"-\d+(\.\d+)?", text)
+    )
 
 
 def test_no_cell_of_a_csv_file_is_a_formula(book: Any) -> None:
@@ -258,13 +269,17 @@ def test_no_cell_of_the_workbook_is_anything_but_text(book: Any) -> None:
             and cell.parent.title == workbook.LEDGER] == []  # fmt: skip
     assert not any(cell.hyperlink for cell in cells)
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        assert not [name for name in parts.namelist() if re.search("vba|external|hyperlink|drawing|activeX", name, re.I)]
+        assert not [
+            name for name in parts.namelist() if re.search("vba|external|hyperlink|drawing|activeX", name, re.I)
+        ]
         assert not any(b"<f>" in parts.read(name) or b"TargetMode" in parts.read(name) for name in parts.namelist())
 
 
 def test_results_are_json_and_hold_the_names_as_they_are(book: Any) -> None:
     """results.json is valid JSON in UTF-8 whatever areas and leads are called, half characters too."""
-    made = measures.measure(book.ledger, hostile_pages.LATEST, settings=book.settings, snapshots=book.snapshots, plan="a\ud800b")
+    made = measures.measure(
+        book.ledger, hostile_pages.LATEST, settings=book.settings, snapshots=book.snapshots, plan="a\ud800b"
+    )
     data = results.results_json("a\ud800b", hostile_pages.LATEST, None, measures.records_of(made.results))
     told = json.loads(data.decode("utf-8"))
     assert told["plan"] == "a\ud800b"
@@ -352,18 +367,24 @@ def test_no_argument_is_obeyed_by_the_terminal_or_is_a_fault(here: Path, capsys:
     assert sorted(path.name for path in here.iterdir()) in (["data"], ["data", "reports"])
 
 
-def test_what_a_plan_says_is_not_obeyed_by_the_terminal(home: Path, pages: dict[str, str], capsys: Any, tmp_path: Path) -> None:
+def test_what_a_plan_says_is_not_obeyed_by_the_terminal(
+    home: Path, pages: dict[str, str], capsys: Any, tmp_path: Path
+) -> None:
     """Every verb about a hostile plan prints no control sequence, no turning character and no line that it did not make."""
     plan = str(home / "cells")
-    commands = [("check", plan), ("check", f"{home / 'sheets'}/{hostile_pages.LATEST}.xlsx", "--json"),
-                ("check", str(home / "files")), ("changes", plan), ("changes", str(home / "files"), "--json"),
-                ("ledger", plan, "--to", str(tmp_path / "x\x1b[2J\n.csv")), ("publish", plan, "--as-of", hostile_pages.DAYS[0])]  # fmt: skip
+    sheets, named = f"{home / 'sheets'}/{hostile_pages.LATEST}.xlsx", str(home / "files")
+    commands = [
+        ("check", plan), ("check", sheets, "--json"), ("check", named), ("changes", plan), ("changes", named, "--json"),
+        ("ledger", plan, "--to", str(tmp_path / "x\x1b[2J\n.csv")), ("publish", plan, "--as-of", hostile_pages.DAYS[0]),
+    ]  # fmt: skip
     for command in commands:
         code, out, err = run_cli(capsys, *command)
         assert OBEYED.search(out + err) is None, command
         assert code in (0, 1) and "a fault" not in err, (command, err)
         # A payload of three lines would pass for what planlib says of another report.
-        assert not [line for line in (out + err).splitlines() if line.startswith(("warning: forged", "planlib: 3 of 3"))], command
+        assert not [
+            line for line in (out + err).splitlines() if line.startswith(("warning: forged", "planlib: 3 of 3"))
+        ], command
         if "--json" in command:
             json.loads(out)
         elif command[0] in ("ledger", "publish"):
@@ -373,6 +394,7 @@ def test_what_a_plan_says_is_not_obeyed_by_the_terminal(home: Path, pages: dict[
 
 def test_a_traceback_is_not_obeyed_by_the_terminal(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     """--debug shows where, and of what an exception says only what can be seen."""
+
     def fail(*_: Any, **__: Any) -> Any:
         raise ValueError("".join(hostile.CONTROLS + hostile.DIRECTIONS))
 
@@ -385,8 +407,14 @@ def test_a_traceback_is_not_obeyed_by_the_terminal(here: Path, monkeypatch: pyte
 
 def test_arguments_that_are_no_text_are_answered(here: Path) -> None:
     """Bytes that are not UTF-8, as the shell hands them over, make one line and no control character."""
-    for words in ((b"check", b"\xff\xfe\x9b31m"), (b"\xed\xa0\x80",), (b"report", b"--out", b"a\xff", b"--as-of", b"1999-01-01")):
-        done = subprocess.run([sys.executable, "-m", "planlib", *words], env=ENVIRONMENT, capture_output=True, timeout=120, check=False)
+    for words in (
+        (b"check", b"\xff\xfe\x9b31m"),
+        (b"\xed\xa0\x80",),
+        (b"report", b"--out", b"a\xff", b"--as-of", b"1999-01-01"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "planlib", *words], env=ENVIRONMENT, capture_output=True, timeout=120, check=False
+        )
         assert done.returncode in (1, 2)
         assert done.stderr.count(b"\n") == 1
         assert OBEYED.search(done.stderr.decode("utf-8")) is None
@@ -396,7 +424,9 @@ def test_arguments_that_are_no_text_are_answered(here: Path) -> None:
 def test_a_proposed_command_runs_nothing_but_itself(text: str, tmp_path: Path) -> None:
     """A name in a command that a message proposes is one word of a shell, whatever it holds."""
     if text in hostile.CODE:
-        done = subprocess.run(["sh", "-c", f"printf '%s' {shell_word(text)}"], capture_output=True, cwd=tmp_path, check=True)
+        done = subprocess.run(
+            ["sh", "-c", f"printf '%s' {shell_word(text)}"], capture_output=True, cwd=tmp_path, check=True
+        )
         assert os.fsdecode(done.stdout) == text
         assert list(tmp_path.iterdir()) == []
     word = shell_word(text)
@@ -411,7 +441,9 @@ def test_a_plan_of_any_name_is_begun_with_settings_that_can_be_read(here: Path, 
     made = 0
     for text in hostile.CODE + hostile.CONTROLS + hostile.DIRECTIONS + hostile.BROKEN + hostile.FORMULAS:
         name = hostile.file_name(text, 100)
-        code, out, err = run_cli(capsys, "new", f"data/{name}", "--from", "data/p/2024-01-31.csv", "--as-of", "2024-01-31")
+        code, out, err = run_cli(
+            capsys, "new", f"data/{name}", "--from", "data/p/2024-01-31.csv", "--as-of", "2024-01-31"
+        )
         assert OBEYED.search(out + err) is None
         if code == 0:
             made += 1
@@ -434,7 +466,9 @@ def test_a_plan_cannot_take_the_place_of_our_own_files(here: Path, name: str) ->
 def test_a_pool_cannot_lead_elsewhere(here: Path) -> None:
     """[forecast] pool takes names of folders beside the plan, whatever is written there."""
     for text in ("..", ".", "../p", "/etc", "x" * 3000, "\x00", "\x1b[2J"):
-        (here / "data/p/plan.toml").write_text(f'title = "P"\n[forecast]\npool = [{hostile.toml(text)}]\n', encoding="utf-8")
+        (here / "data/p/plan.toml").write_text(
+            f'title = "P"\n[forecast]\npool = [{hostile.toml(text)}]\n', encoding="utf-8"
+        )
         from planlib import open_pool
 
         with pytest.raises(InputError, match="pool"):
@@ -460,7 +494,9 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     home = tmp_path_factory.mktemp("named")
     folder = home / "data" / NAME
     folder.mkdir(parents=True)
-    (folder / "plan.toml").write_text(f"title = {hostile.toml(NAME)}\norganisation = {hostile.toml(NAME)}\n", encoding="utf-8")
+    (folder / "plan.toml").write_text(
+        f"title = {hostile.toml(NAME)}\norganisation = {hostile.toml(NAME)}\n", encoding="utf-8"
+    )
     for day, month in zip(hostile_pages.DAYS, ("June", "July"), strict=True):
         text = f"Ref,Action,Target date,Status\n1,Dig,30 {month} 2024,Open\n"
         (folder / f"{day} {hostile.file_name(NAME, 150)}\udcff.csv").write_text(text, encoding="utf-8")
@@ -471,7 +507,14 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     (home / "witness.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
     words = ["report", "--data", str(home / "data"), "--out", str(home / "out"), "--as-of", hostile_pages.LATEST, "--notebook",
              "progress", "portfolio", "--why"]  # fmt: skip
-    done = subprocess.run([sys.executable, "-m", "planlib", *words], cwd=home, env=ENVIRONMENT, capture_output=True, timeout=600, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "planlib", *words],
+        cwd=home,
+        env=ENVIRONMENT,
+        capture_output=True,
+        timeout=600,
+        check=False,
+    )
     out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     assert done.returncode == 0, err
     return home, out, err
@@ -485,7 +528,9 @@ def test_a_hostile_name_of_a_plan_runs_nothing(reported: tuple[Path, str, str]) 
     executed = sorted((home / "out").rglob("*.ipynb"))
     assert sorted(path.stem for path in executed) == ["portfolio", "progress"]
     for path in executed:
-        injected = [cell for cell in nbformat.read(path, 4).cells if "injected-parameters" in cell.metadata.get("tags", [])]
+        injected = [
+            cell for cell in nbformat.read(path, 4).cells if "injected-parameters" in cell.metadata.get("tags", [])
+        ]
         body = ast.parse(injected[0].source).body
         assert all(isinstance(line, ast.Assign) and ast.literal_eval(line.value) is not None for line in body)
         given = {line.targets[0].id: ast.literal_eval(line.value) for line in body}  # type: ignore[attr-defined]
@@ -505,11 +550,17 @@ def test_published_files_of_a_hostile_name_are_whole_and_harmless(reported: tupl
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     files = sorted((home / "data" / NAME).glob("2024*"))
     assert len(files) == 2
-    assert {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files}.items() <= record["sources"].items()
+    assert {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files}.items() <= record[
+        "sources"
+    ].items()
     from urllib.parse import unquote
 
     links = Parsed((home / "out" / "index.html").read_text(encoding="utf-8")).links
-    assert (home / "out" / unquote(next(link for link in links if link.endswith("progress.html") and "portfolio" not in link))).is_file()
+    assert (
+        home
+        / "out"
+        / unquote(next(link for link in links if link.endswith("progress.html") and "portfolio" not in link))
+    ).is_file()
 
 
 def test_a_run_prints_a_line_for_each_report_and_no_other(reported: tuple[Path, str, str]) -> None:

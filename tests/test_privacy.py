@@ -94,8 +94,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         "USER": USER, "LOGNAME": USER, "USERNAME": USER, "HOME": str(base / HOME), "TMPDIR": str(base / TEMPORARY),
         "PYTHONPATH": str(Path(planlib.__file__).resolve().parents[1]),
     }  # fmt: skip
-    for words, code in ((["publish", "plan", "--as-of", DAYS[1]], 0), (["report", "plan", "--as-of", DAYS[2]], 0),
-                        (["report", "broken", "--notebook", "progress"], 1), (["ledger", "plan", "--to", f"{reports}/again.csv"], 0)):
+    for words, code in (
+        (["publish", "plan", "--as-of", DAYS[1]], 0),
+        (["report", "plan", "--as-of", DAYS[2]], 0),
+        (["report", "broken", "--notebook", "progress"], 1),
+        (["ledger", "plan", "--to", f"{reports}/again.csv"], 0),
+    ):
         out = ["--out", str(reports)] if words[0] == "report" else []
         done = subprocess.run([sys.executable, "-m", "planlib", *words, *out], cwd=where, env=environment, capture_output=True,
                               text=True, timeout=600, check=False)  # fmt: skip
@@ -115,25 +119,43 @@ def holding(files: list[Path], words: list[str]) -> list[str]:
     for path in files:
         for name, data in parts(path):
             data = data.lower()
-            found += [f"{name}: {word}" for word in words if any(word.lower().encode(code) in data for code in ("utf-8", "utf-16-le"))]
+            found += [
+                f"{name}: {word}"
+                for word in words
+                if any(word.lower().encode(code) in data for code in ("utf-8", "utf-16-le"))
+            ]
     return found
 
 
 def test_what_is_withheld_is_in_no_published_byte(published: list[Path]) -> None:
     """No withheld column, person or case is in a page, notebook, table, record, note of failure or property of a file."""
     assert holding(published, [*LEAD.split(), PERSON.split()[1], CASE, CASE[2:]]) == []
-    said = {path.name: path.read_text(encoding="utf-8") for path in published if path.suffix in (".html", ".csv", ".json")}
-    assert all("[withheld]" in said[name] for name in ("progress.html", "data-quality.html", "ledger.csv", "findings.csv", "run.json"))
+    said = {
+        path.name: path.read_text(encoding="utf-8") for path in published if path.suffix in (".html", ".csv", ".json")
+    }
+    assert all(
+        "[withheld]" in said[name]
+        for name in ("progress.html", "data-quality.html", "ledger.csv", "findings.csv", "run.json")
+    )
 
 
 def test_no_report_says_whose_machine_made_it(published: list[Path]) -> None:
     """No user name, home, temporary or working folder, host name, path of this Python or of planlib is published."""
-    here = [str(Path(sys.executable).parent), str(Path(planlib.__file__).parent), "site-packages", "/tmp/", "/home/", "ipykernel_"]
+    here = [
+        str(Path(sys.executable).parent),
+        str(Path(planlib.__file__).parent),
+        "site-packages",
+        "/tmp/",
+        "/home/",
+        "ipykernel_",
+    ]
     assert holding(published, [USER, HOME, TEMPORARY, WHERE, *here]) == []
     names = {name for name in (socket.gethostname(), Path.home().name) if len(name) > 1}
     for path in published:
         text = b"\n".join(data for part, data in parts(path) if part != "ledger.xlsx").replace(b":root", b"")
-        for name in names:  # of this machine in truth: as a word, for it may be as short as "vm", and the style has a ":root"
+        for (
+            name
+        ) in names:  # of this machine in truth: as a word, for it may be as short as "vm", and the style has a ":root"
             assert not re.search(rb"(?<![\w.-])" + re.escape(name.encode()) + rb"(?![\w.-])", text), (path.name, name)
 
 
@@ -154,5 +176,9 @@ def test_files_that_are_called_the_same_once_withheld_are_told_apart() -> None:
     from planlib.store import shown_names
 
     settings = Settings(title="P", redact_patterns=("[A-Z]+",))
-    assert shown_names(["1 A.csv", "1 B.csv", "2.csv"], settings) == ["1 [withheld].csv", "1 [withheld].csv (2)", "2.csv"]
+    assert shown_names(["1 A.csv", "1 B.csv", "2.csv"], settings) == [
+        "1 [withheld].csv",
+        "1 [withheld].csv (2)",
+        "2.csv",
+    ]
     assert shown_names(["1 A.csv", "1 B.csv"], Settings(title="P")) == ["1 A.csv", "1 B.csv"]

@@ -29,13 +29,18 @@ pytestmark = [
     ),
     pytest.mark.skipif(sys.platform == "win32", reason="these names cannot exist on Windows"),
 ]
-CONTROL = "<!DOCTYPE html><title>x</title><body><img src=x onerror=window.pwned=1><a href=https://pwned.example/>x</a>" + "W" * 3000
+CONTROL = (
+    "<!DOCTYPE html><title>x</title><body><img src=x onerror=window.pwned=1><a href=https://pwned.example/>x</a>"
+    + "W" * 3000
+)
 
 
 def look(folder: Path, *pages: Path) -> list[dict[str, Any]]:
     """Let hostile.mjs open pages and say what happened."""
     job = folder / "job.json"
-    job.write_text(json.dumps({"pages": [str(page) for page in pages], "shots": os.environ.get("PLANLIB_SHOTS", "")}), "utf-8")
+    job.write_text(
+        json.dumps({"pages": [str(page) for page in pages], "shots": os.environ.get("PLANLIB_SHOTS", "")}), "utf-8"
+    )
     done = subprocess.run(
         [str(NODE), str(HERE / "hostile.mjs"), str(CHROMIUM), str(job)],
         capture_output=True, text=True, encoding="utf-8", cwd=HERE, timeout=900, check=False,
@@ -82,7 +87,9 @@ def test_the_document_is_planlibs_own(found: list[dict[str, Any]]) -> None:
         assert not {"script", "iframe", "object", "embed", "form", "input", "button", "img", "image", "video", "audio", "base", "math",
                     "animate", "use", "foreignobject", "dialog", "template", "noscript"} & set(one["elements"])  # fmt: skip
         names = {name for kinds in one["elements"].values() for name in kinds}
-        assert not [name for name in names if name.startswith("on") or name in ("style", "src", "srcdoc", "target", "ping")]
+        assert not [
+            name for name in names if name.startswith("on") or name in ("style", "src", "srcdoc", "target", "ping")
+        ]
         assert "window.pwned=1" in one["said"] or "pwned" not in one["said"]
     assert sum("window.pwned=1" in one["said"] for one in found) >= 10
 
