@@ -1395,7 +1395,7 @@ def changes_text(b: Between, title: str) -> str:
         Plain text, no line longer than 78 characters, no control characters: what happened in numbers, columns that
         came and went, each action with each change, what is only written otherwise, the standing lists.
     """
-    lines = _wrapped(f"{title}: what changed from {say_day(b.since)} to {say_day(b.as_of)}", "", "  ")
+    lines = _wrapped(f"{title}: what changed from {say_day(b.since)} to {say_day(b.as_of)}", "")
     reports = [day for day, asked in zip(b.reports, (b.since, b.as_of), strict=True) if day != asked]
     if reports:
         lines += _wrapped(f"The plan then in force: {listed(f'of {say_day(day)}' for day in reports)}.", "")
@@ -1461,7 +1461,7 @@ def _by_action(b: Between) -> list[str]:
             said = (*_say_moves(moved), *_say_cells(cells.get(name), moved))
             key = (row["ref"] or spoken_range(row["ref_range"]), row["action"], said)
             told[key] = told.get(key, 0) + 1
-        lines += ["", *_wrapped(str(area) or "No area given", "", "  ")]
+        lines += ["", *_wrapped(str(area) or "No area given", "")]
         for (ref, action, said), times in told.items():
             several = f"{times} of {ref}" if times > 1 else ref
             words = ": ".join(part for part in (several, action) if part) or "(no wording)"
