@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-import hostile
+import hostile_texts as hostile
 import nbformat
 import xlsxwriter
 

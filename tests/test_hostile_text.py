@@ -17,13 +17,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import hostile
 import hostile_pages
+import hostile_texts as hostile
 import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from hostile import OBEYED, PAYLOADS
+from hostile_texts import OBEYED, PAYLOADS
 
 import planlib
 from planlib import cli, markup, measures, open_plan
