@@ -29,7 +29,7 @@ def put_set(out: Path, plan: str, day: str, title: str = "", **numbers: int | No
     """Publish a set of small files with these numbers."""
     folder = out / plan / day
     folder.mkdir(parents=True)
-    data = {name: f"{plan} {day} {name}\n".encode() for name in FILES}
+    data = {name: f"{plan} {day} {name}\n".encode("utf-8", "backslashreplace") for name in FILES}
     if numbers:
         data["results.json"] = json.dumps({"measures": measured(**numbers)}).encode()
     for name, each in data.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import html
 import re
+import unicodedata
 from html.parser import HTMLParser
 
 import pytest
@@ -135,6 +136,30 @@ def test_visible_shows_what_would_deceive() -> None:
     assert markup.visible("due\u202e 1102") == "due[U+202E] 1102"
     assert markup.visible("a\x1b[31mb\r\nc\ud83d") == "a\ufffd[31mb\nc\ufffd"
     assert markup.visible("Żółć - ✓ 行動 عمل") == "Żółć - ✓ 行動 عمل"
+
+
+def test_a_heap_of_marks_is_parted_and_writing_is_not() -> None:
+    """More marks, half syllables or pictures on one letter than any script has are parted; no word of a script is."""
+    for heap in ("A" + "\u0301" * 300, "\u1100" * 300, "\u0915\u094d" * 300, "\U0001f468\u200d" * 300, "\u0600" * 300,
+                 "\U0001f468" + "\U0001f3fd" * 300):  # fmt: skip
+        parts = markup.visible(heap).split("\u200b")
+        assert "".join(parts) == heap
+        assert len(parts) > 10
+        assert markup.visible(markup.visible(heap)) == markup.visible(heap)
+    kiss = "\U0001f469\U0001f3fd\u200d\u2764\ufe0f\u200d\U0001f48b\u200d\U0001f468\U0001f3ff"
+    england = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+    for words in (
+        "한국어 문장입니다", "בְּרֵאשִׁ֖ית בָּרָ֣א", "र्त्स्न्य प्रजातन्त्र", "สวัสดี", "བསྒྲུབས", "Việt Nam", kiss * 3, england,
+    ):  # fmt: skip
+        for form in ("NFC", "NFD"):
+            text = unicodedata.normalize(form, words)
+            assert markup.visible(text) == text
+
+
+def test_words_held_together_by_spaces_that_do_not_break_are_one_word() -> None:
+    """A cell of no-break spaces is broken anywhere, as a long word is, or it would widen the page."""
+    made = markup.table(("A", "B"), [("x", "\u00a0".join(["pwned"] * 9)), ("y", "\u202f".join(["12"] * 12))], caption="c")
+    assert made.html.count('class="w"') == 2
 
 
 @pytest.mark.parametrize(

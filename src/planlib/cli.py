@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import json
+import os
 import re
 import shutil
 import signal
@@ -18,7 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from planlib.errors import InputError, PlanlibError, RunError, nearest
+from planlib.errors import InputError, PlanlibError, RunError, nearest, shell_word
 
 if TYPE_CHECKING:
     from datetime import date
@@ -128,6 +130,13 @@ def _publish_options(verb: Callable[..., _Parser]) -> None:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse the command line; anything unknown is answered with the nearest thing that is known."""
     top, verbs = _parsers()
+    for each in arguments:
+        try:
+            named = "\x00" not in each and os.fsencode(each)
+        except UnicodeEncodeError:
+            named = False
+        if named is False:
+            raise InputError(f"'{each}' holds a character that no name can have")
     word = next((each for each in arguments if not each.startswith("-")), None)
     if word is not None and word not in verbs:
         raise InputError(f"no verb '{word}'.{nearest(word, verbs)} Verbs: {', '.join(verbs)} (planlib --help)")
@@ -180,12 +189,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAULT
     except PlanlibError as error:
         if debug:
-            traceback.print_exc()
+            _print_error(error)
         _complain(str(error))
         return CANNOT_BEGIN if isinstance(error, InputError) else FAULT
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            _complain(f"'{_short(str(error.filename))}': is longer than a name can be")
+            return CANNOT_BEGIN
         if debug:
-            raise
+            _print_error(error)
         _complain(f"a fault in planlib itself: {type(error).__name__}: {error} (--debug shows where)")
         return FAULT
 
@@ -219,14 +231,23 @@ def _say(text: object = "") -> None:
     print(_clean(text))
 
 
+def _say_line(text: object) -> None:
+    """Say something in one line: what a file says must not pass for a line of ours."""
+    print(_one_line(text))
+
+
+def _one_line(text: object) -> str:
+    return re.sub(r"\s*\n\s*", " ", _clean(text).strip("\n"))
+
+
 def _complain(text: object) -> None:
     sys.stdout.flush()
     print(f"planlib: {' '.join(_clean(text).split()).removeprefix('planlib ')}", file=sys.stderr)
 
 
 def _print_json(value: Any) -> None:
-    # ensure_ascii also keeps control characters out of the terminal
-    print(json.dumps(value, indent=1, ensure_ascii=True, default=str))
+    # ensure_ascii also keeps control characters out of the terminal, but for one
+    print(json.dumps(value, indent=1, ensure_ascii=True, default=str).replace("\x7f", "\\u007f"))
 
 
 def _print_version() -> int:
@@ -260,7 +281,7 @@ def _report(taken: argparse.Namespace) -> int:
     )  # fmt: skip
     if taken.why:
         for each in outcome.reports:
-            _say(f"{each.plan} {each.as_of} {each.notebook}: {each.state}: {each.why}")
+            _say_line(f"{each.plan} {each.as_of} {each.notebook}: {each.state}: {each.why}")
     for note in outcome.notes:
         _complain(f"note: {note}")
     for fault in outcome.faults:
@@ -272,7 +293,7 @@ def _report(taken: argparse.Namespace) -> int:
             _complain(each.why)
             if taken.debug:
                 _print_error(each.error)
-    _say(_summary(outcome, MADE, FAILED))
+    _say_line(_summary(outcome, MADE, FAILED))
     if taken.open:
         import webbrowser
 
@@ -294,10 +315,9 @@ def _summary(outcome: Outcome, made: str, failed: str) -> str:
 
 def _print_error(error: BaseException) -> None:
     """A fault with where it happened, in the notebook or in planlib."""
-    traceback.print_exception(error)
     lines = getattr(error.__cause__, "traceback", None) or ()
-    for line in lines:
-        print(_clean(re.sub("\x1b\\[[0-9;]*m", "", str(line))), file=sys.stderr)
+    for line in (*traceback.format_exception(error), *lines):  # an exception may quote what a file says
+        print(_clean(re.sub("\x1b\\[[0-9;]*m", "", str(line))).rstrip("\n"), file=sys.stderr)
 
 
 def _progress() -> Callable[[int, int, str], None]:
@@ -306,7 +326,7 @@ def _progress() -> Callable[[int, int, str], None]:
 
         def line(done: int, total: int, what: str) -> None:
             if done:
-                print(f"[{done}/{total}] {_clean(what)}", file=sys.stderr, flush=True)
+                print(f"[{done}/{total}] {_one_line(what)}", file=sys.stderr, flush=True)
 
         return line
     from tqdm import tqdm  # type: ignore[import-untyped]
@@ -317,7 +337,7 @@ def _progress() -> Callable[[int, int, str], None]:
         if not bar:
             bar.append(tqdm(total=total, unit="report", dynamic_ncols=True, leave=False, file=sys.stderr))
         bar[0].update(done - bar[0].n)
-        bar[0].set_postfix_str(_clean(what)[:60], refresh=True)
+        bar[0].set_postfix_str(_one_line(what)[:60], refresh=True)
         if done == total:
             bar[0].close()
 
@@ -339,7 +359,7 @@ def _check(taken: argparse.Namespace) -> int:
         _print_json({"files": files, "findings": rows})
         return FAULT if bad else OK
     for each in files:
-        _say(f"{each['file']}: {each['error'] or str(each['actions']) + ' actions'}")
+        _say_line(f"{each['file']}: {each['error'] or str(each['actions']) + ' actions'}")
         for line in each["understood"]:
             why = f" ({line['why']})" if line.get("why") else ""
             _say(textwrap.indent(f"{line['what']}: {line['value']}{why}", "  "))
@@ -350,7 +370,7 @@ def _check(taken: argparse.Namespace) -> int:
         where = " ".join(row[name] for name in ("source", "place") if row[name])
         what = ", ".join(f"{label} {row[name]}" for label, name in (("ref", "ref"), ("column", "column")) if row[name])
         quoted = f" Text: {_short(row['text'])!r}" if row["text"] else ""
-        _say(f"{row['severity']}: {where}{f' ({what})' if what else ''}: {row['message']}{quoted} [{row['code']}]")
+        _say_line(f"{row['severity']}: {where}{f' ({what})' if what else ''}: {row['message']}{quoted} [{row['code']}]")
     return FAULT if bad else OK
 
 
@@ -446,7 +466,7 @@ def _ledger(taken: argparse.Namespace) -> int:
     from planlib.reporting.publish import replace
 
     replace(target, data)
-    _say(f"{len(book.ledger)} rows written to {target}")
+    _say_line(f"{len(book.ledger)} rows written to {target}")
     return OK
 
 
@@ -576,7 +596,7 @@ title = {title}
 
 def _new(taken: argparse.Namespace) -> int:
     from planlib.readers.formats import ENDINGS
-    from planlib.settings import FILE_NAME
+    from planlib.settings import FILE_NAME, cannot_be_called
     from planlib.store import to_date
 
     folder, source, day = Path(taken.folder), Path(taken.source), to_date(taken.as_of, "--as-of")
@@ -588,7 +608,7 @@ def _new(taken: argparse.Namespace) -> int:
         raise InputError(f"--from {source}: planlib reads {', '.join(sorted(ENDINGS))}, not '{ending}'")
     if folder.is_file():
         raise InputError(f"{folder}: is a file; a plan is a folder")
-    if folder.resolve().name in ("portfolio", ""):
+    if cannot_be_called(folder.resolve().name):
         raise InputError(f"{folder}: a plan cannot be called '{folder.resolve().name}'; choose another name")
     taken_already = sorted(folder.glob(f"{day}*")) if folder.is_dir() else []
     if taken_already:
@@ -597,25 +617,20 @@ def _new(taken: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not settings.exists():
-            title = re.sub(r"[-_]+", " ", folder.resolve().name).strip().capitalize()
+            title = re.sub(r"[-_]+", " ", _one_line(folder.resolve().name)).strip().capitalize()
             with settings.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(_PLAN_TOML.format(title=json.dumps(title, ensure_ascii=False)))
-            _say(f"made {settings}: write the plan's title into it")
+            _say_line(f"made {settings}: write the plan's title into it")
         with source.open("rb") as original, target.open("xb") as copy:
             shutil.copyfileobj(original, copy)
     except FileExistsError as error:
         raise InputError(f"{error.filename}: is there already; nothing was overwritten") from None
     except OSError as error:
         raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
-    _say(f"copied {source} to {target}")
-    _say(f"next: planlib check {_quoted(folder)}    how it was understood")
-    _say(f"then: planlib report {_quoted(folder)}   its reports")
+    _say_line(f"copied {source} to {target}")
+    _say_line(f"next: planlib check {shell_word(folder.as_posix())}    how it was understood")
+    _say_line(f"then: planlib report {shell_word(folder.as_posix())}   its reports")
     return OK
-
-
-def _quoted(path: Path) -> str:
-    text = path.as_posix()
-    return f'"{text}"' if re.search(r"[^\w./:~-]", text) else text
 
 
 # --- publish ---------------------------------------------------------------------------------------------------------
@@ -667,13 +682,13 @@ def _publish(taken: argparse.Namespace) -> int:
         except InputError as error:
             raise RunError(f"{error}. Nothing was written; put it back as it was, or move it away") from None
         if said := _published_already(published.compare(folder, book, day), path, day, anew=taken.replace):
-            _say(said)
+            _say_line(said)
             return OK
     now = published.edition(folder, book, m)
     replace(path, to_json(published.document(now, before)))
     number = len(now["measures"]) + len(now["dates"])
     kept = "; what was told before is kept in it" if before else ""
-    _say(f"{path}: {number} {_plural('figure', number)} as at {day} published{kept}")
+    _say_line(f"{path}: {number} {_plural('figure', number)} as at {day} published{kept}")
     return OK
 
 
@@ -735,8 +750,8 @@ def schema_markdown() -> str:
         "# Data dictionary", "",
         "Made by `planlib schema` from `src/planlib/schema.py`. Dates are ISO dates in CSV; text is never missing, an",
         "empty text is blank. In CSV a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,",
-        "`@`, a tab, a line end or an apostrophe, and is no plain negative number) has one apostrophe in front; take",
-        "it away to have the text.",
+        "`@`, be it after blanks, a tab, a line end or an apostrophe, and is no plain negative number) has one",
+        "apostrophe in front; take it away to have the text.",
     ]  # fmt: skip
     for title, columns in made["tables"].items():
         lines += ["", f"## {title.capitalize()}", "", *_markdown(["column", "type", "meaning"], (

@@ -7,6 +7,9 @@ not errors: they are collected as findings and reported once.
 from __future__ import annotations
 
 import difflib
+import os
+import re
+import shlex
 from collections.abc import Iterable
 
 
@@ -20,6 +23,28 @@ class InputError(PlanlibError):
 
 class RunError(PlanlibError):
     """A notebook or a report that could not be made; nothing of it was published."""
+
+
+def shell_word(text: str) -> str:
+    """Write a file's name as one types it in a shell, for commands that a message proposes.
+
+    A name comes by e-mail like the file, and a person may paste what we print: no part of it may be a command.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        The text itself if it is plain, else in quotation marks; where these would let ``$(...)`` or a backtick through,
+        in the single ones of POSIX shells.
+    """
+    if re.fullmatch(r"[\w./:~][\w./:~-]*", text):
+        return text
+    if os.name == "nt" or not re.search(r"[\"$`\\!\x00-\x1f]", text):
+        return f'"{text}"'
+    return shlex.quote(text)
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

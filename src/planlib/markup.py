@@ -41,8 +41,8 @@ class Fragment:
         return Fragment(self.html + other.html, self.text + other.text)
 
     def __str__(self) -> str:
-        """Return the plain text."""
-        return self.text.strip("\n")
+        """Return the plain text, safe to print whoever made the fragment."""
+        return visible(self.text.strip("\n"))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
         """Show as HTML in Jupyter, marked so that the exporter passes it as it is."""
@@ -66,14 +66,22 @@ _BROKEN = re.compile(
 # Characters that turn round the text that follows them, and those that end it.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
+# Where marks, half syllables or pictures may be heaped onto one letter: a browser cannot break such a heap over lines, and
+# draws it over what stands above and below. All that can be heaped stands from U+0300 on.
+_MAYBE_HEAPED = re.compile("[\u0300-\U0010ffff]{10,}")
+MOST_HEAPED = 9  # onto one letter: as many as the longest emoji has; scripts need fewer
+_BESIDE = frozenset("\u200c\u200d\u0e33\u0eb3")  # belong to the letter before them, though they are no marks
+_AHEAD = frozenset(  # belong to the letter after them
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
 
 
 def visible(text: str) -> str:
     r"""Make harmless what a text could do to the page or terminal that shows it.
 
     Control characters, lone surrogates and non-characters become U+FFFD; characters that reverse the direction of
-    the text after them are shown by their code, such as ``[U+202E]``; line ends become ``\n``. A text without any of
-    these comes back as it is.
+    the text after them are shown by their code, such as ``[U+202E]``; line ends become ``\n``; a heap of more than
+    `MOST_HEAPED` marks on one letter is parted by zero-width spaces. A text without any of these comes back as it is.
 
     Parameters
     ----------
@@ -93,7 +101,46 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _BROKEN.sub("\ufffd", _LINE_ENDS.sub("\n", text))
+    text = _MAYBE_HEAPED.sub(lambda found: _parted(found[0]), text)
     return _TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def _parted(text: str) -> str:
+    """Part heaps of characters by zero-width spaces, where a line can end."""
+    made, heaped, before = [], 0, ""
+    for char in text:
+        heaped = heaped + 1 if _belongs(char, before) else 0
+        if heaped > MOST_HEAPED:
+            made.append("\u200b")
+            heaped = 1
+        made.append(char)
+        before = char
+    return "".join(made)
+
+
+def _belongs(char: str, before: str) -> bool:
+    """Tell whether a character is drawn as one with the one before it (much as UAX 29, Unicode's rules for that, has it)."""
+    kind = unicodedata.category(char)
+    if kind in ("Mn", "Mc", "Me") or char in _BESIDE:
+        return True
+    if "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f":  # colours of skin; tags of flags
+        return True
+    if before == "\u200d":
+        return kind == "So"
+    if before in _AHEAD:
+        return char != "\u200b"
+    if before and unicodedata.combining(before) == 9:  # a sign that joins two consonants
+        return kind == "Lo"
+    return 0 < _syllable(before) <= _syllable(char)
+
+
+def _syllable(char: str) -> int:
+    """Part of a Korean syllable that a half letter is: 1 the beginning, 2 the middle, 3 the end; 0 for any other character."""
+    if "\u1100" <= char <= "\u115f" or "\ua960" <= char <= "\ua97c":
+        return 1
+    if "\u1160" <= char <= "\u11a7" or "\ud7b0" <= char <= "\ud7c6":
+        return 2
+    return 3 if "\u11a8" <= char <= "\u11ff" or "\ud7cb" <= char <= "\ud7fb" else 0
 
 
 def escape(text: object) -> str:
@@ -480,9 +527,10 @@ def table(
     if not any(lines for _, lines in groups):
         return element("p", element("b", title), ": ", none[:1].lower() + none[1:], class_="none", id=name or None)
     labels = [str(one).strip() if narrow == "stack" else "" for one in heads]
+    most = _longest_word([line for _, lines in groups for line in lines]) if narrow == "stack" else LONGEST_UNBROKEN
 
     def cell(column: int, content: Fragment) -> Fragment:
-        kind = _kind(content.text.strip(), column in numeric)
+        kind = _kind(content.text.strip(), column in numeric, most)
         if column == row_header and content.text.strip():
             return element("th", content, scope="row", class_=kind)
         label = labels[column] if content.html and not content.html.startswith("<ul") and column != row_header else None
@@ -511,11 +559,28 @@ _FIGURE = re.compile(
 )
 _REFERENCE = re.compile(r"(?=.*-)[^\s]{2,16}")  # such as RA-7 or 2011-08-31.csv, which would break at a hyphen
 LONGEST_UNBROKEN = 24  # characters: a longer word is broken anywhere, a longer number or date is broken over lines
+_LINE_CAN_END = re.compile("[^\\S\u00a0\u2007\u202f]+|\u200b")  # at a space, but for those that hold words together
 
 
-def _kind(text: str, numeric: bool) -> str | None:
+MOST_ACROSS = 88  # characters: the longest words of all columns side by side, for a table that is as wide as the page
+
+
+def _longest_word(lines: Sequence[Sequence[Fragment]]) -> int:
+    """How long a word may be before it is broken, so that the columns of a table fit beside each other."""
+    columns = [max(_unbroken(one.text.strip()) for one in column) for column in zip(*lines, strict=True)]
+    most = LONGEST_UNBROKEN
+    while most > 12 and sum(min(each, most) for each in columns) > MOST_ACROSS:
+        most -= 1
+    return most
+
+
+def _unbroken(text: str) -> int:
+    return len(text) if _FIGURE.fullmatch(text) else max(map(len, _LINE_CAN_END.split(text)))
+
+
+def _kind(text: str, numeric: bool, most: int) -> str | None:
     """Choose the class of a cell: kept on one line, text that wants room, or broken anywhere."""
-    if any(len(word) > LONGEST_UNBROKEN for word in text.split()):
+    if any(len(word) > most for word in _LINE_CAN_END.split(text)):
         return "w"
     if _REFERENCE.fullmatch(text):
         return "r"

@@ -106,6 +106,26 @@ def said(terms: Mapping[str, str], word: str) -> str:
     return text[:1].upper() + text[1:] if word[:1].isupper() else text
 
 
+def cannot_be_called(name: str) -> bool:
+    """Tell whether a plan folder cannot have a name: reports are put into a folder of the same name, beside our own files.
+
+    Parameters
+    ----------
+    name : str
+        Of the folder alone.
+
+    Returns
+    -------
+    bool
+        True for "portfolio", "index.html", what begins with a full stop (hidden, and not listed), bytes that are no
+        text, and no name at all.
+    """
+    return (
+        not name or name.startswith(".") or name.casefold() in ("portfolio", "index.html")
+        or re.search("[\ud800-\udfff]", name) is not None
+    )  # fmt: skip
+
+
 def read_settings(folder: Path) -> Settings:
     """Read and check ``plan.toml`` of a plan folder.
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from planlib import account, cache, history, schema, snapshot
 from planlib.dates import month_first, read_date
-from planlib.errors import InputError, nearest
+from planlib.errors import InputError, nearest, shell_word
 from planlib.headers import fold_header
 from planlib.layout import count_cells, find_layout
 from planlib.normalise import (
@@ -370,11 +370,15 @@ def pool_folders(folder: Path) -> list[Path]:
     for name in read_settings(folder).forecast_pool:
         path = folder.resolve().parent / name
         where = f"{folder / FILE_NAME}: [forecast] pool names {name!r}"
-        if Path(name).name != name:
+        if Path(name).name != name or name in ("", ".."):
             raise InputError(f"{where}; a plan is named by its folder alone, which stands beside this one")
         if path == folder.resolve():
             raise InputError(f"{where}, which is the plan itself; name other plans, beside it")
-        if not (path / FILE_NAME).is_file():
+        try:
+            there = (path / FILE_NAME).is_file()
+        except OSError:  # no system takes such a name
+            there = False
+        if not there:
             raise InputError(f"{where}, and there is no plan folder {path}")
         made.append(path)
     return made
@@ -555,7 +559,7 @@ def _parts(
             continue
         raw, odd, _, digest = _take(file, settings)
         if not raw.tables:
-            raise InputError(f"{file}: no table of actions was found; to see how it was read: planlib check {file}")
+            raise InputError(f"{file}: no table of actions was found; to see how it was read: planlib check {shell_word(str(file))}")
         slices = _by_snapshot(raw, day, settings, file)
         days += [each for each, _ in slices]
         for number, (each, part) in enumerate(slices):
@@ -943,6 +947,29 @@ def _redacted(
         extras=conform(extras, schema.EXTRAS), corrections=corrections, matches=conform(matches, schema.MATCHES),
         sources=sources, cells=account.finish(account.replace_patterns(cells, patterns, WITHHELD)),
     )  # fmt: skip
+
+
+def shown_names(names: Sequence[str], settings: Settings) -> list[str]:
+    """Names of files without what the plan's patterns withhold; those that would be the same are numbered.
+
+    Parameters
+    ----------
+    names : sequence of str
+    settings : Settings
+
+    Returns
+    -------
+    list of str
+        As many, each another, in the same order.
+    """
+    met: dict[str, int] = {}
+    made = []
+    for name in names:
+        for pattern in settings.redact_patterns:
+            name = re.sub(pattern, WITHHELD, name)
+        met[name] = met.get(name, 0) + 1
+        made.append(name if met[name] == 1 else f"{name} ({met[name]})")
+    return made
 
 
 _TEXTS = (

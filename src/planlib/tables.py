@@ -1032,7 +1032,7 @@ class _Reports:
         """The text, leading to a report or to a section of it where that report is there."""
         if report in self.gone:
             return text
-        address = f"../../{quote(self.plan, safe='')}/{self.there[report]}/{report}.html"
+        address = f"../../{quote(self.plan, safe='', errors='surrogateescape')}/{self.there[report]}/{report}.html"
         return markup.link(text, f"{address}#{section}" if section else address)
 
 

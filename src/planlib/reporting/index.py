@@ -251,8 +251,12 @@ def _reports(each: Set, *, latest: bool = True) -> Fragment:
     folder = each.folder
     unseen = [element("span", f" of {folder.parent.name} as at {_day(each)}", class_="vh")] if latest else []
     return join(
-        (link(join([text, *unseen]), quote(f"{folder.parent.name}/{folder.name}/{file}")) for text, file in files), ", "
+        (link(join([text, *unseen]), _address(f"{folder.parent.name}/{folder.name}/{file}")) for text, file in files), ", "
     )
+
+
+def _address(path: str) -> str:
+    return quote(path, errors="surrogateescape")  # a name that is not UTF-8 is led to by its bytes
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------

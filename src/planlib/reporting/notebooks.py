@@ -238,7 +238,8 @@ def results_in(executed: Any) -> list[Mapping[str, Any]]:
 
 def to_bytes(node: Any) -> bytes:
     """The notebook as a file."""
-    return (json.dumps(node, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
+    text = json.dumps(node, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")  # half a character, which a file's name can hold, as JSON writes it
 
 
 def parameters_for(notebook: Notebook, plans: Sequence[str], as_of: date, extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from planlib.errors import InputError, RunError
+from planlib.reporting.results import to_json
 
 RUN, FAILED, LOCK, STAGING = "run.json", "failed.json", ".lock", ".staging"
 _KEPT = "old"
@@ -194,8 +195,7 @@ def publish(out: Path, plan: str, as_of: str, record: Mapping[str, Any]) -> None
         If a file cannot be replaced; then the old set is put back.
     """
     staged, target = out / STAGING / plan / as_of, out / plan / as_of
-    data = (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
-    write(staged / RUN, data)
+    write(staged / RUN, to_json(record))
     _settle(staged)
     try:
         target.mkdir(parents=True, exist_ok=True)

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = "planlib.results/1"
-# What a spreadsheet takes for the start of a formula, full-width forms included, and the apostrophe itself, so that
-# taking one leading apostrophe away always gives the text back.
-_FORMULA = re.compile(r"['=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# What a spreadsheet takes for the start of a formula, full-width forms included, behind any number of characters that it
+# may drop when it opens the file (LibreOffice drops NUL, and blanks where it is asked to); tabs and line ends in any case;
+# and the apostrophe itself, so that taking one leading apostrophe away always gives the text back.
+_FORMULA = re.compile(
+    r"['\t\r\n]|[\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*"
+    r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+)
 _NEGATIVE = re.compile(r"-\d+(\.\d+)?")
 _QUOTED = re.compile(r'[",\r\n]')
 
@@ -61,8 +65,9 @@ def is_formula(text: str) -> bool:
 def safe_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula when it opens a CSV file.
 
-    A text that begins with ``= + - @``, their full-width forms, a tab, a line end or an apostrophe gets one apostrophe
-    in front; a plain negative number stays as it is. Taking one leading apostrophe away gives the text back.
+    A text that begins with ``= + - @`` or their full-width forms, blanks and what is not seen in front of them apart, or
+    with a tab, a line end or an apostrophe, gets one apostrophe in front; a plain negative number stays as it is. Taking
+    one leading apostrophe away gives the text back.
     """
     return f"'{text}" if is_formula(text) else text
 

@@ -344,6 +344,8 @@ def _find_plans(
     plans: str | Path | Iterable[str | Path] | None, data: Path
 ) -> tuple[dict[str, Path], list[str], list[str]]:
     """Plan folders by name, the plans that were named, and notes."""
+    from planlib.settings import cannot_be_called
+
     notes: list[str] = []
     if plans is None:
         found = _plans_in(data)
@@ -366,7 +368,7 @@ def _find_plans(
         whole = path.resolve()
         if folders.setdefault(whole.name, whole) != whole:
             raise InputError(f"two plans are called {whole.name}: {folders[whole.name]} and {whole}; rename one folder")
-        if whole.name in (PORTFOLIO, publish.STAGING):
+        if cannot_be_called(whole.name):
             raise InputError(f"{path}: a plan cannot be called '{whole.name}'; rename its folder")
     return folders, named, notes
 
@@ -473,13 +475,16 @@ def sources_of(folder: Path, as_of: date) -> dict[str, str]:
 def _own_sources(folder: Path, as_of: date) -> dict[str, str]:
     from planlib import published
     from planlib.settings import FILE_NAME, read_settings
-    from planlib.store import CORRECTIONS, MATCHES, find_snapshots
+    from planlib.store import CORRECTIONS, MATCHES, find_snapshots, shown_names
 
-    dated = find_snapshots(folder, read_settings(folder))
+    settings = read_settings(folder)
+    dated = find_snapshots(folder, settings)
     files = [folder / name for name in (FILE_NAME, CORRECTIONS, MATCHES)]
     files += [path for day, path in dated if day is None or day <= as_of]
     files += published.files(folder, as_of)
-    return {path.relative_to(folder).as_posix(): publish.sha256(path) for path in files if path.is_file()}
+    there = [path for path in files if path.is_file()]
+    names = shown_names([path.relative_to(folder).as_posix() for path in there], settings)  # run.json is given out too
+    return {name: publish.sha256(path) for name, path in zip(names, there, strict=True)}
 
 
 def _all_sources(folders: Sequence[Path], as_of: date) -> dict[str, str]:
