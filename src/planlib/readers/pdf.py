@@ -342,7 +342,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
                     check(0)
                     yield page.page_number, _upright(pen.ink)
                     page.close()
-        except InputError:
+        except (InputError, MemoryError):
             raise
         except Exception as error:  # pdfminer raises its own errors and any of Python's on what is damaged
             cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
