@@ -80,4 +80,6 @@ def parse_xml(path: Path, part: str, data: bytes) -> Any:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         words = " ".join(str(error).split())
+        if "emory" in words:  # libxml2's word for it, which is no damage
+            raise MemoryError from None
         raise InputError(f"{path.name}: {part} is damaged ({words}); save the file again") from None
