@@ -11,8 +11,11 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import hostile
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from planlib.errors import InputError
 from planlib.readers import prescan
@@ -422,3 +425,20 @@ def test_random_bytes_are_read_or_refused(suffix):
     for _ in range(30):
         for head in heads:
             outcome(head + chance.randbytes(chance.randrange(3000)), f"a{suffix}")
+
+
+@pytest.mark.parametrize("suffix", hostile.FORMATS)
+def test_the_files_that_are_damaged_are_whole(suffix):
+    """The small file of each format is read, with its two actions, so that what is made of it reaches behind the first check."""
+    found = outcome(hostile.seed(suffix), f"a{suffix}")
+    assert isinstance(found, Document)
+    if suffix not in (".xls", ".ods"):  # which are our marked documents
+        assert "Pour" in "".join(cell for grid in found.grids for row in grid.rows for cell in row)
+
+
+@pytest.mark.parametrize("suffix", hostile.FORMATS)
+@settings(max_examples=40)
+@given(chance=st.randoms(use_true_random=False))
+def test_a_damaged_file_of_any_format_is_read_or_refused(suffix, chance):
+    """Changes of bytes, tokens, values and elements, in archives within their parts, give a document or one line."""
+    outcome(hostile.damaged(suffix, chance), f"a{suffix}")
