@@ -19,9 +19,11 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +32,7 @@ sys.path[:0] = [str(HOME.parent / "src"), str(HOME.parent / "tests")]
 
 SECONDS, MEBIBYTES = 10, 1024
 FINDS = HOME / "finds"
-PLACES = {
-    ".xlsx": "xlsx",
-    ".ods": "ods",
-    ".docx": "docx",
-    ".pdf": "pdf",
-    ".html": "html",
-    ".md": "md",
-    ".csv": "csv",
-    ".xls": "xls",
-}
+FORMATS = (".xlsx", ".ods", ".docx", ".pdf", ".html", ".md", ".csv", ".xls")
 
 
 class Hang(BaseException):
@@ -217,29 +210,31 @@ def started(way: str, suffix: str, inputs: int, number: int, folder: Path) -> di
     return found
 
 
-def everything(inputs: int, guided: int, child: int, number: int) -> bool:
+def everything(inputs: int, guided: int, child: int, number: int, jobs: int) -> bool:
     """Try all formats; print a line for each; True where nothing was found."""
-    import tempfile
-
     if importlib.util.find_spec("atheris") is None:
         print("atheris is not installed: all inputs by chance", flush=True)
         guided = 0
-    shares = [("coverage", guided), ("chance", inputs - guided)]
+    shares = (("coverage", guided), ("chance", inputs - guided), ("child", child))
+    tasks = [(way, suffix, -(-many // len(FORMATS))) for way, many in shares if many for suffix in FORMATS]
     total: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder:
-        for way, many in (*shares, ("child", child)):
-            for suffix in PLACES if many else ():
-                began = time.perf_counter()
-                found = started(way, suffix, -(-many // len(PLACES)), number, Path(folder))
-                counts = Counter(found["counts"])
-                big = found["peak"] > MEBIBYTES
-                total += Counter(
-                    {"tried " + way: counts.total(), "finds": counts.total() - counts["read"] - counts["refused"] + big}
-                )
-                said = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items()))
-                print(f"{way:9}{suffix:6} {counts.total():7,} tried: {said}; slowest {found['slowest']} s, at most {found['peak']} MiB, "
-                      f"{time.perf_counter() - began:.0f} s", flush=True)  # fmt: skip
-    print(f"{dict(total)}", flush=True)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as pool:
+        running = {
+            pool.submit(started, way, suffix, many, number, Path(folder)): (way, suffix) for way, suffix, many in tasks
+        }
+        for done in as_completed(running):
+            (way, suffix), found = running[done], done.result()
+            counts = Counter(found["counts"])
+            big = found["peak"] > MEBIBYTES
+            total += Counter(
+                {f"tried, {way}": counts.total(), "finds": counts.total() - counts["read"] - counts["refused"] + big}
+            )
+            said = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items()))
+            print(
+                f"{way:9}{suffix:6} {counts.total():7,} tried: {said}; slowest {found['slowest']} s, at most {found['peak']} MiB",
+                flush=True,
+            )
+    print("; ".join(f"{what}: {count:,}" for what, count in total.items()), flush=True)
     return not total["finds"]
 
 
@@ -254,6 +249,9 @@ def main() -> int:
     )
     parser.add_argument("--child", type=int, default=2_000, help="through the process apart (default: 2,000)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="formats at a time (default: number of cores)"
+    )
     parser.add_argument("--way", choices=("chance", "coverage", "child"), help=argparse.SUPPRESS)
     parser.add_argument("--format", help=argparse.SUPPRESS)
     parser.add_argument("--told", type=Path, help=argparse.SUPPRESS)
@@ -263,7 +261,9 @@ def main() -> int:
     elif taken.way:
         by_chance(taken.format, taken.inputs, taken.seed, taken.told, taken.way == "child")
     else:
-        return 0 if everything(taken.inputs, min(taken.guided, taken.inputs), taken.child, taken.seed) else 1
+        return (
+            0 if everything(taken.inputs, min(taken.guided, taken.inputs), taken.child, taken.seed, taken.jobs) else 1
+        )
     return 0
 
 
