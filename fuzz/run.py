@@ -47,15 +47,19 @@ class Trial:
         from planlib.readers.formats import read_document
         from planlib.settings import Limits
 
-        self.suffix, self.told, self.read = suffix, told, other.read if apart else read_document
-        self.limits = Limits(seconds=SECONDS, mebibytes=64, cells=100_000)
+        self.suffix, self.told, self.apart = suffix, told, apart
+        self.read, self.clock = (other.read, time.perf_counter) if apart else (read_document, time.process_time)
+        self.limits = Limits(seconds=SECONDS * (6 if apart else 1), mebibytes=64, cells=100_000)
         self.counts: Counter[str] = Counter()
         self.slowest = 0.0
         with told.open("wb") as file:
             file.truncate(2 << 20)
         with told.open("r+b") as file:
             self.current = mmap.mmap(file.fileno(), 2 << 20)  # what is being tried outlives this process
-        signal.signal(signal.SIGALRM, self._too_long)
+        self.timer = (
+            signal.ITIMER_REAL if apart else signal.ITIMER_PROF
+        )  # of this process's own time, however busy the machine
+        signal.signal(signal.SIGALRM if apart else signal.SIGPROF, self._too_long)
 
     def _too_long(self, *_: Any) -> None:
         raise Hang
@@ -66,13 +70,13 @@ class Trial:
 
         data = data[: (2 << 20) - 8]
         self.current[: 8 + len(data)] = struct.pack("<Q", len(data)) + data
-        began, before = time.perf_counter(), self.counts["read"]
-        signal.setitimer(signal.ITIMER_REAL, SECONDS + 5 if self.read.__module__.endswith("apart") else SECONDS)
+        began, before = self.clock(), self.counts["read"]
+        signal.setitimer(self.timer, SECONDS * (30 if self.apart else 1))  # the process apart minds its time itself
         try:
             self.read(Path(f"a{self.suffix}"), data, self.limits)
             self.counts["read"] += 1
         except InputError as error:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(self.timer, 0)
             known = str(error).startswith(f"a{self.suffix}: ")
             self.counts["refused"] += 1
             if (
@@ -83,12 +87,12 @@ class Trial:
             ):
                 self.find("line", data, str(error))
         except BaseException as error:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(self.timer, 0)
             if isinstance(error, KeyboardInterrupt):
                 raise
             self.find("hang" if isinstance(error, Hang) else "raised", data, traceback.format_exc())
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        self.slowest = max(self.slowest, time.perf_counter() - began)
+        signal.setitimer(self.timer, 0)
+        self.slowest = max(self.slowest, self.clock() - began)
         return self.counts["read"] > before
 
     def find(self, kind: str, data: bytes, why: str) -> None:
@@ -143,14 +147,14 @@ def by_coverage(suffix: str, inputs: int, number: int, told: Path) -> None:
     import hostile
 
     trial = Trial(suffix, told)
-    corpus = told.with_suffix(".corpus")
+    corpus = told.with_name(f"{told.name}.corpus")
     corpus.mkdir(exist_ok=True)
     (corpus / "seed").write_bytes(hostile.seed(suffix))
 
     def one(data: bytes) -> None:
         trial.one(data)
         if trial.counts.total() % 500 == 0 or trial.counts.total() >= inputs:
-            told.with_suffix(".json").write_text(json.dumps(trial.summary()), encoding="utf-8")
+            told.with_name(f"{told.name}.json").write_text(json.dumps(trial.summary()), encoding="utf-8")
 
     def mutate(data: bytes, size: int, seed: int) -> bytes:
         return hostile.damaged(suffix, random.Random(seed), data)[:size]
@@ -191,7 +195,7 @@ def started(way: str, suffix: str, inputs: int, number: int, folder: Path) -> di
         env={**os.environ, "PLANLIB_READING": "apart" if way == "child" else "here"},
         check=False,
     )
-    saved = told.with_suffix(".json")
+    saved = told.with_name(f"{told.name}.json")
     try:
         text = saved.read_text(encoding="utf-8") if saved.exists() else done.stdout.decode().splitlines()[-1]
         found: dict[str, Any] = json.loads(text)

@@ -427,6 +427,13 @@ def test_random_bytes_are_read_or_refused(suffix):
             outcome(head + chance.randbytes(chance.randrange(3000)), f"a{suffix}")
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.html", "a.md"])
+@pytest.mark.parametrize("data", [b"<!---->" * 2000 + b"x", b"a,b\n" + b" " * 1_000_000 + b"x\n", b"|a|\n" + b"\t |" * 300_000 + b"\n"])
+def test_telling_the_format_does_not_take_for_ever(name, data):
+    """Comments in front of nothing and a line of a million blanks: telling a page or a table from text took hours."""
+    outcome(data, name)
+
+
 @pytest.mark.parametrize("suffix", hostile.FORMATS)
 def test_the_files_that_are_damaged_are_whole(suffix):
     """The small file of each format is read, with its two actions, so that what is made of it reaches behind the first check."""

@@ -17,10 +17,8 @@ from planlib.settings import Limits
 ENDINGS = (
     ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".odt", ".docx", ".pdf", ".html", ".htm", ".md", ".markdown",
 )  # fmt: skip
-_PAGE = re.compile(
-    rb"(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|table|div|h\d|p)\b", re.IGNORECASE | re.DOTALL
-)
-_TABLE_RULE = re.compile(rb"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*\|", re.MULTILINE)  # between header and rows in Markdown
+_PAGE = re.compile(rb"<(!doctype html|html|head|body|table|div|h\d|p)\b", re.IGNORECASE)
+_TABLE_RULE = re.compile(rb"^[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*\|", re.MULTILINE)  # between header and rows in Markdown
 _REFUSED = {
     rb"\{\\rtf": "a rich-text document (.rtf); save it as .docx",
     rb"(\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*<\?mso-application": "an XML file of an old Office program; save it as .xlsx or .docx",
@@ -61,7 +59,7 @@ def read_document(path: Path, data: bytes, limits: Limits) -> Document:
     for beginning, kind in _REFUSED.items():
         if re.match(beginning, data, re.IGNORECASE | re.DOTALL):
             raise InputError(f"{path.name}: is {kind}")
-    if _PAGE.match(data[:20_000]) or (
+    if _is_page(data[:20_000]) or (
         data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _ends_in(path, ".html", ".htm")
     ):
         return _after(prescan.page, web.read, path, data, limits)
@@ -82,6 +80,14 @@ def _after(
     seen = look(path, data, limits)
     document = read(path, data, limits)
     return replace(document, notes=(*document.notes, *seen)) if seen else document
+
+
+def _is_page(beginning: bytes) -> bool:
+    """Whether HTML begins here, behind comments. No pattern looks for these: one that repeats them can match in 2**n ways."""
+    rest = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
+    while rest.startswith(b"<!--"):
+        rest = rest.partition(b"-->")[2].lstrip()
+    return _PAGE.match(rest) is not None
 
 
 def _ends_in(path: Path, *endings: str) -> bool:
