@@ -142,8 +142,8 @@ def test_what_a_library_prints_is_no_answer():
 
 @pytest.mark.parametrize(
     "line",
-    [b"", b"\n", b"nonsense\n", b"[]\n", b"{}\n", b"[1]\n", b'["row","x",["y"]]\n', b'["end"]\n', b'["end",false]\n',
-     b'["document",1,[],[]]\n', b'["document","x",[[1]],[]]\n', b'["document","x",[],[]]\n["grid","n",true,[],[]]\n["row","x",[1]]\n',
+    [b"", b"\n", b"nonsense\n", b"[]\n", b"{}\n", b"[1]\n", b'["rows",["x"],[["y"]]]\n', b'["end"]\n', b'["end",false]\n',
+     b'["document",1,[],[]]\n', b'["document","x",[[1]],[]]\n', b'["document","x",[],[]]\n["grid","n",true,[],[]]\n["rows",["x"],[[1]]]\n',
      b'["document","x",[],[]]\n["grid","n",true,[],[]]\n["fills",[["a",0,"x"]]]\n',
      b'["document","x",[],[]]\n["grid","n",true,[],[]]\n["spans",[[0,0,["x",1]]]]\n', b'["refused",["x"]]\n', b'["reduce","os"]\n',
      b"[" * 100_000 + b"\n",

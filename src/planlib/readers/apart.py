@@ -1,8 +1,8 @@
 """Reads source files in one process apart, under limits of time and memory, so that no file can take planlib with it.
 
 A parser that crashes, hangs or eats memory ends that process and not ours; the file is refused with one of our errors and
-the next one is read by a new process. Both sides are here: `read` and `serve`. They talk through pipes, a line of JSON for
-each row: nothing that the process says is executed, and what it says is checked. The process imports the readers and no
+the next one is read by a new process. Both sides are here: `read` and `serve`. They talk through pipes, lines of JSON
+of some rows each: nothing that the process says is executed, and what it says is checked. The process imports the readers and no
 pandas, ignores what a person has set up for Python, and can write no file.
 """
 
@@ -17,7 +17,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ START_SECONDS = 60
 LEAST = 512  # MiB of addresses that the process may always have: its libraries alone take up to 300
 _GRACE = 2  # seconds, within which a reader that minds its time says so itself
 _FULL = 87  # exit code: more memory than allowed
-_TOGETHER = 2000  # entries of a mapping in a line
+_TOGETHER = 2000  # entries of a mapping, or a tenth of the letters of rows, in a line
 _CODE = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from planlib.readers.apart import serve; serve()"
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -253,14 +254,16 @@ class _Answer:
     def _take(self, kind: str, rest: list[Any]) -> bool:
         """Take a line; True for the last one."""
         try:
-            if kind == "row":
-                place, cells = rest
-                _all(str, [place, *cells])
-                self.cells += len(cells)
-                if self.cells > 2 * self.limits.cells + 1000:
+            if kind == "rows":
+                places, rows = rest
+                _all(str, places)
+                _all(list, rows)
+                _all(str, chain.from_iterable(rows))
+                self.cells += sum(map(len, rows))
+                if self.cells > 2 * self.limits.cells + 1000 or len(places) != len(rows):
                     raise _Broken
-                self.grids[-1]["places"].append(place)
-                self.grids[-1]["rows"].append(cells)
+                self.grids[-1]["places"] += places
+                self.grids[-1]["rows"] += rows
             elif kind in _MAPPINGS:
                 self.grids[-1][kind].update({_pair(place): _MAPPINGS[kind](value) for *place, value in rest[0]})
             elif kind == "grid":
@@ -293,8 +296,8 @@ class _Answer:
         return Document(kind, grids, decided, notes)
 
 
-def _all(kind: type, values: list[Any]) -> None:
-    if not all(value.__class__ is kind for value in values):
+def _all(kind: type, values: Iterable[Any]) -> None:
+    if not set(map(type, values)) <= {kind}:
         raise TypeError
 
 
@@ -372,8 +375,12 @@ def _say_document(say: Callable[..., None], document: Document) -> None:
     for grid in document.grids:
         before = [(line.text, line.place, line.level, line.label, line.struck) for line in grid.before]
         say("grid", grid.name, grid.columns_lettered, before, grid.edges)
-        for place, row in zip(grid.places, grid.rows, strict=True):
-            say("row", place, list(row))
+        start = size = 0
+        for number, row in enumerate(grid.rows, 1):
+            size += 10 + sum(map(len, row))
+            if size > _TOGETHER * 10 or number == len(grid.rows):
+                say("rows", grid.places[start:number], grid.rows[start:number])
+                start, size = number, 0
         for name in _MAPPINGS:
             held = dict.fromkeys(grid.doubtful, "") if name == "doubtful" else getattr(grid, name)
             entries = [(row, column, value) for (row, column), value in held.items()]
