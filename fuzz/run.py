@@ -109,9 +109,10 @@ class Trial:
 
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> (20 if sys.platform == "darwin" else 10)
 
-    def summary(self) -> dict[str, Any]:
-        """What came of it, for the process that started this one."""
-        return {"counts": dict(self.counts), "slowest": round(self.slowest, 2), "peak": self.peak()}
+    def tell(self) -> None:
+        """Set down what came of it so far, for the process that started this one and for whoever stops it."""
+        made = {"counts": dict(self.counts), "slowest": round(self.slowest, 2), "peak": self.peak()}
+        self.told.with_name(f"{self.told.name}.json").write_text(json.dumps(made), encoding="utf-8")
 
 
 def keep(kind: str, suffix: str, data: bytes, why: str) -> None:
@@ -128,11 +129,13 @@ def by_chance(suffix: str, inputs: int, number: int, told: Path, apart: bool) ->
 
     chance, trial = random.Random(f"{number}{suffix}"), Trial(suffix, told, apart)
     pool = [hostile.seed(suffix)]
-    for _ in range(inputs):
+    for number in range(inputs):
         made = hostile.damaged(suffix, chance, chance.choice(pool))
         if trial.one(made) and chance.random() < 0.02:
             pool = [*pool[-40:], made] if chance.random() < 0.8 else [hostile.seed(suffix)]
-    print(json.dumps(trial.summary()))
+        if number % 200 == 199:
+            trial.tell()
+    trial.tell()
 
 
 def by_coverage(suffix: str, inputs: int, number: int, told: Path) -> None:
@@ -153,8 +156,8 @@ def by_coverage(suffix: str, inputs: int, number: int, told: Path) -> None:
 
     def one(data: bytes) -> None:
         trial.one(data)
-        if trial.counts.total() % 500 == 0 or trial.counts.total() >= inputs:
-            told.with_name(f"{told.name}.json").write_text(json.dumps(trial.summary()), encoding="utf-8")
+        if trial.counts.total() % 200 == 0 or trial.counts.total() >= inputs:
+            trial.tell()
 
     def mutate(data: bytes, size: int, seed: int) -> bytes:
         return hostile.damaged(suffix, random.Random(seed), data)[:size]
@@ -196,11 +199,9 @@ def started(way: str, suffix: str, inputs: int, number: int, folder: Path) -> di
         check=False,
     )
     saved = told.with_name(f"{told.name}.json")
-    try:
-        text = saved.read_text(encoding="utf-8") if saved.exists() else done.stdout.decode().splitlines()[-1]
-        found: dict[str, Any] = json.loads(text)
-    except (IndexError, ValueError):
-        found = {"counts": {}, "slowest": 0, "peak": 0}
+    found: dict[str, Any] = {"counts": {}, "slowest": 0, "peak": 0}
+    if saved.exists():
+        found = json.loads(saved.read_text(encoding="utf-8"))
     if done.returncode:
         data = told.read_bytes()
         size = struct.unpack_from("<Q", data)[0]
