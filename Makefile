@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup report test lint lab lock clean
+.PHONY: help setup report test fuzz lint lab lock clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that starts and can read make.py, which then looks for one that planlib can use.
@@ -21,6 +21,9 @@ report: ## make the reports of every plan in data/, into reports/
 	$(do)
 
 test: ## run the tests
+	$(do)
+
+fuzz: ## try many damaged files on the readers (ARGS="--inputs 200000 --child 2000")
 	$(do)
 
 lint: ## check style and types

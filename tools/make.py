@@ -1,6 +1,6 @@
 """Sets up .venv from the lock and runs planlib's verbs; with the standard library only, from any Python.
 
-Usage: python tools/make.py VERB [ARGUMENT ...], where VERB is setup, report, test, lint, lab, lock or clean, and
+Usage: python tools/make.py VERB [ARGUMENT ...], where VERB is setup, report, test, fuzz, lint, lab, lock or clean, and
 arguments are passed on. On Windows: py tools/make.py VERB.
 """
 
@@ -271,6 +271,12 @@ def test(*arguments):
     return run(VENV_PYTHON, "-m", "pytest", "--numprocesses=logical", "--dist=loadfile", *arguments)
 
 
+def fuzz(*arguments):
+    """Try many damaged files on the readers (docs/hostile-files.md)."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "fuzz/run.py", *arguments)
+
+
 def lint(*arguments):
     """Check style, then types."""
     ensure(DEV)
@@ -312,7 +318,7 @@ def clean():
     """Remove .venv and what tools leave behind, never a report."""
     caches = (".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
     left = [VENV, *(ROOT / name for name in ("build", "dist", *caches))]
-    for folder in ("src", "tests", "tools", "benchmarks", "notebooks"):
+    for folder in ("src", "tests", "tools", "fuzz", "benchmarks", "notebooks"):
         left += [path for name in ("__pycache__", ".ipynb_checkpoints") for path in (ROOT / folder).rglob(name)]
     for folder in left:
         if folder.exists():
@@ -320,7 +326,7 @@ def clean():
     return 0
 
 
-VERBS = {verb.__name__: verb for verb in (setup, report, test, lint, lab, lock, clean)}
+VERBS = {verb.__name__: verb for verb in (setup, report, test, fuzz, lint, lab, lock, clean)}
 
 
 def main(arguments):

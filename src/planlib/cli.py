@@ -178,7 +178,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if taken.verb is None:
             _parsers()[0].print_help()
             return CANNOT_BEGIN
-        with _stoppable():
+        from planlib.readers.apart import switched_on
+
+        with _stoppable(), switched_on():
             return _VERBS[taken.verb](taken)
     except KeyboardInterrupt:
         _complain("stopped; what was published before stays, and the next run clears up")

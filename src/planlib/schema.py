@@ -370,6 +370,7 @@ CODES: dict[str, FindingCode] = {
     "text-not-read": FindingCode(
         "note", "Text that is not the table's own and was not read: page headers, comments, prompts, hidden text."
     ),
+    "macros-not-run": FindingCode("note", "The file holds macros or scripts, which were not read; planlib never runs any."),
     "table-without-rules": FindingCode(
         "warning", "A printed table without rules was read by the gaps between its words; rows may be run together or missing."
     ),

@@ -33,8 +33,9 @@ from planlib.normalise import (
     take_rows,
     unused_cells,
 )  # fmt: skip
+from planlib.readers.apart import read as read_document
 from planlib.readers.delimited import read as read_delimited
-from planlib.readers.formats import ENDINGS, read_document
+from planlib.readers.formats import ENDINGS
 from planlib.readers.grid import row_place
 from planlib.settings import FILE_NAME, Settings, read_settings
 from planlib.snapshot import Snapshot

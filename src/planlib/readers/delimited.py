@@ -13,6 +13,7 @@ from typing import Any
 
 from planlib.errors import InputError
 from planlib.readers.grid import Document, Grid
+from planlib.settings import Limits
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_RECORDS, _SAMPLE_CHARACTERS = 50, 200_000
@@ -24,7 +25,7 @@ _WIDE = 32  # bytes from which text of two bytes a character is known without a 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-def read(path: Path, data: bytes) -> Document:
+def read(path: Path, data: bytes, limits: Limits | None = None) -> Document:
     """Read delimited text.
 
     Parameters
@@ -33,6 +34,8 @@ def read(path: Path, data: bytes) -> Document:
         For messages.
     data : bytes
         The file.
+    limits : Limits, optional
+        How many cells it may have; any number where not given, for files of ours.
 
     Returns
     -------
@@ -42,20 +45,23 @@ def read(path: Path, data: bytes) -> Document:
     Raises
     ------
     InputError
-        If it is empty, is not text, or a quotation mark is never closed.
+        If it is empty, is not text, has too many cells, or a quotation mark is never closed.
     """
     text, encoding, why = decode(path, data)
     if not text.strip():
         raise InputError(f"{path.name}: the file is empty")
     delimiter, chosen = _delimiter(text)
     rows, places = [], []
-    first = 1
+    first, cells = 1, 0
     reader = _records(text + ("" if text.endswith(("\n", "\r")) else "\n") + _END, delimiter)
     try:
         for record in reader:
             rows.append([cell.strip() for cell in record])
             places.append(f"line {first}")
             first = reader.line_num + 1
+            cells += max(len(record), 1)
+            if limits is not None and cells > limits.cells:
+                raise InputError(f"{path.name}: has more than {limits.cells:,} cells; split it, or raise [limits] cells")
     except csv.Error as error:
         raise InputError(f"{path.name}: line {first}: is not readable as delimited text: {error}") from None
     if rows[-1] != [_END]:

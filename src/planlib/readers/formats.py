@@ -5,18 +5,20 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from planlib.errors import InputError
-from planlib.readers import delimited, docx, markdown, ods, pdf, web, xls, xlsx
+from planlib.readers import delimited, docx, markdown, ods, pdf, prescan, web, xls, xlsx
 from planlib.readers.grid import Document
 from planlib.settings import Limits
 
 ENDINGS = (
     ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".odt", ".docx", ".pdf", ".html", ".htm", ".md", ".markdown",
 )  # fmt: skip
-_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|table|div|h\d|p)\b", re.IGNORECASE | re.DOTALL)
-_TABLE_RULE = re.compile(rb"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*\|", re.MULTILINE)  # between header and rows in Markdown
+_PAGE = re.compile(rb"<(!doctype html|html|head|body|table|div|h\d|p)\b", re.IGNORECASE)
+_TABLE_RULE = re.compile(rb"^[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*\|", re.MULTILINE)  # between header and rows in Markdown
 _REFUSED = {
     rb"\{\\rtf": "a rich-text document (.rtf); save it as .docx",
     rb"(\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*<\?mso-application": "an XML file of an old Office program; save it as .xlsx or .docx",
@@ -53,19 +55,39 @@ def read_document(path: Path, data: bytes, limits: Limits) -> Document:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return _compound(path, data, limits)
     if b"%PDF-" in data[:1024]:
-        return pdf.read(path, data, limits)
+        return _after(prescan.printed, pdf.read, path, data, limits)
     for beginning, kind in _REFUSED.items():
         if re.match(beginning, data, re.IGNORECASE | re.DOTALL):
             raise InputError(f"{path.name}: is {kind}")
-    if _PAGE.match(data[:20_000]) or (data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _ends_in(path, ".html", ".htm")):
-        return web.read(path, data, limits)
+    if _is_page(data[:20_000]) or (
+        data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _ends_in(path, ".html", ".htm")
+    ):
+        return _after(prescan.page, web.read, path, data, limits)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
         if re.search(rb"<html\b", data[:4096], re.IGNORECASE):
-            return web.read(path, data, limits)
+            return _after(prescan.page, web.read, path, data, limits)
         raise InputError(f"{path.name}: is an XML file, which holds no table as such; save the table as .xlsx or .csv")
     if _ends_in(path, ".md", ".markdown") or (_TABLE_RULE.search(data) and not _ends_in(path, ".csv", ".tsv")):
-        return markdown.read(path, data, limits)
-    return delimited.read(path, data)
+        return _after(prescan.text, markdown.read, path, data, limits)
+    return _after(prescan.text, delimited.read, path, data, limits)
+
+
+def _after(
+    look: Callable[[Path, bytes, Limits], list[prescan.Note]], read: Callable[[Path, bytes, Limits], Document],
+    path: Path, data: bytes, limits: Limits,
+) -> Document:  # fmt: skip
+    """What a parser reads of a file that has been looked at before it, with what was seen."""
+    seen = look(path, data, limits)
+    document = read(path, data, limits)
+    return replace(document, notes=(*document.notes, *seen)) if seen else document
+
+
+def _is_page(beginning: bytes) -> bool:
+    """Whether HTML begins here, behind comments. No pattern looks for these: one that repeats them can match in 2**n ways."""
+    rest = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
+    while rest.startswith(b"<!--"):
+        rest = rest.partition(b"-->")[2].lstrip()
+    return _PAGE.match(rest) is not None
 
 
 def _ends_in(path: Path, *endings: str) -> bool:
@@ -81,11 +103,11 @@ def _zipped(path: Path, data: bytes, limits: Limits) -> Document:
     if "xl/workbook.bin" in names:
         raise InputError(f"{path.name}: is a binary workbook (.xlsb); save it as .xlsx or .csv")
     if any(name.startswith("xl/") for name in names):
-        return xlsx.read(path, data, limits)
+        return _after(prescan.archive, xlsx.read, path, data, limits)
     if any(name.startswith("word/") for name in names):
-        return docx.read(path, data, limits)
+        return _after(prescan.archive, docx.read, path, data, limits)
     if "content.xml" in names:
-        return ods.read(path, data, limits)
+        return _after(prescan.archive, ods.read, path, data, limits)
     raise InputError(f"{path.name}: is an archive of other files; take the plan's file out of it")
 
 
@@ -93,7 +115,7 @@ def _compound(path: Path, data: bytes, limits: Limits) -> Document:
     """An old Office file, or a new one behind a password."""
     kind = xls.kind_of_ole(data)
     if kind == "workbook":
-        return xls.read(path, data, limits)
+        return _after(prescan.compound, xls.read, path, data, limits)
     said = {
         "Word document": "is an old Word document (.doc); open it in Word or LibreOffice and save it as .docx",
         "encrypted": "is protected by a password; open it, remove the password and save it again",

@@ -321,7 +321,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
         if objects > left:
             raise InputError(f"{path.name}: has more than {limits.cells:,} letters and lines; raise [limits] cells")
 
-    with _quiet():
+    with _quiet(), _without_circles(path):
         try:
             # Fonts are kept by one resource manager for all pages, letters by none.
             class Fonts(PDFResourceManager):
@@ -342,7 +342,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
                     check(0)
                     yield page.page_number, _upright(pen.ink)
                     page.close()
-        except InputError:
+        except (InputError, MemoryError):
             raise
         except Exception as error:  # pdfminer raises its own errors and any of Python's on what is damaged
             cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
@@ -376,6 +376,30 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
+
+
+@contextmanager
+def _without_circles(path: Path) -> Iterator[None]:
+    """Refuse objects that are only a reference to another one and so to themselves: pdfminer would follow them for ever."""
+    from pdfminer.pdfdocument import PDFDocument
+    from pdfminer.pdftypes import PDFObjRef
+
+    plain = PDFDocument.getobj
+
+    def getobj(self: Any, objid: int) -> Any:
+        found, seen = plain(self, objid), {objid}
+        while isinstance(found, PDFObjRef):
+            if found.objid in seen:
+                raise InputError(f"{path.name}: is damaged: its objects lead to each other in circles; save it again")
+            seen.add(found.objid)
+            found = plain(self, found.objid)
+        return found
+
+    PDFDocument.getobj = getobj  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        PDFDocument.getobj = plain  # type: ignore[method-assign]
 
 
 def _pen(resources: Any, check: Any) -> Any:

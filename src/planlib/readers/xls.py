@@ -93,7 +93,7 @@ def read(path: Path, data: bytes, limits: Limits) -> Document:
                          "save it as .docx, .xlsx or .csv")  # fmt: skip
     try:
         return _read(path, data, limits)
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # xlrd lets out whatever a damaged record leads to, from IndexError to AssertionError
         words = " ".join(str(error).split()) or type(error).__name__

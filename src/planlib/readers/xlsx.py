@@ -92,7 +92,7 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
                 raise InputError(f"{path.name}: sheet '{name}' is missing or damaged; save it again as .xlsx")
             sheet = book.get_sheet_by_name(name)
             read_sheets.append((name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()))
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # calamine raises its own, zip and XML errors under several unrelated types
         raise _unreadable(path, error) from None

@@ -1,0 +1,451 @@
+"""Files made to do harm: each is read or answered with one of our errors, soon and in little memory."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import hostile
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planlib.errors import InputError
+from planlib.readers import prescan
+from planlib.readers.formats import read_document
+from planlib.readers.grid import Document
+from planlib.settings import Limits
+
+DOCUMENTS = Path(__file__).parent / "documents"
+BUNDLED = sorted(path for path in DOCUMENTS.iterdir() if path.suffix not in (".md", ".py"))
+WIRRAL = {path.suffix: path for path in BUNDLED if path.name.startswith("wirral.")}
+SMALL = Limits(seconds=10, mebibytes=64, cells=100_000)
+
+
+def outcome(data: bytes, name: str, limits: Limits = SMALL) -> Document | str:
+    """What reading it gives: a document, or the line of our error; any other exception fails the test."""
+    try:
+        return read_document(Path(name), data, limits)
+    except InputError as error:
+        assert str(error).startswith(f"{name}: ")
+        assert "\n" not in str(error)
+        return str(error)
+
+
+def refused(data: bytes, name: str, limits: Limits = SMALL) -> str:
+    """The line that refuses it."""
+    line = outcome(data, name, limits)
+    assert isinstance(line, str), "it was read"
+    return line
+
+
+def rewritten(name: str, change: Callable[[str, bytes], bytes | None], more: dict[str, bytes] | None = None) -> bytes:
+    """A bundled archive with its parts changed; a part that becomes None is left out."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(WIRRAL[name]) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            data = change(part.filename, old.read(part))
+            if data is not None:
+                new.writestr(part.filename, data)
+        for part_name, data in (more or {}).items():
+            new.writestr(part_name, data)
+    return made.getvalue()
+
+
+MAIN = {".xlsx": "xl/workbook.xml", ".docx": "word/document.xml", ".ods": "content.xml"}
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+BILLION = f'<!DOCTYPE x [<!ENTITY l0 "lol">{LAUGHS}]>'.encode()
+OUTSIDE = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+
+
+def with_head(name: str, head: bytes, start: bytes = b"") -> bytes:
+    """A bundled archive whose main part declares something between its declaration and its root."""
+
+    def change(part: str, data: bytes) -> bytes:
+        if part != MAIN[name]:
+            return data
+        declared = re.match(rb"<\?xml[^>]*\?>", data)
+        rest = data[declared.end() :] if declared else data
+        return (start or (declared[0] if declared else b"")) + head + rest
+
+    return rewritten(name, change)
+
+
+@pytest.mark.parametrize("name", MAIN)
+@pytest.mark.parametrize("head", [BILLION, OUTSIDE, b"<!--" + b" " * 300_000 + b"-->" + BILLION], ids=["bomb", "outside", "far down"])
+def test_entities_are_refused(name, head):
+    """An XML bomb and an entity from outside are refused in Word, Excel and OpenDocument, wherever they stand."""
+    assert f"{MAIN[name]} declares a document type or entities" in refused(with_head(name, head), f"a{name}")
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_entities_do_not_hide_in_another_encoding(name):
+    """XML in UTF-7 or EBCDIC, in which a declaration looks otherwise, is refused; in UTF-16 it is found."""
+    start = b'<?xml version="1.0" encoding="UTF-7"?>'
+    assert "is in an encoding that no office program writes (UTF-7)" in refused(
+        with_head(name, BILLION.replace(b"<!", b"+ADw-!"), start), f"a{name}"
+    )
+    far = start.replace(b" encoding", b" " * 2000 + b"encoding")
+    assert "(UTF-7)" in refused(with_head(name, b"", far), f"a{name}")
+
+    def coded(encoding: str) -> bytes:
+        text = f'<?xml version="1.0" encoding="{encoding}"?>{BILLION.decode()}<x/>'
+        return rewritten(name, lambda part, data: text.encode(encoding) if part == MAIN[name] else data)
+
+    assert "(EBCDIC)" in refused(coded("cp037"), f"a{name}")
+    assert "declares a document type or entities" in refused(coded("utf-16"), f"a{name}")
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_a_bomb_is_refused_by_what_its_directory_says(name):
+    """A part that unpacks to much more than its archive is not unpacked."""
+    data = rewritten(name, lambda part, data: data, {"word/media/x.xml": b" " * (40 << 20)})
+    assert "not opened" in refused(data, f"a{name}")
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_a_bomb_whose_directory_understates_it_is_refused(name):
+    """A part that unpacks to more than the directory says, even with the sum that fits the beginning, is refused."""
+    long = rewritten(name, lambda part, data: data + b" " * 900_000 if part == MAIN[name] else data)
+    data = bytearray(long)
+    with zipfile.ZipFile(io.BytesIO(long)) as opened:
+        part = opened.getinfo(MAIN[name])
+        short = opened.read(part)[: part.file_size - 900_000]
+    at = data.index(b"PK\x01\x02")
+    while data[at + 46 : at + 46 + len(MAIN[name])] != MAIN[name].encode():
+        at = data.index(b"PK\x01\x02", at + 4)
+    for place, offset in ((at, 0), (part.header_offset, -2)):  # the directory's entry and the part's own head
+        struct.pack_into("<I", data, place + 16 + offset, zlib.crc32(short))
+        struct.pack_into("<I", data, place + 24 + offset, len(short))
+    assert "unpacks to more than it says" in refused(bytes(data), f"a{name}")
+
+
+def test_parts_that_share_bytes_are_refused():
+    """An archive whose parts lie over each other, the bomb that needs no high ratio, is not unpacked."""
+    plain = WIRRAL[".xlsx"].read_bytes()
+    directory = plain.rindex(b"PK\x05\x06")
+    start = struct.unpack_from("<I", plain, directory + 16)[0]
+    entries = [b"PK\x01\x02" + each for each in plain[start:directory].split(b"PK\x01\x02")[1:]]
+    longest = max(entries, key=lambda each: struct.unpack_from("<I", each, 20)[0])
+    size = struct.unpack_from("<H", longest, 28)[0]
+    again = [longest[:46] + f"{n:0{size}}".encode()[:size] + longest[46 + size :] for n in range(400)]
+    central = b"".join(entries + again)
+    number = len(entries) + len(again)
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, number, number, len(central), start, 0)
+    assert "its parts lie over each other" in refused(plain[:start] + central + end, "a.xlsx", Limits())
+
+
+def test_an_archive_is_read_one_way_only():
+    """Two parts of one name, two directories, and a million parts are refused: programs would differ on what counts."""
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = rewritten(".xlsx", lambda part, data: data, {"xl/workbook.xml": b"<workbook/>"})
+    assert "two parts called 'xl/workbook.xml'" in refused(twice, "a.xlsx")
+    folded = rewritten(".xlsx", lambda part, data: data, {"XL\\Workbook.xml": b"<workbook/>"})
+    assert "two parts called" in refused(folded, "a.xlsx")
+    plain = WIRRAL[".xlsx"].read_bytes()
+    end = plain[plain.rindex(b"PK\x05\x06") :]
+    assert "save it again" in refused(plain[: -len(end)] + end[:20] + struct.pack("<H", len(end)) + end, "a.xlsx")
+    many = rewritten(".xlsx", lambda part, data: data, {f"x/{n}": b"" for n in range(prescan.MEMBERS)})
+    assert "parts, as no office program writes" in refused(many, "a.xlsx")
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_deep_nesting_in_a_part_is_refused(name):
+    """A hundred thousand elements within each other are refused before a parser walks them."""
+    deep = b"<a>" * 100_000 + b"</a>" * 100_000
+
+    def change(part: str, data: bytes) -> bytes:
+        if part != MAIN[name]:
+            return data
+        at = data.rindex(b"</")
+        return data[:at] + deep + data[at:]
+
+    assert f"{MAIN[name]} is nested too deeply to be a plan" in refused(rewritten(name, change), f"a{name}")
+
+
+@pytest.mark.parametrize("opening", [b"<div>", b"<b>", b"<table><tr><td>", b"<font></i>", b"<ul><li>", b"<svg>", b"<p><a>"])
+@pytest.mark.parametrize("often", [500, 5000, 100_000])
+def test_deep_nesting_in_a_page_is_read_or_refused(opening, often):
+    """Elements that are opened again and again, closed or not, end in a document or one line."""
+    outcome(b"<html><body>" + opening * often, "a.html")
+
+
+@pytest.mark.parametrize("text", [b">", b"[", b"![a](", b"*a _b ", b"- ", b"<a ", b"`", b"|", b"[a]: b\n", b"[^a]: [^a]\n", b"<!--", b"&#"])
+@pytest.mark.parametrize("often", [300, 3000])
+def test_deep_nesting_in_markdown_is_read_or_refused(text, often):
+    """Marks that are opened again and again end in a document or one line."""
+    outcome(b"# Plan\n\n" + text * often + b"\n", "a.md")
+
+
+def far(name: str, address: str) -> bytes:
+    """An .xlsx with one value far out, or .ods with a text repeated that far."""
+    if name == ".xlsx":
+        made = io.BytesIO()
+        with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+            book.add_worksheet("Plan").write(address, "x")
+        return made.getvalue()
+    repeated = re.fullmatch(r"(\d+)x(\d+)", address)
+    assert repeated
+    cell = b'<table:table-cell table:number-columns-repeated="%s" office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    row = b'<table:table-row table:number-rows-repeated="%s">' + cell + b"</table:table-row>"
+    rows = row % (repeated[1].encode(), repeated[2].encode())
+    return rewritten(".ods", lambda part, data: re.sub(
+        rb"<table:table-row.*</table:table-row>", rows, data, flags=re.DOTALL) if part == "content.xml" else data)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [(".xlsx", "XFD1048576"), (".xlsx", "A1048576"), (".ods", "1048576x1"), (".ods", "1x16384"), (".ods", "1048576x16384"),
+     (".ods", "999999999999x999999999999")],
+)  # fmt: skip
+def test_a_sheet_that_claims_to_be_vast_is_refused(name, address):
+    """A value in the last cell, a text repeated over a sheet, or more than any sheet: refused before room is made for it."""
+    assert "more than" in refused(far(name, address), f"a{name}", Limits(cells=10_000))
+
+
+def biff(code: int, body: bytes) -> bytes:
+    """One record of an old workbook."""
+    return struct.pack("<HH", code, len(body)) + body
+
+
+def ole(stream: bytes, names: tuple[str, ...] = ()) -> bytes:
+    """An OLE file with one workbook and empty streams of other names."""
+    sectors = -(-len(stream) // 512)
+    folder = sectors
+    entries = b""
+    for name, start, size in (("Root Entry", 0xFFFFFFFE, 0), ("Workbook", 0, max(len(stream), 4096)), *((n, 0xFFFFFFFE, 0) for n in names)):
+        coded = name.encode("utf-16-le")
+        kind = b"\x05" if name == "Root Entry" else b"\x02"
+        entries += (coded.ljust(64, b"\0") + struct.pack("<H", len(coded) + 2) + kind + b"\x01" + b"\xff" * 12).ljust(116, b"\0")
+        entries += struct.pack("<III", start, size, 0)
+    folders = -(-len(entries) // 512)
+    table = [n + 1 for n in range(sectors)]
+    table[-1] = 0xFFFFFFFE
+    table += [folder + n + 1 for n in range(folders - 1)] + [0xFFFFFFFE]
+    tables = -(-(len(table) + 8) // 128)
+    table += [0xFFFFFFFD] * tables
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 10
+    head += struct.pack("<IIIIIIIII", tables, folder, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, sectors + folders)
+    head = head.ljust(76, b"\0") + b"".join(struct.pack("<I", sectors + folders + n if n < tables else 0xFFFFFFFF) for n in range(1, 109))
+    return (head[:512].ljust(512, b"\xff") + stream.ljust(sectors * 512, b"\0") + entries.ljust(folders * 512, b"\0")
+            + struct.pack(f"<{len(table)}I", *table).ljust(tables * 512, b"\xff"))  # fmt: skip
+
+
+def test_an_old_workbook_that_names_one_sheet_many_times_is_refused():
+    """Ten thousand hidden sheets that are one and the same count as often as they are named."""
+    begin = biff(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
+    named = [biff(0x85, struct.pack("<IBBBB", 0, 1, 0, 1, 0) + b"A") for _ in range(200)]
+    start = len(begin) + sum(map(len, named)) + 4
+    named = [each.replace(b"\0\0\0\0\x01\0", struct.pack("<I", start) + b"\x01\0", 1) for each in named]
+    cells = b"".join(biff(0x203, struct.pack("<HHHd", row, 255, 0, 1.0)) for row in range(100))
+    sheet = biff(0x809, struct.pack("<HHHHII", 0x600, 16, 0, 0, 0, 0)) + cells + biff(0x0A, b"")
+    data = ole(begin + b"".join(named) + biff(0x0A, b"") + sheet)
+    assert "its sheets span 5,120,000 cells, more than 100,000" in refused(data, "a.xls")
+
+
+def test_an_old_workbook_whose_sectors_go_in_circles_is_refused():
+    """A chain of sectors that leads back to itself ends."""
+    data = bytearray(WIRRAL[".xls"].read_bytes())
+    table = (struct.unpack_from("<I", data, 76)[0] + 1) * 512
+    for number in range(128):
+        struct.pack_into("<I", data, table + 4 * number, number ^ 1)
+    assert "save it again" in refused(bytes(data), "a.xls")
+
+
+# --- cyclic references -----------------------------------------------------------------------------------------------
+
+
+def test_parts_that_lead_to_each_other_end():
+    """Word's parts that lead to themselves, styles that rest on themselves, and lists in circles are read or refused."""
+    here = b'<Relationship Id="rIdX" Type="http://x/%s" Target="%s"/></Relationships>'
+
+    def change(part: str, data: bytes) -> bytes:
+        if part == "word/_rels/document.xml.rels":
+            for kind in (b"header", b"footnotes", b"styles", b"numbering", b"comments"):
+                data = data.replace(b"</Relationships>", here % (kind, b"document.xml"))
+        if part == "word/styles.xml":
+            data = re.sub(rb'<w:basedOn w:val="[^"]*"/>', b"", data)
+            data = re.sub(rb'(w:styleId="([^"]*)"[^>]*>)', rb'\1<w:basedOn w:val="\2"/>', data)
+        return data
+
+    outcome(rewritten(".docx", change), "a.docx")
+
+
+def test_relations_of_a_workbook_in_circles_end():
+    """A workbook whose sheets and shared texts are the workbook itself is read or refused."""
+
+    def change(part: str, data: bytes) -> bytes:
+        if part == "xl/_rels/workbook.xml.rels":
+            return re.sub(rb'Target="[^"]*"', b'Target="workbook.xml"', data)
+        return data
+
+    refused(rewritten(".xlsx", change), "a.xlsx")
+    assert "missing or damaged" in refused(rewritten(".xlsx", lambda part, data: data.replace(
+        b"sheet1.xml", b"nothing.xml") if part.endswith("workbook.xml.rels") else data), "a.xlsx")  # fmt: skip
+
+
+def test_styles_of_a_spreadsheet_in_circles_end():
+    """Two styles that each rest on the other say what they say themselves."""
+
+    def change(part: str, data: bytes) -> bytes:
+        if part != "content.xml":
+            return data
+        circle = b"".join(b'<style:style style:name="%s" style:family="table-cell" style:parent-style-name="%s"/>' % pair
+                          for pair in ((b"p", b"q"), (b"q", b"p")))  # fmt: skip
+        data = data.replace(b"<office:automatic-styles>", b"<office:automatic-styles>" + circle)
+        return data.replace(b"<table:table-cell ", b'<table:table-cell table:style-name="p" ', 1) if b'"p"' not in data else data
+
+    assert isinstance(outcome(rewritten(".ods", change), "a.ods"), Document)
+
+
+def pdf(objects: list[bytes], *, root: int = 1) -> bytes:
+    """A PDF of these objects, numbered from 1."""
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, root, start)
+    return bytes(out)
+
+
+CATALOG = b"<< /Type /Catalog /Pages 2 0 R >>"
+LEAF = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] >>"
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        [CATALOG, b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"],
+        [CATALOG, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /Type /Pages /Kids [2 0 R] /Count 1 /Parent 2 0 R >>"],
+        [CATALOG, b"<< /Type /Pages /Kids [3 0 R 3 0 R] /Count 2 >>", b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>"],
+        [CATALOG, b"2 0 R"],
+        [CATALOG, b"3 0 R", b"2 0 R"],
+        [CATALOG, b"<< /Type /Pages /Kids [3 0 R] /Count 1 /Parent 2 0 R >>", LEAF.replace(b"/Parent 2", b"/Parent 3")],
+        [CATALOG, b"<< /Type /Pages /Kids [3 0 R] /Count 4 0 R >>", LEAF, b"4 0 R"],
+        [CATALOG, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", LEAF.replace(b"[0 0 100 100]", b"3 0 R")],
+        [CATALOG, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", LEAF.replace(b">>", b"/Contents 4 0 R >>"),
+         b"<< /Length 4 0 R >>\nstream\nBT ET\nendstream"],
+        [CATALOG, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+         LEAF.replace(b">>", b"/Contents 4 0 R /Resources << /XObject << /A 5 0 R >> >> >>"),
+         b"<< /Length 5 >>\nstream\n/A Do\nendstream",
+         b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /A 5 0 R >> >> /Length 11 >>\n"
+         b"stream\n/A Do /A Do\nendstream"],
+    ],
+    ids=["kid of itself", "two pages", "doubling", "itself", "each other", "parents", "count", "box", "length", "drawing"],
+)  # fmt: skip
+def test_a_pdf_that_refers_to_itself_ends(objects):
+    """Page trees, lengths, counts and drawings that lead to themselves are refused or read."""
+    outcome(pdf(objects), "a.pdf")
+
+
+def test_a_pdf_of_a_hundred_thousand_objects_ends():
+    """A page and 100,000 objects beside it is read or refused; one that has or claims more than half a million is refused."""
+    pages = [CATALOG, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", LEAF]
+    assert "has nothing on its pages" in refused(pdf(pages + [b"<< /A [1 0 R 2 0 R] >>"] * 100_000), "a.pdf")
+    assert "objects, as no plan has" in refused(pdf(pages + [b"0"] * 500_000), "a.pdf")
+    for claim in (b"<< /Type /ObjStm /N 9999999 >>", b"<< /Type /XRef /Index [0 999999999] >>"):
+        assert "objects, as no plan has" in refused(pdf([*pages, claim]), "a.pdf")
+
+
+@pytest.mark.parametrize("opening", [b"[", b"[ \n", b"<</A", b"<< /A "])
+def test_a_pdf_nested_beyond_reason_is_refused(opening):
+    """Arrays and dictionaries within each other a thousand times are refused before they are parsed."""
+    assert "nested too deeply" in refused(pdf([CATALOG, opening * 1000]), "a.pdf")
+
+
+# --- macros ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [(".xlsx", "xl/vbaProject.bin"), (".docx", "word/vbaProject.bin"), (".ods", "Basic/Standard/Module1.xml"),
+     (".xlsx", "xl/macrosheets/sheet1.xml")],
+)  # fmt: skip
+def test_macros_are_said_and_not_run(name, part):
+    """A file with macros is read as it is without them, and a finding says that they were not run."""
+    plain = outcome(WIRRAL[name].read_bytes(), f"a{name}")
+    made = outcome(rewritten(name, lambda part, data: data, {part: b"<macro/>" if part.endswith("l") else b"\0\1"}), f"a{name}m")
+    assert isinstance(plain, Document)
+    assert isinstance(made, Document)
+    assert (made.grids, made.decided) == (plain.grids, plain.decided)
+    said = [note for note in made.notes if note not in plain.notes]
+    assert said == [("macros-not-run", "", f"holds macros ({part}); planlib never runs any, and did not read them")]
+
+
+def test_macros_of_an_old_workbook_are_said():
+    """A folder of macros beside the workbook is named; a library list of LibreOffice's is no macro."""
+    sheet = biff(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
+    assert prescan.compound(Path("a.xls"), ole(sheet, ("_VBA_PROJECT_CUR",)), SMALL)[0][0] == "macros-not-run"
+    assert prescan.compound(Path("a.xls"), ole(sheet), SMALL) == []
+    lists = {"Basic/Standard/script-lb.xml": b"<x/>", "Basic/script-lc.xml": b"<!DOCTYPE x><x/>"}
+    found = outcome(rewritten(".ods", lambda part, data: data, lists), "a.ods")
+    assert isinstance(found, Document)
+    assert [note for note in found.notes if note[0] == "macros-not-run"] == []
+
+
+def test_scripts_of_a_pdf_are_said():
+    """A script in a PDF is not run, and a finding says so."""
+    plain = WIRRAL[".pdf"].read_bytes()
+    found = outcome(plain.replace(b"%PDF-1.4\n", b"%PDF-1.4\n%/OpenAction << /S /JavaScript >>\n", 1)
+                    if plain.startswith(b"%PDF-1.4\n") else plain + b"\n% /S /JavaScript\n%%EOF\n", "a.pdf")  # fmt: skip
+    assert isinstance(found, Document)
+    assert found.notes[-1] == ("macros-not-run", "", "holds scripts or commands; planlib never runs any, and did not read them")
+
+
+# --- damage ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.name)
+def test_a_document_cut_off_at_every_kilobyte_is_read_or_refused(path):
+    """Every bundled document, cut off after each kilobyte, gives one clear line; text may be read as far as it goes."""
+    data = path.read_bytes()
+    for end in range(0, len(data), 1024):
+        found = outcome(data[:end], path.name)
+        assert isinstance(found, str) or path.suffix in (".csv", ".html"), end
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".xlsm", ".xls", ".ods", ".odt", ".docx", ".pdf", ".html", ".md"])
+def test_random_bytes_are_read_or_refused(suffix):
+    """Random bytes, bare and behind the beginning that names the format, give a document or one line."""
+    chance = random.Random(7)
+    heads = (
+        b"", b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7\n", b"<html><table>", b"|a|\n|-|\n",
+        b"\xff\xfe",
+    )  # fmt: skip
+    for _ in range(30):
+        for head in heads:
+            outcome(head + chance.randbytes(chance.randrange(3000)), f"a{suffix}")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.html", "a.md"])
+@pytest.mark.parametrize("data", [b"<!---->" * 2000 + b"x", b"a,b\n" + b" " * 1_000_000 + b"x\n", b"|a|\n" + b"\t |" * 300_000 + b"\n"])
+def test_telling_the_format_does_not_take_for_ever(name, data):
+    """Comments in front of nothing and a line of a million blanks: telling a page or a table from text took hours."""
+    outcome(data, name)
+
+
+@pytest.mark.parametrize("suffix", hostile.FORMATS)
+def test_the_files_that_are_damaged_are_whole(suffix):
+    """The small file of each format is read, with its two actions, so that what is made of it reaches behind the first check."""
+    found = outcome(hostile.seed(suffix), f"a{suffix}")
+    assert isinstance(found, Document)
+    if suffix not in (".xls", ".ods"):  # which are our marked documents
+        assert "Pour" in "".join(cell for grid in found.grids for row in grid.rows for cell in row)
+
+
+@pytest.mark.parametrize("suffix", hostile.FORMATS)
+@settings(max_examples=40)
+@given(chance=st.randoms(use_true_random=False))
+def test_a_damaged_file_of_any_format_is_read_or_refused(suffix, chance):
+    """Changes of bytes, tokens, values and elements, in archives within their parts, give a document or one line."""
+    outcome(hostile.damaged(suffix, chance), f"a{suffix}")
