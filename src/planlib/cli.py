@@ -9,7 +9,6 @@ import argparse
 import contextlib
 import json
 import re
-import shutil
 import signal
 import sys
 import textwrap
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from planlib.intake import Dated, Intake
     from planlib.measures import Between
     from planlib.published import Told
     from planlib.reporting.run import Outcome
@@ -37,7 +37,8 @@ examples:
   planlib report                                   reports of every plan in data/, for every date
   planlib report wirral-ofsted-2011 --as-of 2011-08-31
   planlib check data/wirral-ofsted-2011            how the files were understood
-  planlib new data/my-plan --from plan.xlsx --as-of 2026-03-31
+  planlib new "Ofsted plan 31 March 2026.docx"     begins a plan folder with it
+  planlib new --template action-plan.xlsx          an empty plan to fill in
 
 exit codes: 0 all made, 1 something failed (the rest was made), 2 nothing could begin"""
 
@@ -100,16 +101,34 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
     p.add_argument("--json", action="store_true", help="print JSON")
 
-    p = verb("new", "begin a plan folder, or add a snapshot to one; never overwrites")
-    p.add_argument("folder", metavar="PLAN_DIR", help="the plan folder, such as data/my-plan")
-    p.add_argument("--from", dest="source", required=True, metavar="FILE", help="the plan as you have it; it is copied")
-    p.add_argument("--as-of", required=True, metavar="DATE", help="the date the plan stood at, YYYY-MM-DD")
-
+    _new_options(verb)
     _publish_options(verb)
 
     p = verb("schema", "print the data dictionary")
     p.add_argument("--json", action="store_true", help="print JSON")
     return top, made
+
+
+def _new_options(verb: Callable[..., _Parser]) -> None:
+    p = verb(
+        "new", "begin a plan with a file, or add an issue to one; never overwrites",
+        "It says how the file was understood, copies it into the plan folder under its date, and writes plan.toml where there is none. "
+        "PLAN_DIR --from FILE --as-of DATE is understood too.",
+    )  # fmt: skip
+    p.add_argument("what", nargs="?", metavar="FILE", help="the plan as you have it: Word, Excel, PDF, CSV, ...; it is copied")
+    p.add_argument(
+        "folder", nargs="?", metavar="FOLDER", help="the plan folder, or its name in the data folder (default: after the title)"
+    )
+    p.add_argument("--date", "--as-of", dest="as_of", metavar="DATE", help="the date the plan stood at, where the file does not say it")
+    p.add_argument("--title", metavar="TEXT", help="what the plan is called (default: the file's heading or name)")
+    p.add_argument(
+        "--column", action="append", metavar="NAME=HEADER", help='which header is what, where it is not found: target="By when?"'
+    )
+    p.add_argument("--from", dest="source", metavar="FILE", help=argparse.SUPPRESS)
+    p.add_argument(
+        "--template", nargs="?", const="action-plan.xlsx", metavar="FILE.xlsx", help="write an empty workbook to keep a plan in, and stop"
+    )
+    p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
 
 
 def _publish_options(verb: Callable[..., _Parser]) -> None:
@@ -554,61 +573,185 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 # --- new -------------------------------------------------------------------------------------------------------------
 
-_PLAN_TOML = """\
-# What the plan is called in reports.
-title = {title}
-
-# More that planlib can be told; take away the # in front of what you need.
-# organisation = "Whose plan it is"
-# anchor_date = 2026-01-31        # what "within 3 months" counts from
-# [inspection]
-# body = "Who inspected"
-# published = 2026-01-31
-# [columns]                       # canonical name = the header in your file; see: planlib check
-# target = "Revised deadline"
-# [status_key]                    # your word or colour = what it means
-# "on hold" = "open"
-# "fill:#00B050" = "complete"
-"""
-
 
 def _new(taken: argparse.Namespace) -> int:
-    from planlib.readers.formats import ENDINGS
-    from planlib.settings import FILE_NAME
-    from planlib.store import to_date
+    if taken.template is not None:
+        return _new_template(taken)
+    from planlib import intake
+    from planlib.settings import FILE_NAME, Settings, read_settings
 
-    folder, source, day = Path(taken.folder), Path(taken.source), to_date(taken.as_of, "--as-of")
-    if not source.is_file():
-        beside = [path.name for path in source.parent.iterdir()] if source.parent.is_dir() else []
-        raise InputError(f"--from {source}: no such file.{nearest(source.name, beside)}")
-    ending = source.suffix.casefold()
-    if ending not in ENDINGS:
-        raise InputError(f"--from {source}: planlib reads {', '.join(sorted(ENDINGS))}, not '{ending}'")
+    path, folder = _file_and_folder(taken)
+    if not path.is_file() and not path.name.startswith("~$"):
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder; name the plan's file, such as {path.as_posix()}/plan.docx")
+        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise InputError(f"{'--from ' if taken.source else ''}{path}: no such file.{nearest(path.name, beside)}")
+    given = _date(taken.as_of) if taken.as_of else None
+    columns = _named_columns(taken.column or ())
+    goes_on = folder is not None and (folder / FILE_NAME).is_file()
+    if goes_on and (columns or taken.title):
+        option = "--column" if columns else "--title"
+        raise InputError(f"{option}: {folder}/{FILE_NAME} is there already, and is not changed; write it there")
+    settings = read_settings(folder) if goes_on and folder is not None else Settings(title="", columns=columns)
+    source = intake.take(path, settings)
+    missing = [name for name in columns if name not in source.raw.headers]
+    if missing:
+        raise InputError(f"--column {missing[0]}: no header '{columns[missing[0]][0]}' was found in {path.name}")
+    dated = intake.find_date(source)
+    if given is not None:
+        dated = intake.Dated(given, "as you say")
+    elif not dated.day and not dated.many:
+        dated = intake.Dated(_ask_date(path, dated), "as you say")
+    title, why = intake.find_title(source)
+    if folder is None:
+        folder = _new_folder(title or path.stem, path, taken.data)
+    elif taken.source and why != "the first heading of the file":
+        title = ""  # PLAN_DIR was named, and says more than the name of a file
+    if not title:
+        title, why = re.sub(r"[-_]+", " ", folder.resolve().name).strip().capitalize(), "the name of its folder"
+    if taken.title:
+        title, why = taken.title, ""
+    _check_new(folder, path, dated)
+    found = intake.understand(source, dated)
+    for line in intake.lines(found):
+        _say(line)
+    _write_plan(folder, found, None if goes_on else intake.plan_toml(found, title, why))
+    for line in intake.missing_from(settings, found) if goes_on else ():
+        _say(f"note: {line}")
+    _say(f"next: planlib check {_quoted(folder)}    how it was understood")
+    _say(f"then: planlib report {_quoted(folder)}   its reports")
+    return OK
+
+
+def _new_template(taken: argparse.Namespace) -> int:
+    from planlib.reporting import blank
+
+    target = Path(taken.template)
+    if taken.what or taken.source:
+        raise InputError("--template writes an empty workbook and reads no file; leave the other one out")
+    if target.suffix.casefold() != ".xlsx":
+        raise InputError(f"--template {target}: must end in .xlsx")
+    try:
+        with target.open("xb") as file:
+            file.write(blank.workbook())
+    except FileExistsError:
+        raise InputError(f"--template {target}: is there already; nothing was overwritten") from None
+    except OSError as error:
+        raise InputError(f"--template {target}: cannot be written ({error.strerror}); choose a folder where you may write") from None
+    _say(f"made {target}: fill in the sheet '{blank.PLAN}'; how is on its first sheet")
+    _say(f"next: planlib new {_quoted(target)}    when it has its first actions")
+    return OK
+
+
+def _file_and_folder(taken: argparse.Namespace) -> tuple[Path, Path | None]:
+    """The plan's file and the folder it goes to, None where that is for planlib to name."""
+    from planlib.reporting.run import find_data
+
+    if taken.source:
+        if taken.what is None or taken.folder is not None:
+            raise InputError("with --from the plan folder alone is named: planlib new PLAN_DIR --from FILE --as-of DATE")
+        return Path(taken.source), Path(taken.what)
+    if taken.what is None:
+        raise InputError("new needs the file of a plan: planlib new FILE; or planlib new --template, to begin without one")
+    path = Path(taken.what)
+    if taken.folder is None:
+        return path, None
+    folder = Path(taken.folder)
+    if folder.is_file() and not path.is_file():
+        raise InputError(f"the file comes first: planlib new {_quoted(folder)} {_quoted(path)}")
+    if len(folder.parts) == 1 and not folder.exists() and folder.name not in ("", ".", ".."):
+        folder = _shortly(find_data(taken.data, needed=False)) / folder  # as every verb understands a name
+    return path, folder
+
+
+def _shortly(path: Path) -> Path:
+    """A path as one would type it from here, where it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _new_folder(title: str, path: Path, data: str) -> Path:
+    """The folder of a plan that nobody has named: after its title, in the data folder."""
+    from planlib.markup import slug
+    from planlib.reporting.run import find_data
+
+    name = slug(re.sub("['’]", "", title))
+    name = name[:40].rpartition("-")[0] if len(name) > 40 else name
+    folder = _shortly(find_data(data, needed=False)) / (name or "plan")
+    if folder.exists():
+        raise InputError(
+            f"{folder}: is there already; to add this file to that plan: planlib new {_quoted(path)} {_quoted(folder)}; "
+            "for another plan name another folder after the file"
+        )
+    return folder
+
+
+def _named_columns(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """NAME=HEADER of --column, checked as plan.toml is."""
+    from planlib.settings import parse_settings
+
+    found: dict[str, list[str]] = {}
+    for word in words:
+        name, equals, header = word.partition("=")
+        if not equals:
+            raise InputError(f"--column {word}: must be NAME=HEADER, such as --column target=\"Revised deadline\"")
+        found.setdefault(name.strip(), []).append(header)
+    return dict(parse_settings({"title": "-", "columns": found}, where="--column").columns)
+
+
+def _ask_date(path: Path, dated: Dated) -> date:
+    """The date that cannot be told: asked for on a terminal, else an error that names the option."""
+    likely = f", such as {dated.likely}" if dated.likely else ""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError(
+            f"{path}: the date that the plan stood at cannot be told: {dated.why}; add --date YYYY-MM-DD{likely}"
+        )
+    _say(f"{path}: the date that the plan stood at cannot be told: {dated.why}.")
+    try:
+        return _date(input(f"As at which date, YYYY-MM-DD{likely}? (--date says it beforehand) ").strip())
+    except EOFError:
+        raise InputError("no date was given; --date YYYY-MM-DD says it") from None
+
+
+def _check_new(folder: Path, path: Path, dated: Dated) -> None:
+    """Refuse what would overwrite something, or what could not be reported on."""
     if folder.is_file():
         raise InputError(f"{folder}: is a file; a plan is a folder")
     if folder.resolve().name in ("portfolio", ""):
         raise InputError(f"{folder}: a plan cannot be called '{folder.resolve().name}'; choose another name")
-    taken_already = sorted(folder.glob(f"{day}*")) if folder.is_dir() else []
-    if taken_already:
-        raise InputError(f"{taken_already[0]}: there is a snapshot of {day} already; nothing was changed")
-    target, settings = folder / f"{day}{ending}", folder / FILE_NAME
+    there = sorted(folder.glob(f"{dated.day}*" if dated.day else path.name)) if folder.is_dir() else []
+    if there and dated.day:
+        raise InputError(f"{there[0]}: there is a snapshot of {dated.day} already; nothing was changed")
+    if there:
+        raise InputError(f"{there[0]}: is there already; nothing was changed")
+
+
+def _write_plan(folder: Path, found: Intake, settings: str | None) -> None:
+    """Copy the file in, and write plan.toml where there is none; what was begun is taken back if that fails."""
+    from planlib.settings import FILE_NAME
+
+    path, day = found.source.path, found.dated.day
+    target = folder / (f"{day}{path.suffix.casefold()}" if day else path.name)
+    wanted = [(target, found.source.data)]
+    if settings is not None:
+        wanted.insert(0, (folder / FILE_NAME, settings.encode("utf-8")))
+    made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not settings.exists():
-            title = re.sub(r"[-_]+", " ", folder.resolve().name).strip().capitalize()
-            with settings.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(_PLAN_TOML.format(title=json.dumps(title, ensure_ascii=False)))
-            _say(f"made {settings}: write the plan's title into it")
-        with source.open("rb") as original, target.open("xb") as copy:
-            shutil.copyfileobj(original, copy)
-    except FileExistsError as error:
-        raise InputError(f"{error.filename}: is there already; nothing was overwritten") from None
+        for place, data in wanted:
+            with place.open("xb") as file:
+                made.append(place)
+                file.write(data)
     except OSError as error:
-        raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
-    _say(f"copied {source} to {target}")
-    _say(f"next: planlib check {_quoted(folder)}    how it was understood")
-    _say(f"then: planlib report {_quoted(folder)}   its reports")
-    return OK
+        for place in made:
+            place.unlink(missing_ok=True)
+        if isinstance(error, FileExistsError):
+            raise InputError(f"{error.filename}: is there already; nothing was overwritten") from None
+        raise InputError(
+            f"{error.filename or folder}: cannot be written ({error.strerror}); choose a folder where you may write"
+        ) from None
+    if settings is not None:
+        _say(f"made {folder / FILE_NAME}: what was found stands in it; put right there what is wrong")
+    _say(f"copied {path} to {target}")
 
 
 def _quoted(path: Path) -> str:
