@@ -104,6 +104,9 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     _new_options(verb)
     _publish_options(verb)
 
+    p = verb("lab", "open the notebooks in JupyterLab", "Where there is none, explore.ipynb is put there first.")
+    p.add_argument("folder", nargs="?", metavar="FOLDER", help="where to open it (default: notebooks, else here)")
+
     p = verb("schema", "print the data dictionary")
     p.add_argument("--json", action="store_true", help="print JSON")
     return top, made
@@ -115,18 +118,36 @@ def _new_options(verb: Callable[..., _Parser]) -> None:
         "It says how the file was understood, copies it into the plan folder under its date, and writes plan.toml where there is none. "
         "PLAN_DIR --from FILE --as-of DATE is understood too.",
     )  # fmt: skip
-    p.add_argument("what", nargs="?", metavar="FILE", help="the plan as you have it: Word, Excel, PDF, CSV, ...; it is copied")
     p.add_argument(
-        "folder", nargs="?", metavar="FOLDER", help="the plan folder, or its name in the data folder (default: after the title)"
+        "what", nargs="?", metavar="FILE", help="the plan as you have it: Word, Excel, PDF, CSV, ...; it is copied"
     )
-    p.add_argument("--date", "--as-of", dest="as_of", metavar="DATE", help="the date the plan stood at, where the file does not say it")
+    p.add_argument(
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help="the plan folder, or its name in the data folder (default: after the title)",
+    )
+    p.add_argument(
+        "--date",
+        "--as-of",
+        dest="as_of",
+        metavar="DATE",
+        help="the date the plan stood at, where the file does not say it",
+    )
     p.add_argument("--title", metavar="TEXT", help="what the plan is called (default: the file's heading or name)")
     p.add_argument(
-        "--column", action="append", metavar="NAME=HEADER", help='which header is what, where it is not found: target="By when?"'
+        "--column",
+        action="append",
+        metavar="NAME=HEADER",
+        help='which header is what, where it is not found: target="By when?"',
     )
     p.add_argument("--from", dest="source", metavar="FILE", help=argparse.SUPPRESS)
     p.add_argument(
-        "--template", nargs="?", const="action-plan.xlsx", metavar="FILE.xlsx", help="write an empty workbook to keep a plan in, and stop"
+        "--template",
+        nargs="?",
+        const="action-plan.xlsx",
+        metavar="FILE.xlsx",
+        help="write an empty workbook to keep a plan in, and stop",
     )
     p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
 
@@ -157,7 +178,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
                 f"{parser.prog}: no option '{each}'.{nearest(each.partition('=')[0], options)} "
                 f"Options: {', '.join(option for option in options if option.startswith('--'))}"
             )
-        raise InputError(f"{parser.prog}: '{each}' is one argument too many ({parser.prog} --help)")
+        raise InputError(
+            f"{parser.prog}: '{each}' is one argument too many; a name with spaces needs quotes ({parser.prog} --help)"
+        )
     return taken
 
 
@@ -271,6 +294,8 @@ def _report(taken: argparse.Namespace) -> int:
     known = find_notebooks(Path.cwd()) if taken.notebook else {}
     for word in taken.notebook or ():
         (names if word in known or not _is_plan(word, taken.data) else plans).append(word)
+    for plan in plans:
+        _refuse_bare_folder(plan, taken.data)
     outcome = report(
         plans or None, as_of=dates or None, notebooks=names or None, out=taken.out, data=taken.data, jobs=taken.jobs,
         force=taken.force, progress=_progress(),
@@ -409,7 +434,35 @@ def _check_plan(taken: argparse.Namespace) -> tuple[list[dict[str, Any]], list[d
 def _plan(taken: argparse.Namespace) -> Path:
     from planlib.reporting.run import find_data, plan_folder
 
-    return plan_folder(taken.plan if hasattr(taken, "plan") else taken.target, find_data(taken.data, needed=False))
+    word = taken.plan if hasattr(taken, "plan") else taken.target
+    _refuse_bare_folder(word, taken.data)
+    return plan_folder(word, find_data(taken.data, needed=False))
+
+
+def _refuse_bare_folder(word: str, data: str) -> None:
+    """Say of a folder of files that is no plan yet how it becomes one."""
+    from planlib.readers.formats import ENDINGS
+    from planlib.reporting.run import find_data
+    from planlib.settings import FILE_NAME
+
+    tried = [Path(word)] if len(Path(word).parts) != 1 else [find_data(data, needed=False) / word, Path(word)]
+    folder = next((path for path in tried if path.is_dir()), None)
+    if folder is None or (folder / FILE_NAME).is_file():
+        return
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        return  # which is answered elsewhere too
+    if any((path / FILE_NAME).is_file() for path in inside if path.is_dir()):
+        return  # a folder of plans, which is answered elsewhere
+    if (folder / f"{FILE_NAME}.txt").is_file():
+        raise InputError(
+            f"{folder}: has {FILE_NAME}.txt and needs {FILE_NAME}: rename it (Windows hides .txt; in Explorer: View, Show, "
+            "File name extensions)"
+        )
+    files = [path for path in inside if path.suffix.casefold() in ENDINGS and not path.name.startswith("~$")]
+    first = _quoted(_shortly(files[0])) if files else "FILE"
+    raise InputError(f"{folder}: is not a plan folder, for it has no {FILE_NAME}; to begin a plan: planlib new {first}")
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -584,8 +637,7 @@ def _new(taken: argparse.Namespace) -> int:
     if not path.is_file() and not path.name.startswith("~$"):
         if path.is_dir():
             raise InputError(f"{path}: is a folder; name the plan's file, such as {path.as_posix()}/plan.docx")
-        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise InputError(f"{'--from ' if taken.source else ''}{path}: no such file.{nearest(path.name, beside)}")
+        raise InputError(f"{'--from ' if taken.source else ''}{_no_file(path, taken.folder)}")
     given = _date(taken.as_of) if taken.as_of else None
     columns = _named_columns(taken.column or ())
     goes_on = folder is not None and (folder / FILE_NAME).is_file()
@@ -613,11 +665,10 @@ def _new(taken: argparse.Namespace) -> int:
         title, why = taken.title, ""
     _check_new(folder, path, dated)
     found = intake.understand(source, dated)
-    for line in intake.lines(found):
+    written = _write_plan(folder, found, None if goes_on else intake.plan_toml(found, title, why))
+    notes = [f"note: {line}" for line in intake.missing_from(settings, found)] if goes_on else []
+    for line in (*intake.lines(found), *written, *notes):
         _say(line)
-    _write_plan(folder, found, None if goes_on else intake.plan_toml(found, title, why))
-    for line in intake.missing_from(settings, found) if goes_on else ():
-        _say(f"note: {line}")
     _say(f"next: planlib check {_quoted(folder)}    how it was understood")
     _say(f"then: planlib report {_quoted(folder)}   its reports")
     return OK
@@ -637,7 +688,9 @@ def _new_template(taken: argparse.Namespace) -> int:
     except FileExistsError:
         raise InputError(f"--template {target}: is there already; nothing was overwritten") from None
     except OSError as error:
-        raise InputError(f"--template {target}: cannot be written ({error.strerror}); choose a folder where you may write") from None
+        raise InputError(
+            f"--template {target}: cannot be written ({error.strerror}); choose a folder where you may write"
+        ) from None
     _say(f"made {target}: fill in the sheet '{blank.PLAN}'; how is on its first sheet")
     _say(f"next: planlib new {_quoted(target)}    when it has its first actions")
     return OK
@@ -649,10 +702,14 @@ def _file_and_folder(taken: argparse.Namespace) -> tuple[Path, Path | None]:
 
     if taken.source:
         if taken.what is None or taken.folder is not None:
-            raise InputError("with --from the plan folder alone is named: planlib new PLAN_DIR --from FILE --as-of DATE")
+            raise InputError(
+                "with --from the plan folder alone is named: planlib new PLAN_DIR --from FILE --as-of DATE"
+            )
         return Path(taken.source), Path(taken.what)
     if taken.what is None:
-        raise InputError("new needs the file of a plan: planlib new FILE; or planlib new --template, to begin without one")
+        raise InputError(
+            "new needs the file of a plan: planlib new FILE; or planlib new --template, to begin without one"
+        )
     path = Path(taken.what)
     if taken.folder is None:
         return path, None
@@ -662,6 +719,18 @@ def _file_and_folder(taken: argparse.Namespace) -> tuple[Path, Path | None]:
     if len(folder.parts) == 1 and not folder.exists() and folder.name not in ("", ".", ".."):
         folder = _shortly(find_data(taken.data, needed=False)) / folder  # as every verb understands a name
     return path, folder
+
+
+def _no_file(path: Path, folder: str | None) -> str:
+    """What to do about a file that is not there."""
+    whole = Path(f"{path} {folder}")
+    if folder and whole.is_file():
+        return f"{path}: no such file; a name with spaces needs quotes: planlib new {_quoted(whole)}"
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = nearest(path.name, beside)
+    if near or path.is_absolute():
+        return f"{path}: no such file.{near}"
+    return f"{path}: no such file. It was looked for in {Path.cwd()}: go to its folder, or write its whole path."
 
 
 def _shortly(path: Path) -> Path:
@@ -693,7 +762,7 @@ def _named_columns(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
     for word in words:
         name, equals, header = word.partition("=")
         if not equals:
-            raise InputError(f"--column {word}: must be NAME=HEADER, such as --column target=\"Revised deadline\"")
+            raise InputError(f'--column {word}: must be NAME=HEADER, such as --column target="Revised deadline"')
         found.setdefault(name.strip(), []).append(header)
     return dict(parse_settings({"title": "-", "columns": found}, where="--column").columns)
 
@@ -718,15 +787,18 @@ def _check_new(folder: Path, path: Path, dated: Dated) -> None:
         raise InputError(f"{folder}: is a file; a plan is a folder")
     if folder.resolve().name in ("portfolio", ""):
         raise InputError(f"{folder}: a plan cannot be called '{folder.resolve().name}'; choose another name")
-    there = sorted(folder.glob(f"{dated.day}*" if dated.day else path.name)) if folder.is_dir() else []
-    if there and dated.day:
-        raise InputError(f"{there[0]}: there is a snapshot of {dated.day} already; nothing was changed")
+    there = sorted(folder.glob(f"{dated.day}*")) if folder.is_dir() and dated.day else []
     if there:
-        raise InputError(f"{there[0]}: is there already; nothing was changed")
+        raise InputError(f"{there[0]}: there is a snapshot of {dated.day} already; nothing was changed")
+    if dated.many and (folder / path.name).exists():
+        raise InputError(f"{folder / path.name}: is there already; nothing was changed")
 
 
-def _write_plan(folder: Path, found: Intake, settings: str | None) -> None:
-    """Copy the file in, and write plan.toml where there is none; what was begun is taken back if that fails."""
+def _write_plan(folder: Path, found: Intake, settings: str | None) -> list[str]:
+    """Copy the file in, and write plan.toml where there is none; what was begun is taken back if that fails.
+
+    Gives what was done, as lines to print.
+    """
     from planlib.settings import FILE_NAME
 
     path, day = found.source.path, found.dated.day
@@ -749,9 +821,8 @@ def _write_plan(folder: Path, found: Intake, settings: str | None) -> None:
         raise InputError(
             f"{error.filename or folder}: cannot be written ({error.strerror}); choose a folder where you may write"
         ) from None
-    if settings is not None:
-        _say(f"made {folder / FILE_NAME}: what was found stands in it; put right there what is wrong")
-    _say(f"copied {path} to {target}")
+    told = f"made {folder / FILE_NAME}: what was found stands in it; put right there what is wrong"
+    return [*([told] if settings is not None else []), f"copied {path} to {target}"]
 
 
 def _quoted(path: Path) -> str:
@@ -816,6 +887,38 @@ def _publish(taken: argparse.Namespace) -> int:
     kept = "; what was told before is kept in it" if before else ""
     _say(f"{path}: {number} {_plural('figure', number)} as at {day} published{kept}")
     return OK
+
+
+# --- lab -------------------------------------------------------------------------------------------------------------
+
+EXPLORE = "explore.ipynb"
+
+
+def _lab(taken: argparse.Namespace) -> int:
+    import importlib.util
+    import subprocess
+
+    from planlib.reporting.notebooks import find_notebooks
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise InputError(
+            f'JupyterLab is not installed in this Python ({sys.executable}); install it: "{sys.executable}" -m pip install '
+            '"jupyterlab>=4.2"'
+        )
+    folder = Path(taken.folder or ("notebooks" if Path("notebooks").is_dir() else "."))
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; name one that is there, or none")
+    target = folder / EXPLORE
+    if not list(folder.glob("*.ipynb")):
+        try:
+            with target.open("xb") as file:
+                file.write(find_notebooks(Path.cwd())["explore"].read_bytes())
+        except OSError as error:
+            raise InputError(
+                f"{target}: cannot be written ({error.strerror}); choose a folder where you may write"
+            ) from None
+        _say(f"made {target}: set plan in its second cell to your plan folder")
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(folder)])
 
 
 # --- schema ----------------------------------------------------------------------------------------------------------
@@ -906,7 +1009,7 @@ def _markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]
 
 _VERBS = {
     "report": _report, "check": _check, "ledger": _ledger, "changes": _changes, "new": _new, "publish": _publish,
-    "schema": _schema,
+    "lab": _lab, "schema": _schema,
 }  # fmt: skip
 
 if __name__ == "__main__":

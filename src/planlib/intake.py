@@ -27,12 +27,14 @@ from planlib.settings import Settings
 from planlib.statuses import fold
 
 _AS_AT = re.compile(
-    r"\b(?:as\s+(?:at|of|on)|(?:position|status)\s+(?:as\s+)?at|reporting\s+date|snapshot\s+date)\b[\s:,–-]*", re.IGNORECASE
+    r"\b(?:as\s+(?:at|of|on)|(?:position|status)\s+(?:as\s+)?at|reporting\s+date|snapshot\s+date)\b[\s:,–-]*",
+    re.IGNORECASE,
 )
 _NEAR = 24  # characters between "as at" and its date, such as "close of business on"
 _LONGEST_LINE, _LONGEST_WORD, _LONGEST_TITLE = 400, 40, 120
 _NO_TITLE = re.compile(
-    r"^(?:appendix|annex|schedule|table|contents|page|official|confidential|restricted|agenda|key\b|sheet ?\d)", re.IGNORECASE
+    r"^(?:appendix|annex|schedule|table|contents|page|official|confidential|restricted|agenda|key\b|sheet ?\d)",
+    re.IGNORECASE,
 )
 _MOST_SHOWN = 12  # lines of a kind
 
@@ -156,7 +158,9 @@ def take(path: Path, settings: Settings) -> Source:
 
 def _no_table(path: Path, raw: Raw) -> str:
     widest = max(
-        (row for grid in raw.layout.grids for row in grid.rows[:30]), key=lambda row: sum(bool(text) for text in row), default=()
+        (row for grid in raw.layout.grids for row in grid.rows[:30]),
+        key=lambda row: sum(bool(text) for text in row),
+        default=(),
     )
     texts = [f"'{_line(text)}'" for text in widest if text and len(text) <= _LONGEST_WORD][:8]
     seen = f" Its widest row reads: {', '.join(texts)}." if texts else ""
@@ -200,7 +204,8 @@ def find_date(source: Source) -> Dated:
         return Dated(day, f"from its name: '{_line(clear[day].text)}'")
     if len(clear | said) > 1:
         listed = " and ".join(
-            [f"{day} in its name" for day in sorted(clear)] + [f"{day} ({place})" for day, (_, place) in sorted(said.items())]
+            [f"{day} in its name" for day in sorted(clear)]
+            + [f"{day} ({place})" for day, (_, place) in sorted(said.items())]
         )
         return Dated(None, f"it gives more than one date: {listed}", max(clear | said))
     for mention, where in [*((one, "its name") for one in named), *told]:
@@ -270,7 +275,12 @@ def find_title(source: Source) -> tuple[str, str]:
     for lines in ([text for text, level in around if level > 0], [text for text, level in around if level == 0]):
         for text in lines:
             title = _without_dates(_line(text))
-            if len(title.split()) > 1 and len(title) <= _LONGEST_TITLE and not title.endswith(".") and not _NO_TITLE.match(title):
+            if (
+                len(title.split()) > 1
+                and len(title) <= _LONGEST_TITLE
+                and not title.endswith(".")
+                and not _NO_TITLE.match(title)
+            ):
                 return title, "the first heading of the file"
     name = _without_dates(re.sub(r"[_\s]+", " ", source.path.stem))
     if re.search(r"[^\W\d_]{3}", name):
@@ -281,7 +291,12 @@ def find_title(source: Source) -> tuple[str, str]:
 def _without_dates(text: str) -> str:
     """A title without its date and "as at", which each issue has another of."""
     for one in reversed(dates_in(text)):
-        before = re.sub(r"(?:\b(?:as\s+(?:at|of|on)|at|to|update|updated)\s*)?[\s,:;(–-]*$", "", text[: one.start], flags=re.IGNORECASE)
+        before = re.sub(
+            r"(?:\b(?:as\s+(?:at|of|on)|at|to|update|updated)\s*)?[\s,:;(–-]*$",
+            "",
+            text[: one.start],
+            flags=re.IGNORECASE,
+        )
         text = f"{before} {text[one.start + len(one.text) :].lstrip(' ,;:)-–')}"
     return " ".join(text.split()).strip(" -–,:;_")
 
@@ -311,9 +326,13 @@ def understand(source: Source, dated: Dated) -> Intake:
     counts = {str(kind): int(number) for kind, number in severities.value_counts().items()}
     silent = (actions["status"] == "unknown") & (actions["claim"] == "")
     words = actions.loc[silent & (actions["status_text"] != ""), "status_text"].map(fold)
-    unread = {str(word): int(number) for word, number in words.value_counts().items() if 0 < len(str(word)) <= _LONGEST_WORD}
+    unread = {
+        str(word): int(number) for word, number in words.value_counts().items() if 0 < len(str(word)) <= _LONGEST_WORD
+    }
     if dated.day:  # rows and actions are the same, in the same order
-        fills = source.raw.rows["fill"][(silent & (actions["status_text"] == "")).to_numpy()].astype("string").str.upper()
+        fills = (
+            source.raw.rows["fill"][(silent & (actions["status_text"] == "")).to_numpy()].astype("string").str.upper()
+        )
         unread |= {f"fill:{fill}": int(number) for fill, number in fills.value_counts().items() if fill}
     return Intake(
         source, dated, actions, {kind: counts[kind] for kind in schema.SEVERITIES if kind in counts}, _columns(source.raw),
@@ -476,7 +495,9 @@ def _key_toml(found: Intake) -> list[str]:
         "[status_key]",
     ]
     if found.key:
-        made.append("# The key of the document itself. It comes before that of a later issue: put it right here if theirs changes.")
+        made.append(
+            "# The key of the document itself. It comes before that of a later issue: put it right here if theirs changes."
+        )
         made += [f"{_quoted(mark)} = {_quoted(meaning)}" for mark, meaning in found.key.items()]
     if found.unread:
         made.append('# Not understood: write what each means in place of "?".')

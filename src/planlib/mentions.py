@@ -13,7 +13,9 @@ from planlib.dates import MONTHS
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _GAP = r"[-_./\s]"
 _ISO = re.compile(rf"(?<!\d)((?:19|20)\d\d)(?:(?P<gap>{_GAP})(\d\d?)(?P=gap)(\d\d?)|(\d\d)(\d\d))(?!\d)")
-_NUMERIC = re.compile(rf"(?<!\d)(\d\d?)(?P<gap>{_GAP})(\d\d?)(?P=gap)((?:19|20)?\d\d)(?!\d)|(?<!\d)(\d\d)(\d\d)((?:19|20)\d\d)(?!\d)")
+_NUMERIC = re.compile(
+    rf"(?<!\d)(\d\d?)(?P<gap>{_GAP})(\d\d?)(?P=gap)((?:19|20)?\d\d)(?!\d)|(?<!\d)(\d\d)(\d\d)((?:19|20)\d\d)(?!\d)"
+)
 _YEAR = r"'?((?:19|20)\d\d|\d\d)(?!\d)"
 _DAY_MONTH = re.compile(
     rf"(?<!\d)(\d\d?)(?:st|nd|rd|th)?{_GAP}*(?:of{_GAP}+)?({_MONTH})\.?,?{_GAP}*{_YEAR}", re.IGNORECASE

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from planlib import account, history, schema
+from planlib import account, glance, history, schema
 from planlib.dates import month_first, phrase, read_date
 from planlib.errors import InputError, nearest
 from planlib.headers import fold_header
@@ -49,7 +49,7 @@ _NO_FILES = ("readme", "desktop.ini", "thumbs.db", ".", "~")
 _SOURCES = ("as_of", "file", "sha256", "rows", "cells", "used", "extra")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """One file as it was understood.
 
@@ -75,8 +75,16 @@ class Reading:
     cells: int
     used: int
 
+    def __repr__(self) -> str:
+        """One line; the tables are in the attributes."""
+        return f"<Reading: .actions has {len(self.actions)} rows, .findings {len(self.findings)}>"
 
-@dataclass(frozen=True)
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """How it was understood, for a notebook."""
+        return glance.of_reading(self.actions, self.findings, self.understood)._repr_mimebundle_()
+
+
+@dataclass(frozen=True, repr=False)
 class Plan:
     """A plan as it was known at a date.
 
@@ -112,6 +120,15 @@ class Plan:
     def snapshots(self) -> list[date]:
         """Dates of the snapshots, in order, empty ones included."""
         return sorted(set(self.sources["as_of"].dt.date))
+
+    def __repr__(self) -> str:
+        """One line; the tables are in the attributes."""
+        return f"<Plan {self.name}: .snapshots has {len(self.snapshots)} dates, .ledger {len(self.ledger)} rows>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """Its snapshots with their files and findings, for a notebook."""
+        made = glance.of_plan(self.name, self.settings.title, self.ledger, self.findings, self.sources, self.snapshots)
+        return made._repr_mimebundle_()
 
 
 def to_date(value: str | date | pd.Timestamp | None, what: str = "as_of") -> date | None:
@@ -214,7 +231,9 @@ def _files(folder: Path) -> list[Path]:
     try:
         inside = [path for path in folder.iterdir() if path.is_file()]
     except OSError as error:
-        raise InputError(f"{folder}: cannot be read ({error.strerror})") from None
+        raise InputError(
+            f"{folder}: cannot be read ({error.strerror}); ask for the right to read it, or copy it to a folder of your own"
+        ) from None
     ours = (FILE_NAME, CORRECTIONS, MATCHES)
     kept = [p for p in inside if p.name not in ours and not p.name.casefold().startswith(_NO_FILES)]
     return sorted(kept, key=lambda path: path.name)

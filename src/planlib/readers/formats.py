@@ -86,7 +86,9 @@ def file_bytes(path: Path) -> bytes:
             raise InputError(f"{path}: a folder, not a file") from None
         why = f"{path}: cannot be read ({error.strerror})"
         if path.with_name(f"~${path.name}").exists() or path.with_name(f"~${path.name[2:]}").exists():
-            raise InputError(f"{why}; it is open in Excel or Word, for there is a lock beside it: close it there") from None
+            raise InputError(
+                f"{why}; it is open in Excel or Word, for there is a lock beside it: close it there"
+            ) from None
         raise InputError(
             f"{why}; is it open in another program? Close it there; or ask for the right to read it, or copy it to a "
             "folder of your own"

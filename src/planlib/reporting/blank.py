@@ -65,7 +65,9 @@ def workbook() -> bytes:
 
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as made:
-        made.set_properties({"title": TITLE, "subject": "An action plan, one row per action", "author": "planlib", "created": _MADE})
+        made.set_properties(
+            {"title": TITLE, "subject": "An action plan, one row per action", "author": "planlib", "created": _MADE}
+        )
         _cover(made)
         _plan(made)
         _statuses(made)
@@ -85,7 +87,11 @@ def _cover(made: Any) -> None:
     head, row = made.add_format({"bold": True, "font_size": 13}), 3
     columns = [f"In {name} write {meaning}." for name, _, meaning in COLUMNS]
     statuses = [f"'{word}' says that {meaning}." for word, meaning in STATUSES]
-    for title, lines in (("How to use it", _LINES), ("What belongs in each column", columns), ("What each status says", statuses)):
+    for title, lines in (
+        ("How to use it", _LINES),
+        ("What belongs in each column", columns),
+        ("What each status says", statuses),
+    ):
         sheet.write_string(row, 0, title, head)
         for at, line in enumerate(lines, start=row + 1):
             sheet.write_string(at, 0, line)
