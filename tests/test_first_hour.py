@@ -6,6 +6,8 @@ import ast
 import importlib.util
 import io
 import json
+import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -704,3 +706,77 @@ def test_a_relative_plan_is_found_from_the_notebooks_folder(plan: Path, monkeypa
     assert planlib.open_plan("data/alpha").name == "alpha"
     with pytest.raises(InputError, match=r"no such plan folder\. Did you mean 'alpha'"):
         planlib.open_plan("../data/alpa")
+
+
+# --- each month ------------------------------------------------------------------------------------------------------
+
+
+def test_latest_makes_each_plan_at_its_own_latest_snapshot(
+    plan: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plans of one date go together, a plan that cannot be read is a fault of its own, and the portfolio comes once, at the end."""
+    from planlib.reporting import latest, run
+
+    for name, day in (("beta", "2026-03-31"), ("gamma", "2026-06-30"), ("wrong", "June")):
+        (plan.parent / name).mkdir()
+        (plan.parent / name / "plan.toml").write_text('title = "T"\n', encoding="utf-8")
+        (plan.parent / name / f"{day}.csv").write_text(HEAD + "1,Write,30 April 2026,Open\n", encoding="utf-8")
+    asked: list[tuple[Any, ...]] = []
+
+    def report(plans: Any, *, as_of: Any = None, notebooks: Any = None, **_: Any) -> run.Outcome:
+        asked.append((plans and [path.name for path in plans], as_of, notebooks))
+        return run.Outcome((), ("wrong: the name must",) if as_of is None else (), ("note",), Path("reports/index.html"))
+
+    monkeypatch.setattr(latest, "report", report)
+    code, _, err = said(capsys, "report", "--latest")
+    single = ["progress", "slippage", "data-quality"]
+    assert asked == [
+        (["alpha", "beta"], date(2026, 3, 31), single), (["gamma"], date(2026, 6, 30), single), (["wrong"], None, single),
+        (None, None, ["portfolio"]),
+    ]  # fmt: skip
+    assert code == 1 and err.count("wrong: the name must") == err.count("note: note") == 1
+    asked.clear()
+    assert said(capsys, "report", "gamma", "--latest", "--notebook", "progress")[0] == 0
+    assert asked == [(["gamma"], date(2026, 6, 30), ["progress"])]
+    assert refused(capsys, "report", "--latest", "--as-of", "2026-03-31").startswith("--latest and --as-of both say the date")
+
+
+@pytest.mark.parametrize(
+    ("title", "rows", "subject"),
+    [
+        (
+            "Alpha", "1,Write,31 July 2026,Complete\n",
+            "Alpha, 30 June 2026: 0 overdue of 1 action; since 31 March 2026 1 completed, 1 re-dated",
+        ),
+        (
+            "Alpha", "1,Write,30 April 2026,Open\n",
+            "Alpha, 30 June 2026: 1 overdue of 1 action; since 31 March 2026 0 completed, 0 re-dated",
+        ),
+        (
+            "A" * 70, "1,Write,30 April 2026,\n",
+            "A" * 59 + "…, 30 June 2026: 0 overdue (1 not known) of 1 action; since 31 March 2026 0 completed (1 not known), 0 re-dated",
+        ),
+    ],
+)  # fmt: skip
+def test_the_changes_fit_the_subject_of_a_mail(
+    plan: Path, capsys: pytest.CaptureFixture[str], title: str, rows: str, subject: str
+) -> None:
+    """One line says what is overdue, completed and re-dated, and of how many it is not known."""
+    (plan / "plan.toml").write_text(f'title = "{title}"\n', encoding="utf-8")
+    (plan / "2026-06-30.csv").write_text(HEAD + rows, encoding="utf-8")
+    assert said(capsys, "changes", "alpha", "--subject") == (0, subject + "\n", "")
+    assert "give one of them" in refused(capsys, "changes", "alpha", "--subject", "--json")
+
+
+@pytest.mark.parametrize("name", ["docs/scheduling.md", "docs/plan-folder.md", "README.md"])
+def test_commands_in_the_documents_can_be_typed(name: str) -> None:
+    """Every command of planlib that a code block shows is one that planlib understands."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"```\w*\n(.*?)```", text, re.DOTALL))
+    shown = re.findall(r"(?:^|[/\\ (])planlib(?:\.exe)? ([a-z]+\b.*)$", blocks, re.MULTILINE)
+    lines = [re.split(r" {2,}(?=\S)| \| | 2?> |\)", line)[0] for line in shown]
+    assert len(lines) >= 3
+    for line in lines:
+        words = [word for word in shlex.split(line) if word not in ("PLAN", "FILE")]
+        if words[0] in cli._VERBS:
+            assert cli._parse(words).verb == words[0]

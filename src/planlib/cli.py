@@ -72,6 +72,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     several: dict[str, Any] = {"nargs": "+", "action": "extend"}
     p.add_argument("plan", nargs="*", metavar="PLAN", help="plan folder, or its name in the data folder (default: all)")
     p.add_argument("--as-of", **several, metavar="DATE", help="YYYY-MM-DD (default: every snapshot date)")
+    p.add_argument("--latest", action="store_true", help="each plan at its latest snapshot, as for a run each month")
     p.add_argument(
         "--notebook", **several, metavar="NAME", help="progress, slippage, data-quality, portfolio, or one of yours"
     )
@@ -100,6 +101,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     p.add_argument("--as-of", metavar="DATE", help="the later date (default: the latest snapshot)")
     p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
     p.add_argument("--json", action="store_true", help="print JSON")
+    p.add_argument("--subject", action="store_true", help="print one line, fit for the subject of the e-mail")
 
     _new_options(verb)
     _publish_options(verb)
@@ -296,10 +298,18 @@ def _report(taken: argparse.Namespace) -> int:
         (names if word in known or not _is_plan(word, taken.data) else plans).append(word)
     for plan in plans:
         _refuse_bare_folder(plan, taken.data)
-    outcome = report(
-        plans or None, as_of=dates or None, notebooks=names or None, out=taken.out, data=taken.data, jobs=taken.jobs,
-        force=taken.force, progress=_progress(),
-    )  # fmt: skip
+    options: dict[str, Any] = {
+        "notebooks": names or None, "out": taken.out, "data": taken.data, "jobs": taken.jobs, "force": taken.force,
+        "progress": _progress(),
+    }  # fmt: skip
+    if taken.latest:
+        from planlib.reporting.latest import report_latest
+
+        if dates:
+            raise InputError("--latest and --as-of both say the date; give one of them")
+        outcome = report_latest(plans or None, **options)
+    else:
+        outcome = report(plans or None, as_of=dates or None, **options)
     if taken.why:
         for each in outcome.reports:
             _say(f"{each.plan} {each.as_of} {each.notebook}: {each.state}: {each.why}")
@@ -553,7 +563,7 @@ def _date(text: str) -> date:
 
 def _changes(taken: argparse.Namespace) -> int:
     from planlib.measures import between
-    from planlib.narrative import changes_text
+    from planlib.narrative import changes_subject, changes_text
     from planlib.store import to_date
 
     since = to_date(taken.since, "--since")
@@ -569,10 +579,13 @@ def _changes(taken: argparse.Namespace) -> int:
     if since >= day:
         raise InputError(f"--since {since} must be before --as-of {day}")
     found = between(book.ledger, since, day, plan=book.name, snapshots=days, extras=book.extras)
+    if taken.json and taken.subject:
+        raise InputError("--json and --subject print different things; give one of them")
     if taken.json:
         _print_json({"plan": book.name, "title": book.settings.title} | changes_dict(found))
         return OK
-    _say(changes_text(found, book.settings.title))
+    title = book.settings.title
+    _say(changes_subject(found, title) if taken.subject else changes_text(found, title))
     return OK
 
 
