@@ -127,7 +127,7 @@ def test_from_a_word_file_and_a_workbook_to_a_slip_chart(here: Path, capsys: pyt
         "  4 actions in 1 table:", "    By when    = target", "    Cost code  = kept as it is",
         "  target dates: 4 read, of 4 given, in 4 actions", "  statuses: in progress 1, open 1, complete 1, unknown 1",
         "  its own key: blue = complete; green = on course; amber = in progress, delayed; red = delayed",
-        "  not understood: the status 'embedding' of 1 action", f"next: planlib check {folder}    how it was understood",
+        "  not understood: the status 'Embedding' of 1 action", f"next: planlib check {folder}    how it was understood",
     ):  # fmt: skip
         assert line in out.splitlines()
     assert (here / folder / "2026-03-31.docx").read_bytes() == (here / "Northdale plan.docx").read_bytes()
@@ -140,7 +140,7 @@ def test_from_a_word_file_and_a_workbook_to_a_slip_chart(here: Path, capsys: pyt
         "amber": "in progress, delayed",
         "red": "delayed",
     }
-    assert '# target = "By when"' in text and '# "embedding" = "?"   # 1 action' in text
+    assert '# target = "By when"' in text and '# "Embedding" = "?"   # 1 action' in text
 
     code, out, _ = said(capsys, "new", "plan 30-06-2026.xlsx", "northdale-council-childrens-services")
     assert code == 0 and "  as at 30 June 2026, from its name: '30-06-2026'" in out.splitlines()
@@ -198,6 +198,7 @@ def test_the_date_is_told_by_the_name_or_the_text(
             "more than one date: 2026-04-15 in its name and 2026-03-31 (paragraph 2)",
         ),
         ("plan.docx", "Committee of 20 April 2026", "cannot be told"),
+        ("plan.docx", "As of 1 April 2026 the council runs the service itself.", "cannot be told"),
     ],
 )
 def test_a_date_that_cannot_be_told_is_not_guessed(
@@ -208,6 +209,26 @@ def test_a_date_that_cannot_be_told_is_not_guessed(
     assert message in refused(capsys, "new", name)
     assert said(capsys, "new", name, "mine", "--date", "2026-03-31")[0] == 0
     assert (here / "data" / "mine" / "2026-03-31.docx").exists()
+
+
+@pytest.mark.parametrize(
+    ("above", "heads", "why"),
+    [
+        (("Reporting date", date(2026, 3, 31), "Version", 2), ("Ref", "Action", "Due date", "RAG"), "'as at 2026-03-31', Sheet, row 1"),
+        (("Plan",), ("Ref", "Action", "Due date", "RAG as at 31 March 2026"), "'as at 31 March 2026', Sheet, row 2"),
+        (("Plan",), ("Ref", "Action", "Due date as at 1 April 2024", "RAG"), "cannot be told"),
+    ],
+)
+def test_the_date_stands_in_a_cell(
+    here: Path, capsys: pytest.CaptureFixture[str], above: tuple[Any, ...], heads: tuple[str, ...], why: str
+) -> None:
+    """A label beside a date and the header of the status tell it; the header of a date says when that date was agreed."""
+    book = openpyxl.Workbook()
+    for row in (above, heads, ("1", "Write", date(2026, 4, 30), "Open")):
+        book.active.append(list(row))
+    book.save(here / "plan.xlsx")
+    _, out, err = said(capsys, "new", "plan.xlsx", "mine")
+    assert why in out + err
 
 
 def test_on_a_terminal_the_date_is_asked_for(
@@ -237,6 +258,10 @@ def test_a_tracker_export_keeps_its_dates(here: Path, capsys: pytest.CaptureFixt
     plan = planlib.open_plan(here / "data" / "mine")
     assert plan.settings.columns == {"as_of": ("Report date",)}
     assert plan.snapshots == [date(2026, 3, 31), date(2026, 6, 30)]
+    word_plan(here / "first.docx", "As at 31 March 2025")
+    assert said(capsys, "new", "first.docx", "other")[0] == 0
+    message = refused(capsys, "new", "export.csv", "other")
+    assert 'write as_of = "Report date" under [columns] of data/other/plan.toml first' in message
 
 
 def test_a_colour_without_a_meaning_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -264,7 +289,7 @@ def test_a_key_that_changes_is_told(here: Path, capsys: pytest.CaptureFixture[st
     code, out, _ = said(capsys, "new", "two.docx", "mine")
     assert code == 0
     assert "its own key says green = complete, and [status_key] of plan.toml says on course, which holds" in out
-    assert 'say in plan.toml, under [status_key], what these mean: "embedding"' in out
+    assert 'say in plan.toml, under [status_key], what these mean: "Embedding"' in out
 
 
 def test_headers_that_planlib_does_not_know_can_be_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

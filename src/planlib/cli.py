@@ -68,20 +68,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         made[name].add_argument("--debug", action="store_true", help="show the whole traceback of a fault")
         return made[name]
 
-    p = verb("report", "make reports and the index of them", "What is up to date is not made again.")
-    several: dict[str, Any] = {"nargs": "+", "action": "extend"}
-    p.add_argument("plan", nargs="*", metavar="PLAN", help="plan folder, or its name in the data folder (default: all)")
-    p.add_argument("--as-of", **several, metavar="DATE", help="YYYY-MM-DD (default: every snapshot date)")
-    p.add_argument("--latest", action="store_true", help="each plan at its latest snapshot, as for a run each month")
-    p.add_argument(
-        "--notebook", **several, metavar="NAME", help="progress, slippage, data-quality, portfolio, or one of yours"
-    )
-    p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
-    p.add_argument("--out", metavar="DIR", help="where reports go (default: reports, beside data)")
-    p.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time (default: number of cores)")
-    p.add_argument("--force", action="store_true", help="make also what is up to date")
-    p.add_argument("--why", action="store_true", help="say for each report why it was made, or not")
-    p.add_argument("--open", action="store_true", help="open the index in the browser at the end")
+    _report_options(verb)
 
     p = verb("check", "say how a file or a plan was understood, and every finding with its place")
     p.add_argument("target", metavar="FILE_OR_PLAN", help="a file, a plan folder, or a plan's name")
@@ -112,6 +99,23 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     p = verb("schema", "print the data dictionary")
     p.add_argument("--json", action="store_true", help="print JSON")
     return top, made
+
+
+def _report_options(verb: Callable[..., _Parser]) -> None:
+    p = verb("report", "make reports and the index of them", "What is up to date is not made again.")
+    several: dict[str, Any] = {"nargs": "+", "action": "extend"}
+    p.add_argument("plan", nargs="*", metavar="PLAN", help="plan folder, or its name in the data folder (default: all)")
+    p.add_argument("--as-of", **several, metavar="DATE", help="YYYY-MM-DD (default: every snapshot date)")
+    p.add_argument("--latest", action="store_true", help="each plan at its latest snapshot, as for a run each month")
+    p.add_argument(
+        "--notebook", **several, metavar="NAME", help="progress, slippage, data-quality, portfolio, or one of yours"
+    )
+    p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
+    p.add_argument("--out", metavar="DIR", help="where reports go (default: reports, beside data)")
+    p.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time (default: number of cores)")
+    p.add_argument("--force", action="store_true", help="make also what is up to date")
+    p.add_argument("--why", action="store_true", help="say for each report why it was made, or not")
+    p.add_argument("--open", action="store_true", help="open the index in the browser at the end")
 
 
 def _new_options(verb: Callable[..., _Parser]) -> None:
@@ -667,6 +671,9 @@ def _new(taken: argparse.Namespace) -> int:
         dated = intake.Dated(given, "as you say")
     elif not dated.day and not dated.many:
         dated = intake.Dated(_ask_date(path, dated), "as you say")
+    if goes_on and dated.many and "as_of" not in settings.columns:
+        header = json.dumps(source.raw.headers["as_of"][0], ensure_ascii=False)
+        raise InputError(f"{path}: has {dated.why}; write as_of = {header} under [columns] of {folder}/{FILE_NAME} first")
     title, why = intake.find_title(source)
     if folder is None:
         folder = _new_folder(title or path.stem, path, taken.data)

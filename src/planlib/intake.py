@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -26,10 +27,10 @@ from planlib.readers.formats import ENDINGS, file_bytes, read_document
 from planlib.settings import Settings
 from planlib.statuses import fold
 
-_AS_AT = re.compile(
-    r"\b(?:as\s+(?:at|of|on)|(?:position|status)\s+(?:as\s+)?at|reporting\s+date|snapshot\s+date)\b[\s:,–-]*",
-    re.IGNORECASE,
-)
+_SAID = r"\b(?:as\s+(?:at|of)|(?:position|status)\s+(?:as\s+)?at|reporting\s+date|snapshot\s+date)\b[\s:,–-]*"
+_AS_AT = re.compile(_SAID, re.IGNORECASE)
+_LABEL = re.compile(rf".{{0,40}}{_SAID}", re.IGNORECASE)  # of a cell whose date is in the next one
+_STANDING = ("status", "rag", "progress")
 _NEAR = 24  # characters between "as at" and its date, such as "close of business on"
 _LONGEST_LINE, _LONGEST_WORD, _LONGEST_TITLE = 400, 40, 120
 _NO_TITLE = re.compile(
@@ -229,34 +230,48 @@ def _by_column(source: Source) -> tuple[date, ...]:
     return tuple(sorted({day for day in days if day})) if all(days) else ()
 
 
-def _around(raw: Raw) -> Iterator[tuple[str, str, int, bool]]:
-    """Text outside the actions: what it says, where, its level as a heading (0 for none), whether actions came before."""
+def _around(raw: Raw) -> Iterator[tuple[tuple[str, ...], str, int, bool]]:
+    """What stands outside the actions: its texts, where, its level as a heading (0 for none), whether actions came before.
+
+    A header row has only what it says of how the actions stand: "Original date as at April 2024" is no date of the issue.
+    """
     bodies = {(id(table.grid), row) for table in raw.tables for row in table.body}
-    headers = {(id(table.grid), row) for table in raw.tables for row in table.header}
+    headers = {(id(table.grid), row): table for table in raw.tables for row in table.header}
     behind = False
     for grid in raw.layout.grids:
         for line in grid.before:
-            yield line.text, line.place, line.level, behind
-        for row, texts in enumerate(grid.rows):
+            yield (line.text,), line.place, line.level, behind
+        for row, cells in enumerate(grid.rows):
+            texts = tuple(dict.fromkeys(text for text in cells if text))
+            table = headers.get((id(grid), row))
             if (id(grid), row) in bodies:
                 behind = True
-            elif text := " ".join(dict.fromkeys(text for text in texts if text)):
-                alone = sum(map(bool, texts)) == 1 and (id(grid), row) not in headers
-                yield text, grid.place(row), 1 if alone and not grid.made else -1, behind
+            elif table is not None:
+                told = tuple(table.headers[table.columns[name]] for name in _STANDING if name in table.columns)
+                yield told, grid.place(row), -1, behind
+            elif texts:
+                yield texts, grid.place(row), 1 if len(texts) == 1 and not grid.made else -1, behind
 
 
 def _told(raw: Raw) -> list[tuple[Mention, str]]:
     """Dates that lines give as the date the plan stood at; those above the actions where there are any."""
     found: list[tuple[Mention, str, bool]] = []
-    for text, place, _, behind in _around(raw):
-        if len(text) <= _LONGEST_LINE:
-            ends = [each.end() for each in _AS_AT.finditer(text)]
-            found += [
-                (one, place, behind) for one in (dates_in(text) if ends else ())
-                if any(0 <= one.start - end <= _NEAR for end in ends)
-            ]  # fmt: skip
+    for texts, place, _, behind in _around(raw):
+        labelled = [f"{label} {text}" for label, text in pairwise(texts) if _LABEL.fullmatch(label)]
+        for text in (*texts, *labelled):
+            if len(text) <= _LONGEST_LINE:
+                ends = [each.end() for each in _AS_AT.finditer(text)]
+                found += [
+                    (one, place, behind) for one in (dates_in(text) if ends else ())
+                    if any(0 <= one.start - end <= _NEAR for end in ends) and _closes(text, one)
+                ]  # fmt: skip
     above = [(one, place) for one, place, behind in found if not behind]
     return above or [(one, place) for one, place, _ in found]
+
+
+def _closes(text: str, mention: Mention) -> bool:
+    """Whether a date ends what is said; "as of 1 April 2026 the council runs the service" gives no date of the plan."""
+    return not re.search(r"\w", text[mention.start + len(mention.text) :])
 
 
 def find_title(source: Source) -> tuple[str, str]:
@@ -271,7 +286,7 @@ def find_title(source: Source) -> tuple[str, str]:
     (title, why)
         The first heading, or first line alone, above the actions; else the name of the file without its date.
     """
-    around = [(text, level) for text, _, level, behind in _around(source.raw) if not behind and level >= 0]
+    around = [(texts[0], level) for texts, _, level, behind in _around(source.raw) if not behind and level >= 0]
     for lines in ([text for text, level in around if level > 0], [text for text, level in around if level == 0]):
         for text in lines:
             title = _without_dates(_line(text))
@@ -325,10 +340,12 @@ def understand(source: Source, dated: Dated) -> Intake:
         actions, severities = reading.actions, reading.findings["severity"]
     counts = {str(kind): int(number) for kind, number in severities.value_counts().items()}
     silent = (actions["status"] == "unknown") & (actions["claim"] == "")
-    words = actions.loc[silent & (actions["status_text"] != ""), "status_text"].map(fold)
+    texts = actions.loc[silent & (actions["status_text"] != ""), "status_text"]
+    written = {fold(text): text for text in reversed(texts.tolist())}  # as it is written first
     unread = {
-        str(word): int(number) for word, number in words.value_counts().items() if 0 < len(str(word)) <= _LONGEST_WORD
-    }
+        written[word]: int(number) for word, number in texts.map(fold).value_counts().items()
+        if word and len(written[word]) <= _LONGEST_WORD
+    }  # fmt: skip
     if dated.day:  # rows and actions are the same, in the same order
         fills = (
             source.raw.rows["fill"][(silent & (actions["status_text"] == "")).to_numpy()].astype("string").str.upper()

@@ -96,6 +96,7 @@ def _cover(made: Any) -> None:
         for at, line in enumerate(lines, start=row + 1):
             sheet.write_string(at, 0, line)
         row += len(lines) + 2
+    sheet.fit_to_pages(1, 0)
     _on_paper(sheet)
 
 
