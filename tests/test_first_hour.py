@@ -467,6 +467,23 @@ def test_the_wrong_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert refused(capsys, "new", "papers").startswith("papers: is a folder; name the plan's file")
 
 
+def test_a_folder_of_dated_files_becomes_a_plan(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Files that lie in their folder under their dates stay there; plan.toml is written beside them, once."""
+    folder = here / "data" / "mine"
+    folder.mkdir(parents=True)
+    for day in ("2026-03-31", "2026-06-30"):
+        (folder / f"{day}.csv").write_text(HEAD + "1,Write,30 April 2026,Open\n", encoding="utf-8")
+    assert refused(capsys, "check", "mine").endswith("to begin a plan: planlib new data/mine/2026-03-31.csv data/mine")
+    code, out, _ = said(capsys, "new", "data/mine/2026-03-31.csv", "data/mine")
+    assert code == 0 and "data/mine/2026-03-31.csv stays where it is" in out.splitlines()
+    assert sorted(path.name for path in folder.iterdir()) == ["2026-03-31.csv", "2026-06-30.csv", "plan.toml"]
+    assert said(capsys, "check", "mine")[0] == 0
+    word_plan(folder / "Our plan.docx", "As at 30 September 2026")
+    message = refused(capsys, "new", "data/mine/Our plan.docx", "mine")
+    assert "rename it to 2026-09-30.docx and say: planlib check data/mine" in message
+    assert "there is a snapshot of 2026-03-31 already" in refused(capsys, "new", "data/mine/2026-03-31.csv", "mine")
+
+
 def test_a_name_with_spaces(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file name that was typed without quotes is answered by the command with them."""
     word_plan(here / "Our plan.docx")

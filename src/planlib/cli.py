@@ -476,7 +476,8 @@ def _refuse_bare_folder(word: str, data: str) -> None:
         )
     files = [path for path in inside if path.suffix.casefold() in ENDINGS and not path.name.startswith("~$")]
     first = _quoted(_shortly(files[0])) if files else "FILE"
-    raise InputError(f"{folder}: is not a plan folder, for it has no {FILE_NAME}; to begin a plan: planlib new {first}")
+    where = f" {_quoted(_shortly(folder))}" if files and re.match(r"\d{4}-\d\d-\d\d", files[0].name) else ""
+    raise InputError(f"{folder}: is not a plan folder, for it has no {FILE_NAME}; to begin a plan: planlib new {first}{where}")
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -683,7 +684,7 @@ def _new(taken: argparse.Namespace) -> int:
         title, why = re.sub(r"[-_]+", " ", folder.resolve().name).strip().capitalize(), "the name of its folder"
     if taken.title:
         title, why = taken.title, ""
-    _check_new(folder, path, dated)
+    _check_new(folder, path, dated, goes_on)
     found = intake.understand(source, dated)
     written = _write_plan(folder, found, None if goes_on else intake.plan_toml(found, title, why))
     notes = [f"note: {line}" for line in intake.missing_from(settings, found)] if goes_on else []
@@ -801,21 +802,28 @@ def _ask_date(path: Path, dated: Dated) -> date:
         raise InputError("no date was given; --date YYYY-MM-DD says it") from None
 
 
-def _check_new(folder: Path, path: Path, dated: Dated) -> None:
+def _check_new(folder: Path, path: Path, dated: Dated, goes_on: bool) -> None:
     """Refuse what would overwrite something, or what could not be reported on."""
     if folder.is_file():
         raise InputError(f"{folder}: is a file; a plan is a folder")
     if folder.resolve().name in ("portfolio", ""):
         raise InputError(f"{folder}: a plan cannot be called '{folder.resolve().name}'; choose another name")
+    inside = path.resolve().parent == folder.resolve()
+    if inside and dated.day and not path.name.startswith(str(dated.day)):
+        name = f"{dated.day}{path.suffix.casefold()}"
+        then = f"check {_quoted(folder)}" if goes_on else f"new {_quoted(folder / name)} {_quoted(folder)}"
+        raise InputError(
+            f"{path}: lies in that folder, and its name does not begin with its date; rename it to {name} and say: planlib {then}"
+        )
     there = sorted(folder.glob(f"{dated.day}*")) if folder.is_dir() and dated.day else []
-    if there:
+    if there and (goes_on or not inside or there != [folder / path.name]):
         raise InputError(f"{there[0]}: there is a snapshot of {dated.day} already; nothing was changed")
-    if dated.many and (folder / path.name).exists():
+    if dated.many and not inside and (folder / path.name).exists():
         raise InputError(f"{folder / path.name}: is there already; nothing was changed")
 
 
 def _write_plan(folder: Path, found: Intake, settings: str | None) -> list[str]:
-    """Copy the file in, and write plan.toml where there is none; what was begun is taken back if that fails.
+    """Copy the file in, if it is not there, and write plan.toml where there is none; take back what was begun if that fails.
 
     Gives what was done, as lines to print.
     """
@@ -823,7 +831,8 @@ def _write_plan(folder: Path, found: Intake, settings: str | None) -> list[str]:
 
     path, day = found.source.path, found.dated.day
     target = folder / (f"{day}{path.suffix.casefold()}" if day else path.name)
-    wanted = [(target, found.source.data)]
+    inside = path.resolve().parent == folder.resolve()
+    wanted = [] if inside else [(target, found.source.data)]
     if settings is not None:
         wanted.insert(0, (folder / FILE_NAME, settings.encode("utf-8")))
     made: list[Path] = []
@@ -842,7 +851,7 @@ def _write_plan(folder: Path, found: Intake, settings: str | None) -> list[str]:
             f"{error.filename or folder}: cannot be written ({error.strerror}); choose a folder where you may write"
         ) from None
     told = f"made {folder / FILE_NAME}: what was found stands in it; put right there what is wrong"
-    return [*([told] if settings is not None else []), f"copied {path} to {target}"]
+    return [*([told] if settings is not None else []), f"{path} stays where it is" if inside else f"copied {path} to {target}"]
 
 
 def _quoted(path: Path) -> str:
