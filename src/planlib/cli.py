@@ -11,7 +11,6 @@ import errno
 import json
 import os
 import re
-import shutil
 import signal
 import sys
 import textwrap
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from planlib.intake import Dated, Intake
     from planlib.measures import Between
     from planlib.published import Told
     from planlib.reporting.run import Outcome
@@ -39,7 +39,8 @@ examples:
   planlib report                                   reports of every plan in data/, for every date
   planlib report wirral-ofsted-2011 --as-of 2011-08-31
   planlib check data/wirral-ofsted-2011            how the files were understood
-  planlib new data/my-plan --from plan.xlsx --as-of 2026-03-31
+  planlib new "Ofsted plan 31 March 2026.docx"     begins a plan folder with it
+  planlib new --template action-plan.xlsx          an empty plan to fill in
 
 exit codes: 0 all made, 1 something failed (the rest was made), 2 nothing could begin"""
 
@@ -69,21 +70,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         made[name].add_argument("--debug", action="store_true", help="show the whole traceback of a fault")
         return made[name]
 
-    p = verb("report", "make reports and the index of them", "What is up to date is not made again.")
-    several: dict[str, Any] = {"nargs": "+", "action": "extend"}
-    p.add_argument("plan", nargs="*", metavar="PLAN", help="plan folder, or its name in the data folder (default: all)")
-    p.add_argument("--as-of", **several, metavar="DATE", help="YYYY-MM-DD (default: every snapshot date)")
-    p.add_argument(
-        "--notebook", **several, metavar="NAME", help="progress, slippage, data-quality, portfolio, or one of yours"
-    )
-    p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
-    p.add_argument("--out", metavar="DIR", help="where reports go (default: reports, beside data)")
-    p.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time (default: number of cores)")
-    p.add_argument("--plain", action="store_true", help="start each kernel by itself: slower, the same bytes")
-    p.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time that a cell may take (default: 1800)")
-    p.add_argument("--force", action="store_true", help="make also what is up to date")
-    p.add_argument("--why", action="store_true", help="say for each report why it was made, or not")
-    p.add_argument("--open", action="store_true", help="open the index in the browser at the end")
+    _report_options(verb)
 
     p = verb("check", "say how a file or a plan was understood, and every finding with its place")
     p.add_argument("target", metavar="FILE_OR_PLAN", help="a file, a plan folder, or a plan's name")
@@ -103,17 +90,76 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     p.add_argument("--as-of", metavar="DATE", help="the later date (default: the latest snapshot)")
     p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
     p.add_argument("--json", action="store_true", help="print JSON")
+    p.add_argument("--subject", action="store_true", help="print one line, fit for the subject of the e-mail")
 
-    p = verb("new", "begin a plan folder, or add a snapshot to one; never overwrites")
-    p.add_argument("folder", metavar="PLAN_DIR", help="the plan folder, such as data/my-plan")
-    p.add_argument("--from", dest="source", required=True, metavar="FILE", help="the plan as you have it; it is copied")
-    p.add_argument("--as-of", required=True, metavar="DATE", help="the date the plan stood at, YYYY-MM-DD")
-
+    _new_options(verb)
     _publish_options(verb)
+
+    p = verb("lab", "open the notebooks in JupyterLab", "Where there is none, explore.ipynb is put there first.")
+    p.add_argument("folder", nargs="?", metavar="FOLDER", help="where to open it (default: notebooks, else here)")
 
     p = verb("schema", "print the data dictionary")
     p.add_argument("--json", action="store_true", help="print JSON")
     return top, made
+
+
+def _report_options(verb: Callable[..., _Parser]) -> None:
+    p = verb("report", "make reports and the index of them", "What is up to date is not made again.")
+    several: dict[str, Any] = {"nargs": "+", "action": "extend"}
+    p.add_argument("plan", nargs="*", metavar="PLAN", help="plan folder, or its name in the data folder (default: all)")
+    p.add_argument("--as-of", **several, metavar="DATE", help="YYYY-MM-DD (default: every snapshot date)")
+    p.add_argument("--latest", action="store_true", help="each plan at its latest snapshot, as for a run each month")
+    p.add_argument(
+        "--notebook", **several, metavar="NAME", help="progress, slippage, data-quality, portfolio, or one of yours"
+    )
+    p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
+    p.add_argument("--out", metavar="DIR", help="where reports go (default: reports, beside data)")
+    p.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time (default: number of cores)")
+    p.add_argument("--plain", action="store_true", help="start each kernel by itself: slower, the same bytes")
+    p.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time that a cell may take (default: 1800)")
+    p.add_argument("--force", action="store_true", help="make also what is up to date")
+    p.add_argument("--why", action="store_true", help="say for each report why it was made, or not")
+    p.add_argument("--open", action="store_true", help="open the index in the browser at the end")
+
+
+def _new_options(verb: Callable[..., _Parser]) -> None:
+    p = verb(
+        "new", "begin a plan with a file, or add an issue to one; never overwrites",
+        "It says how the file was understood, copies it into the plan folder under its date, and writes plan.toml where there is none. "
+        "PLAN_DIR --from FILE --as-of DATE is understood too.",
+    )  # fmt: skip
+    p.add_argument(
+        "what", nargs="?", metavar="FILE", help="the plan as you have it: Word, Excel, PDF, CSV, ...; it is copied"
+    )
+    p.add_argument(
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help="the plan folder, or its name in the data folder (default: after the title)",
+    )
+    p.add_argument(
+        "--date",
+        "--as-of",
+        dest="as_of",
+        metavar="DATE",
+        help="the date the plan stood at, where the file does not say it",
+    )
+    p.add_argument("--title", metavar="TEXT", help="what the plan is called (default: the file's heading or name)")
+    p.add_argument(
+        "--column",
+        action="append",
+        metavar="NAME=HEADER",
+        help='which header is what, where it is not found: target="By when?"',
+    )
+    p.add_argument("--from", dest="source", metavar="FILE", help=argparse.SUPPRESS)
+    p.add_argument(
+        "--template",
+        nargs="?",
+        const="action-plan.xlsx",
+        metavar="FILE.xlsx",
+        help="write an empty workbook to keep a plan in, and stop",
+    )
+    p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
 
 
 def _publish_options(verb: Callable[..., _Parser]) -> None:
@@ -149,7 +195,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
                 f"{parser.prog}: no option '{each}'.{nearest(each.partition('=')[0], options)} "
                 f"Options: {', '.join(option for option in options if option.startswith('--'))}"
             )
-        raise InputError(f"{parser.prog}: '{each}' is one argument too many ({parser.prog} --help)")
+        raise InputError(
+            f"{parser.prog}: '{each}' is one argument too many; a name with spaces needs quotes ({parser.prog} --help)"
+        )
     return taken
 
 
@@ -277,10 +325,20 @@ def _report(taken: argparse.Namespace) -> int:
     known = find_notebooks(Path.cwd()) if taken.notebook else {}
     for word in taken.notebook or ():
         (names if word in known or not _is_plan(word, taken.data) else plans).append(word)
-    outcome = report(
-        plans or None, as_of=dates or None, notebooks=names or None, out=taken.out, data=taken.data, jobs=taken.jobs,
-        force=taken.force, progress=_progress(), plain=taken.plain, timeout=taken.timeout,
-    )  # fmt: skip
+    for plan in plans:
+        _refuse_bare_folder(plan, taken.data)
+    options: dict[str, Any] = {
+        "notebooks": names or None, "out": taken.out, "data": taken.data, "jobs": taken.jobs, "force": taken.force,
+        "progress": _progress(), "plain": taken.plain, "timeout": taken.timeout,
+    }  # fmt: skip
+    if taken.latest:
+        from planlib.reporting.latest import report_latest
+
+        if dates:
+            raise InputError("--latest and --as-of both say the date; give one of them")
+        outcome = report_latest(plans or None, **options)
+    else:
+        outcome = report(plans or None, as_of=dates or None, **options)
     if taken.why:
         for each in outcome.reports:
             _say_line(f"{each.plan} {each.as_of} {each.notebook}: {each.state}: {each.why}")
@@ -414,7 +472,36 @@ def _check_plan(taken: argparse.Namespace) -> tuple[list[dict[str, Any]], list[d
 def _plan(taken: argparse.Namespace) -> Path:
     from planlib.reporting.run import find_data, plan_folder
 
-    return plan_folder(taken.plan if hasattr(taken, "plan") else taken.target, find_data(taken.data, needed=False))
+    word = taken.plan if hasattr(taken, "plan") else taken.target
+    _refuse_bare_folder(word, taken.data)
+    return plan_folder(word, find_data(taken.data, needed=False))
+
+
+def _refuse_bare_folder(word: str, data: str) -> None:
+    """Say of a folder of files that is no plan yet how it becomes one."""
+    from planlib.readers.formats import ENDINGS
+    from planlib.reporting.run import find_data
+    from planlib.settings import FILE_NAME
+
+    tried = [Path(word)] if len(Path(word).parts) != 1 else [find_data(data, needed=False) / word, Path(word)]
+    folder = next((path for path in tried if path.is_dir()), None)
+    if folder is None or (folder / FILE_NAME).is_file():
+        return
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        return  # which is answered elsewhere too
+    if any((path / FILE_NAME).is_file() for path in inside if path.is_dir()):
+        return  # a folder of plans, which is answered elsewhere
+    if (folder / f"{FILE_NAME}.txt").is_file():
+        raise InputError(
+            f"{folder}: has {FILE_NAME}.txt and needs {FILE_NAME}: rename it (Windows hides .txt; in Explorer: View, Show, "
+            "File name extensions)"
+        )
+    files = [path for path in inside if path.suffix.casefold() in ENDINGS and not path.name.startswith("~$")]
+    first = _quoted(_shortly(files[0])) if files else "FILE"
+    where = f" {_quoted(_shortly(folder))}" if files and re.match(r"\d{4}-\d\d-\d\d", files[0].name) else ""
+    raise InputError(f"{folder}: is not a plan folder, for it has no {FILE_NAME}; to begin a plan: planlib new {first}{where}")
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -505,7 +592,7 @@ def _date(text: str) -> date:
 
 def _changes(taken: argparse.Namespace) -> int:
     from planlib.measures import between
-    from planlib.narrative import changes_text
+    from planlib.narrative import changes_subject, changes_text
     from planlib.store import to_date
 
     since = to_date(taken.since, "--since")
@@ -521,10 +608,13 @@ def _changes(taken: argparse.Namespace) -> int:
     if since >= day:
         raise InputError(f"--since {since} must be before --as-of {day}")
     found = between(book.ledger, since, day, plan=book.name, snapshots=days, extras=book.extras)
+    if taken.json and taken.subject:
+        raise InputError("--json and --subject print different things; give one of them")
     if taken.json:
         _print_json({"plan": book.name, "title": book.settings.title} | changes_dict(found))
         return OK
-    _say(changes_text(found, book.settings.title))
+    title = book.settings.title
+    _say(changes_subject(found, title) if taken.subject else changes_text(found, title))
     return OK
 
 
@@ -578,61 +668,221 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 # --- new -------------------------------------------------------------------------------------------------------------
 
-_PLAN_TOML = """\
-# What the plan is called in reports.
-title = {title}
-
-# More that planlib can be told; take away the # in front of what you need.
-# organisation = "Whose plan it is"
-# anchor_date = 2026-01-31        # what "within 3 months" counts from
-# [inspection]
-# body = "Who inspected"
-# published = 2026-01-31
-# [columns]                       # canonical name = the header in your file; see: planlib check
-# target = "Revised deadline"
-# [status_key]                    # your word or colour = what it means
-# "on hold" = "open"
-# "fill:#00B050" = "complete"
-"""
-
 
 def _new(taken: argparse.Namespace) -> int:
-    from planlib.readers.formats import ENDINGS
-    from planlib.settings import FILE_NAME, cannot_be_called
-    from planlib.store import to_date
+    if taken.template is not None:
+        return _new_template(taken)
+    from planlib import intake
+    from planlib.settings import FILE_NAME, Settings, read_settings
 
-    folder, source, day = Path(taken.folder), Path(taken.source), to_date(taken.as_of, "--as-of")
-    if not source.is_file():
-        beside = [path.name for path in source.parent.iterdir()] if source.parent.is_dir() else []
-        raise InputError(f"--from {source}: no such file.{nearest(source.name, beside)}")
-    ending = source.suffix.casefold()
-    if ending not in ENDINGS:
-        raise InputError(f"--from {source}: planlib reads {', '.join(sorted(ENDINGS))}, not '{ending}'")
+    path, folder = _file_and_folder(taken)
+    if not path.is_file() and not path.name.startswith("~$"):
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder; name the plan's file, such as {path.as_posix()}/plan.docx")
+        raise InputError(f"{'--from ' if taken.source else ''}{_no_file(path, taken.folder)}")
+    given = _date(taken.as_of) if taken.as_of else None
+    columns = _named_columns(taken.column or ())
+    goes_on = folder is not None and (folder / FILE_NAME).is_file()
+    if goes_on and (columns or taken.title):
+        option = "--column" if columns else "--title"
+        raise InputError(f"{option}: {folder}/{FILE_NAME} is there already, and is not changed; write it there")
+    settings = read_settings(folder) if goes_on and folder is not None else Settings(title="", columns=columns)
+    source = intake.take(path, settings)
+    missing = [name for name in columns if name not in source.raw.headers]
+    if missing:
+        raise InputError(f"--column {missing[0]}: no header '{columns[missing[0]][0]}' was found in {path.name}")
+    dated = intake.find_date(source)
+    if given is not None:
+        dated = intake.Dated(given, "as you say")
+    elif not dated.day and not dated.many:
+        dated = intake.Dated(_ask_date(path, dated), "as you say")
+    if goes_on and dated.many and "as_of" not in settings.columns:
+        header = json.dumps(source.raw.headers["as_of"][0], ensure_ascii=False)
+        raise InputError(f"{path}: has {dated.why}; write as_of = {header} under [columns] of {folder}/{FILE_NAME} first")
+    title, why = intake.find_title(source)
+    if folder is None:
+        folder = _new_folder(title or path.stem, path, taken.data)
+    elif taken.source and why != "the first heading of the file":
+        title = ""  # PLAN_DIR was named, and says more than the name of a file
+    if not title:
+        title, why = re.sub(r"[-_]+", " ", folder.resolve().name).strip().capitalize(), "the name of its folder"
+    if taken.title:
+        title, why = taken.title, ""
+    _check_new(folder, path, dated, goes_on)
+    found = intake.understand(source, dated)
+    written = _write_plan(folder, found, None if goes_on else intake.plan_toml(found, title, why))
+    notes = [f"note: {line}" for line in intake.missing_from(settings, found)] if goes_on else []
+    for line in (*intake.lines(found), *written, *notes):
+        _say_line(line)
+    _say_line(f"next: planlib check {_quoted(folder)}    how it was understood")
+    _say_line(f"then: planlib report {_quoted(folder)}   its reports")
+    return OK
+
+
+def _new_template(taken: argparse.Namespace) -> int:
+    from planlib.reporting import blank
+
+    target = Path(taken.template)
+    if taken.what or taken.source:
+        raise InputError("--template writes an empty workbook and reads no file; leave the other one out")
+    if target.suffix.casefold() != ".xlsx":
+        raise InputError(f"--template {target}: must end in .xlsx")
+    try:
+        with target.open("xb") as file:
+            file.write(blank.workbook())
+    except FileExistsError:
+        raise InputError(f"--template {target}: is there already; nothing was overwritten") from None
+    except OSError as error:
+        raise InputError(
+            f"--template {target}: cannot be written ({error.strerror}); choose a folder where you may write"
+        ) from None
+    _say_line(f"made {target}: fill in the sheet '{blank.PLAN}'; how is on its first sheet")
+    _say_line(f"next: planlib new {_quoted(target)}    when it has its first actions")
+    return OK
+
+
+def _file_and_folder(taken: argparse.Namespace) -> tuple[Path, Path | None]:
+    """The plan's file and the folder it goes to, None where that is for planlib to name."""
+    from planlib.reporting.run import find_data
+
+    if taken.source:
+        if taken.what is None or taken.folder is not None:
+            raise InputError(
+                "with --from the plan folder alone is named: planlib new PLAN_DIR --from FILE --as-of DATE"
+            )
+        return Path(taken.source), Path(taken.what)
+    if taken.what is None:
+        raise InputError(
+            "new needs the file of a plan: planlib new FILE; or planlib new --template, to begin without one"
+        )
+    path = Path(taken.what)
+    if taken.folder is None:
+        return path, None
+    folder = Path(taken.folder)
+    if folder.is_file() and not path.is_file():
+        raise InputError(f"the file comes first: planlib new {_quoted(folder)} {_quoted(path)}")
+    if len(folder.parts) == 1 and not folder.exists() and folder.name not in ("", ".", ".."):
+        folder = _shortly(find_data(taken.data, needed=False)) / folder  # as every verb understands a name
+    return path, folder
+
+
+def _no_file(path: Path, folder: str | None) -> str:
+    """What to do about a file that is not there."""
+    whole = Path(f"{path} {folder}")
+    if folder and whole.is_file():
+        return f"{path}: no such file; a name with spaces needs quotes: planlib new {_quoted(whole)}"
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = nearest(path.name, beside)
+    if near or path.is_absolute():
+        return f"{path}: no such file.{near}"
+    return f"{path}: no such file. It was looked for in {Path.cwd()}: go to its folder, or write its whole path."
+
+
+def _quoted(path: Path) -> str:
+    """A path as one types it in a shell."""
+    return shell_word(path.as_posix())
+
+
+def _shortly(path: Path) -> Path:
+    """A path as one would type it from here, where it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _new_folder(title: str, path: Path, data: str) -> Path:
+    """The folder of a plan that nobody has named: after its title, in the data folder."""
+    from planlib.markup import slug
+    from planlib.reporting.run import find_data
+
+    name = slug(re.sub("['’]", "", title))
+    name = name[:40].rpartition("-")[0] if len(name) > 40 else name
+    folder = _shortly(find_data(data, needed=False)) / (name or "plan")
+    if folder.exists():
+        raise InputError(
+            f"{folder}: is there already; to add this file to that plan: planlib new {_quoted(path)} {_quoted(folder)}; "
+            "for another plan name another folder after the file"
+        )
+    return folder
+
+
+def _named_columns(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """NAME=HEADER of --column, checked as plan.toml is."""
+    from planlib.settings import parse_settings
+
+    found: dict[str, list[str]] = {}
+    for word in words:
+        name, equals, header = word.partition("=")
+        if not equals:
+            raise InputError(f'--column {word}: must be NAME=HEADER, such as --column target="Revised deadline"')
+        found.setdefault(name.strip(), []).append(header)
+    return dict(parse_settings({"title": "-", "columns": found}, where="--column").columns)
+
+
+def _ask_date(path: Path, dated: Dated) -> date:
+    """The date that cannot be told: asked for on a terminal, else an error that names the option."""
+    likely = f", such as {dated.likely}" if dated.likely else ""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError(
+            f"{path}: the date that the plan stood at cannot be told: {dated.why}; add --date YYYY-MM-DD{likely}"
+        )
+    _say_line(f"{path}: the date that the plan stood at cannot be told: {dated.why}.")
+    try:
+        return _date(input(f"As at which date, YYYY-MM-DD{likely}? (--date says it beforehand) ").strip())
+    except EOFError:
+        raise InputError("no date was given; --date YYYY-MM-DD says it") from None
+
+
+def _check_new(folder: Path, path: Path, dated: Dated, goes_on: bool) -> None:
+    """Refuse what would overwrite something, or what could not be reported on."""
     if folder.is_file():
         raise InputError(f"{folder}: is a file; a plan is a folder")
+    from planlib.settings import cannot_be_called
+
     if cannot_be_called(folder.resolve().name):
         raise InputError(f"{folder}: a plan cannot be called '{folder.resolve().name}'; choose another name")
-    taken_already = sorted(folder.glob(f"{day}*")) if folder.is_dir() else []
-    if taken_already:
-        raise InputError(f"{taken_already[0]}: there is a snapshot of {day} already; nothing was changed")
-    target, settings = folder / f"{day}{ending}", folder / FILE_NAME
+    inside = path.resolve().parent == folder.resolve()
+    if inside and dated.day and not path.name.startswith(str(dated.day)):
+        name = f"{dated.day}{path.suffix.casefold()}"
+        then = f"check {_quoted(folder)}" if goes_on else f"new {_quoted(folder / name)} {_quoted(folder)}"
+        raise InputError(
+            f"{path}: lies in that folder, and its name does not begin with its date; rename it to {name} and say: planlib {then}"
+        )
+    there = sorted(folder.glob(f"{dated.day}*")) if folder.is_dir() and dated.day else []
+    if there and (goes_on or not inside or there != [folder / path.name]):
+        raise InputError(f"{there[0]}: there is a snapshot of {dated.day} already; nothing was changed")
+    if dated.many and not inside and (folder / path.name).exists():
+        raise InputError(f"{folder / path.name}: is there already; nothing was changed")
+
+
+def _write_plan(folder: Path, found: Intake, settings: str | None) -> list[str]:
+    """Copy the file in, if it is not there, and write plan.toml where there is none; take back what was begun if that fails.
+
+    Gives what was done, as lines to print.
+    """
+    from planlib.settings import FILE_NAME
+
+    path, day = found.source.path, found.dated.day
+    target = folder / (f"{day}{path.suffix.casefold()}" if day else path.name)
+    inside = path.resolve().parent == folder.resolve()
+    wanted = [] if inside else [(target, found.source.data)]
+    if settings is not None:
+        wanted.insert(0, (folder / FILE_NAME, settings.encode("utf-8")))
+    made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not settings.exists():
-            title = re.sub(r"[-_]+", " ", _one_line(folder.resolve().name)).strip().capitalize()
-            with settings.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(_PLAN_TOML.format(title=json.dumps(title, ensure_ascii=False)))
-            _say_line(f"made {settings}: write the plan's title into it")
-        with source.open("rb") as original, target.open("xb") as copy:
-            shutil.copyfileobj(original, copy)
-    except FileExistsError as error:
-        raise InputError(f"{error.filename}: is there already; nothing was overwritten") from None
+        for place, data in wanted:
+            with place.open("xb") as file:
+                made.append(place)
+                file.write(data)
     except OSError as error:
-        raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
-    _say_line(f"copied {source} to {target}")
-    _say_line(f"next: planlib check {shell_word(folder.as_posix())}    how it was understood")
-    _say_line(f"then: planlib report {shell_word(folder.as_posix())}   its reports")
-    return OK
+        for place in made:
+            place.unlink(missing_ok=True)
+        if isinstance(error, FileExistsError):
+            raise InputError(f"{error.filename}: is there already; nothing was overwritten") from None
+        raise InputError(
+            f"{error.filename or folder}: cannot be written ({error.strerror}); choose a folder where you may write"
+        ) from None
+    told = f"made {folder / FILE_NAME}: what was found stands in it; put right there what is wrong"
+    return [*([told] if settings is not None else []), f"{path} stays where it is" if inside else f"copied {path} to {target}"]
 
 
 # --- publish ---------------------------------------------------------------------------------------------------------
@@ -692,6 +942,38 @@ def _publish(taken: argparse.Namespace) -> int:
     kept = "; what was told before is kept in it" if before else ""
     _say_line(f"{path}: {number} {_plural('figure', number)} as at {day} published{kept}")
     return OK
+
+
+# --- lab -------------------------------------------------------------------------------------------------------------
+
+EXPLORE = "explore.ipynb"
+
+
+def _lab(taken: argparse.Namespace) -> int:
+    import importlib.util
+    import subprocess
+
+    from planlib.reporting.notebooks import find_notebooks
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise InputError(
+            f'JupyterLab is not installed in this Python ({sys.executable}); install it: "{sys.executable}" -m pip install '
+            '"jupyterlab>=4.2"'
+        )
+    folder = Path(taken.folder or ("notebooks" if Path("notebooks").is_dir() else "."))
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; name one that is there, or none")
+    target = folder / EXPLORE
+    if not list(folder.glob("*.ipynb")):
+        try:
+            with target.open("xb") as file:
+                file.write(find_notebooks(Path.cwd())["explore"].read_bytes())
+        except OSError as error:
+            raise InputError(
+                f"{target}: cannot be written ({error.strerror}); choose a folder where you may write"
+            ) from None
+        _say_line(f"made {target}: set plan in its second cell to your plan folder")
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(folder)])
 
 
 # --- schema ----------------------------------------------------------------------------------------------------------
@@ -782,7 +1064,7 @@ def _markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]
 
 _VERBS = {
     "report": _report, "check": _check, "ledger": _ledger, "changes": _changes, "new": _new, "publish": _publish,
-    "schema": _schema,
+    "lab": _lab, "schema": _schema,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planlib import delivery, history, schema, slippage, trends
+from planlib import delivery, glance, history, schema, slippage, trends
 from planlib.delivery import area_label, label
 from planlib.settings import Settings, said
 from planlib.slippage import State, When, looked_up, state
@@ -52,8 +52,11 @@ class Measures:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Carry the results in the notebook, so that the run can compare them with its own."""
         records = {"plan": self.plan, "as_of": f"{self.as_of:%Y-%m-%d}", "measures": records_of(self.results)}
+        standings = {str(name): int(number) for name, number in self.actions["standing"].value_counts().items()}
+        frames = {name: value for name, value in vars(self).items() if isinstance(value, pd.DataFrame)}
         return {
             "application/vnd.planlib.results+json": records,
+            "text/html": glance.of_measures(self.plan, self.as_of.date(), standings, frames).html,
             "text/plain": f"{len(self.results)} measures of {self.plan} as at {self.as_of:%Y-%m-%d}",
         }
 

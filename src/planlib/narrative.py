@@ -1410,6 +1410,41 @@ def changes_text(b: Between, title: str) -> str:
     return "\n".join(lines)
 
 
+LONGEST_SUBJECT_TITLE = 60  # characters; mail programs show about a hundred of a subject
+
+
+def changes_subject(b: Between, title: str) -> str:
+    """What changed between two dates, in one line for the subject of an e-mail.
+
+    Parameters
+    ----------
+    b : Between
+        `planlib.measures.between`.
+    title : str
+        Of the plan.
+
+    Returns
+    -------
+    str
+        One line without control characters: actions completed and re-dated since the earlier date, overdue at the
+        later one, of how many; where it cannot be told of some, how many.
+    """
+    clean = " ".join(visible(title).split())
+    short = clean if len(clean) <= LONGEST_SUBJECT_TITLE else f"{clean[: LONGEST_SUBJECT_TITLE - 1].rstrip()}…"
+    if b.lists.empty:
+        return f"{short}, {say_day(b.as_of)}: no action is listed"
+    redated = b.moves.loc[b.moves["revision"], "action_id"].nunique()
+    done = _flagged(b.lists["completed_since"], "completed")
+    late = _flagged(b.lists["overdue"].mask(b.lists["live"].isna()), "overdue")  # unknown whether open, unknown whether late
+    total = plural(len(b.lists), "action")
+    return f"{short}, {say_day(b.as_of)}: {late} of {total}; since {say_day(b.since)} {done}, {redated} re-dated"
+
+
+def _flagged(flags: pd.Series, word: str) -> str:
+    unknown = int(flags.isna().sum())
+    return f"{int(flags.fillna(False).sum())} {word}{f' ({unknown} not known)' if unknown else ''}"
+
+
 def _wrapped(text: str, indent: str, more: str | None = None) -> list[str]:
     """A text in lines that a mail program leaves as they are; nothing in it that a terminal would obey."""
     clean = " ".join(visible(text).split())

@@ -144,17 +144,49 @@ def read_settings(folder: Path) -> Settings:
         If the file is missing, is not TOML, or says something that is not allowed.
     """
     path = folder / FILE_NAME
+    text = ""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        raw = tomllib.loads(text)
     except FileNotFoundError:
         raise InputError(f'{folder}: no {FILE_NAME}; a plan folder needs one with at least: title = "..."') from None
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror}); ask for the right to read it, or copy the folder"
+        ) from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: is not valid TOML: {error}") from None
+        raise InputError(f"{path}: is not valid TOML: {error}{_toml_advice(text, str(error))}") from None
     return parse_settings(raw, where=str(path))
+
+
+_VALUE = re.compile(r"\s*[^=#]+?=\s*(?P<value>[^#]*)")
+
+
+def _toml_advice(text: str, error: str) -> str:
+    """What to do about a line that is no TOML, by what people write into such files."""
+    at = re.search(r"at line (\d+)", error)
+    lines = text.splitlines()
+    number = int(at[1]) if at else len(lines)
+    line = lines[number - 1] if 0 < number <= len(lines) else ""
+    said = _VALUE.match(line)
+    value = said["value"].strip() if said else ""
+    if re.search("[“”„‘’]", line):
+        advice = 'write straight quotes, "like these", as Notepad does and Word does not'
+    elif re.match(r"\d{1,2}[-/. ]", value):
+        advice = "a date is written 2026-03-31, without quotes"
+    elif value and value[0] not in "\"'[{+-0123456789" and value not in ("true", "false"):
+        advice = f'text stands in quotes: "{value.strip(chr(34))}"'
+    elif "\\" in value:
+        advice = "write each \\ twice, or put the text in single quotes"
+    elif line.strip() and not said and not line.strip().startswith("["):
+        advice = 'each line is name = "value", or begins with # where it is a remark'
+    elif error.startswith("Cannot overwrite") or error.startswith("Cannot declare"):
+        advice = "a name may stand only once; take one of them out"
+    else:
+        advice = "compare it with docs/plan-folder.md"
+    return f"; line {number} reads '{line.strip()[:80]}': {advice}" if line.strip() else ""
 
 
 def parse_settings(raw: Mapping[str, Any], *, where: str = FILE_NAME) -> Settings:

@@ -16,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 
-from planlib import account, cache, history, schema, snapshot
-from planlib.dates import month_first, read_date
+from planlib import account, cache, glance, history, schema, snapshot
+from planlib.dates import month_first, phrase, read_date
 from planlib.errors import InputError, nearest, shell_word
 from planlib.headers import fold_header
 from planlib.layout import count_cells, find_layout
+from planlib.mentions import dates_in
 from planlib.normalise import (
     RAW,
     Finding,
@@ -36,6 +37,7 @@ from planlib.normalise import (
 from planlib.readers.apart import read as read_document
 from planlib.readers.delimited import read as read_delimited
 from planlib.readers.formats import ENDINGS
+from planlib.readers.formats import file_bytes as _bytes
 from planlib.readers.grid import row_place
 from planlib.settings import FILE_NAME, Settings, read_settings
 from planlib.snapshot import Snapshot
@@ -49,7 +51,7 @@ _NO_FILES = ("readme", "desktop.ini", "thumbs.db", ".", "~")
 _SOURCES = ("as_of", "file", "sha256", "rows", "cells", "used", "extra")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """One file as it was understood.
 
@@ -75,8 +77,16 @@ class Reading:
     cells: int
     used: int
 
+    def __repr__(self) -> str:
+        """One line; the tables are in the attributes."""
+        return f"<Reading: .actions has {len(self.actions)} rows, .findings {len(self.findings)}>"
 
-@dataclass(frozen=True)
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """How it was understood, for a notebook."""
+        return glance.of_reading(self.actions, self.findings, self.understood)._repr_mimebundle_()
+
+
+@dataclass(frozen=True, repr=False)
 class Plan:
     """A plan as it was known at a date.
 
@@ -112,6 +122,15 @@ class Plan:
     def snapshots(self) -> list[date]:
         """Dates of the snapshots, in order, empty ones included."""
         return sorted(set(self.sources["as_of"].dt.date))
+
+    def __repr__(self) -> str:
+        """One line; the tables are in the attributes."""
+        return f"<Plan {self.name}: .snapshots has {len(self.snapshots)} dates, .ledger {len(self.ledger)} rows>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """Its snapshots with their files and findings, for a notebook."""
+        made = glance.of_plan(self.name, self.settings.title, self.ledger, self.findings, self.sources, self.snapshots)
+        return made._repr_mimebundle_()
 
 
 def to_date(value: str | date | pd.Timestamp | None, what: str = "as_of") -> date | None:
@@ -177,10 +196,7 @@ def find_snapshots(folder: Path, settings: Settings) -> list[tuple[date | None, 
         elif "as_of" in settings.columns and path.suffix.casefold() in ENDINGS:
             exports.append((None, path))
         elif path.suffix.casefold() in _TABLES:
-            raise InputError(
-                f"{path}: the name must begin with the date the plan stood at, written YYYY-MM-DD, "
-                f"such as 2011-08-31{path.suffix}"
-            )
+            raise InputError(_not_dated(path))
     found.sort(key=lambda each: (each[0], each[1], each[2].name))
     for (day, part, first), (other_day, other_part, other) in pairwise(found):
         if day == other_day:
@@ -188,6 +204,19 @@ def find_snapshots(folder: Path, settings: Settings) -> list[tuple[date | None, 
     if not found and not exports:
         raise InputError(f"{folder}: no snapshot files; put the plan's files here, each named by its date (YYYY-MM-DD)")
     return [*((day, path) for day, _, path in found), *exports]
+
+
+def _not_dated(path: Path) -> str:
+    """What to do with a file whose name does not begin with its date, in the words of the date that it has, if any."""
+    must = f"{path}: the name must begin with the date the plan stood at, written YYYY-MM-DD"
+    for mention in dates_in(path.stem):
+        names = [f"{day}{path.suffix}" for day in mention.days]
+        if len(names) > 1:
+            either = " or ".join(phrase(day, day, "day") for day in mention.days)
+            return f"{must}; '{mention.text}' can be {either}: rename it to {' or '.join(names)}"
+        if mention.exact:
+            return f"{must}: rename it to {names[0]}"
+    return f"{must}, such as 2011-08-31{path.suffix}: rename it"
 
 
 def _refuse_two_files(folder: Path, day: date, one: tuple[Path, int], other: tuple[Path, int]) -> None:
@@ -204,7 +233,9 @@ def _files(folder: Path) -> list[Path]:
     try:
         inside = [path for path in folder.iterdir() if path.is_file()]
     except OSError as error:
-        raise InputError(f"{folder}: cannot be read ({error.strerror})") from None
+        raise InputError(
+            f"{folder}: cannot be read ({error.strerror}); ask for the right to read it, or copy it to a folder of your own"
+        ) from None
     ours = (FILE_NAME, CORRECTIONS, MATCHES)
     kept = [p for p in inside if p.name not in ours and not p.name.casefold().startswith(_NO_FILES)]
     return sorted(kept, key=lambda path: path.name)
@@ -608,18 +639,6 @@ def _take(path: Path, settings: Settings) -> tuple[Raw, list[Finding], list[dict
             listed = "' or '".join(headers)
             findings.append(finding("column-not-found", f"no column '{listed}' was found", column=name, text=listed))
     return raw, findings, [*understood, *raw.understood], hashlib.sha256(data).hexdigest()
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise InputError(f"{path}: no such file.{nearest(path.name, beside)}") from None
-    except OSError as error:
-        why = "a folder, not a file" if path.is_dir() else f"cannot be read ({error.strerror})"
-        advice = "" if path.is_dir() else "; is it open in another program?"
-        raise InputError(f"{path}: {why}{advice}") from None
 
 
 def _by_snapshot(raw: Raw, day: date | None, settings: Settings, path: Path) -> list[tuple[date, Raw]]:

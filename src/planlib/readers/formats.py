@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from planlib.errors import InputError
+from planlib.errors import InputError, nearest
 from planlib.readers import delimited, docx, markdown, ods, pdf, prescan, web, xls, xlsx
 from planlib.readers.grid import Document
 from planlib.settings import Limits
@@ -88,6 +88,33 @@ def _is_page(beginning: bytes) -> bool:
     while rest.startswith(b"<!--"):
         rest = rest.partition(b"-->")[2].lstrip()
     return _PAGE.match(rest) is not None
+
+
+def file_bytes(path: Path) -> bytes:
+    """Everything that stands in a file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read; the message says why, and what to do.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise InputError(f"{path}: no such file.{nearest(path.name, beside)}") from None
+    except OSError as error:
+        if path.is_dir():
+            raise InputError(f"{path}: a folder, not a file") from None
+        why = f"{path}: cannot be read ({error.strerror})"
+        if path.with_name(f"~${path.name}").exists() or path.with_name(f"~${path.name[2:]}").exists():
+            raise InputError(
+                f"{why}; it is open in Excel or Word, for there is a lock beside it: close it there"
+            ) from None
+        raise InputError(
+            f"{why}; is it open in another program? Close it there; or ask for the right to read it, or copy it to a "
+            "folder of your own"
+        ) from None
 
 
 def _ends_in(path: Path, *endings: str) -> bool:
