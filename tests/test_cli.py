@@ -143,12 +143,12 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_report_passes_on_what_was_asked(here: Path, asked: dict[str, Any]) -> None:
     """Each option reaches the library under its name."""
-    line = "report alpha --as-of 2020-04-30 2020-05-31 --notebook progress --data data --out o --jobs 3 --force"
+    line = "report alpha --as-of 2020-04-30 2020-05-31 --notebook progress --data data --out o --jobs 3 --force --plain --timeout 9.5"
     assert cli.main(line.split()) == 0
     del asked["gives"], asked["progress"]
     assert asked == {
         "plans": ["alpha"], "as_of": ["2020-04-30", "2020-05-31"], "notebooks": ["progress"], "data": "data",
-        "out": "o", "jobs": 3, "force": True,
+        "out": "o", "jobs": 3, "force": True, "plain": True, "timeout": 9.5,
     }  # fmt: skip
 
 
