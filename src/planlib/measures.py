@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,10 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planlib import delivery, glance, history, schema, slippage, trends
+from planlib import delivery, history, schema, slippage, trends
 from planlib.delivery import area_label, label
 from planlib.settings import Settings, said
 from planlib.slippage import State, When, looked_up, state
+
+
+def _glance() -> Any:
+    """What shows us in a notebook; it is no part of how figures are made (planlib.published)."""
+    return importlib.import_module("planlib.glance")
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Measures:
         frames = {name: value for name, value in vars(self).items() if isinstance(value, pd.DataFrame)}
         return {
             "application/vnd.planlib.results+json": records,
-            "text/html": glance.of_measures(self.plan, self.as_of.date(), standings, frames).html,
+            "text/html": _glance().of_measures(self.plan, self.as_of.date(), standings, frames).html,
             "text/plain": f"{len(self.results)} measures of {self.plan} as at {self.as_of:%Y-%m-%d}",
         }
 

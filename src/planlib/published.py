@@ -38,7 +38,10 @@ _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.json")
 _CORRECTION = ("as_of", "place", "ref", "column", "value", "kind")  # a reason is for people: no figure rests on it
 _MATCH = ("as_of", "place", "action_id")
 # Modules that show figures and make none: a change of these is no change of method.
-SHOWING = ("__init__", "__main__", "markup", "narrative", "figures", "tables", "reporting", "cli", "published")
+SHOWING = (
+    "__init__", "__main__", "markup", "glance", "intake", "narrative", "figures", "tables", "sheets", "summary", "reporting", "cli",
+    "published",
+)  # fmt: skip
 LIBRARIES = ("pandas", "numpy", "rapidfuzz", "python-calamine", "xlrd", "lxml", "pdfplumber", "pdfminer.six")
 
 # Given only for months and leads that have any: what is not written down is 0.

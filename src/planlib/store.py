@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from planlib import account, cache, glance, history, schema, snapshot
+from planlib import account, cache, history, schema, snapshot
 from planlib.dates import month_first, phrase, read_date
 from planlib.errors import InputError, nearest, shell_word
 from planlib.headers import fold_header
@@ -51,6 +52,11 @@ _NO_FILES = ("readme", "desktop.ini", "thumbs.db", ".", "~")
 _SOURCES = ("as_of", "file", "sha256", "rows", "cells", "used", "extra")
 
 
+def _glance() -> Any:
+    """What shows us in a notebook; it is no part of how figures are made (planlib.published)."""
+    return importlib.import_module("planlib.glance")
+
+
 @dataclass(frozen=True, repr=False)
 class Reading:
     """One file as it was understood.
@@ -83,7 +89,7 @@ class Reading:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         """How it was understood, for a notebook."""
-        return glance.of_reading(self.actions, self.findings, self.understood)._repr_mimebundle_()
+        return _glance().of_reading(self.actions, self.findings, self.understood)._repr_mimebundle_()
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,7 +135,7 @@ class Plan:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         """Its snapshots with their files and findings, for a notebook."""
-        made = glance.of_plan(self.name, self.settings.title, self.ledger, self.findings, self.sources, self.snapshots)
+        made = _glance().of_plan(self.name, self.settings.title, self.ledger, self.findings, self.sources, self.snapshots)
         return made._repr_mimebundle_()
 
 
