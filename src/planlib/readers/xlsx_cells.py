@@ -161,8 +161,10 @@ def _rewritten(rows: bytes) -> bytes:
         said = dict(_ATTRIBUTE.findall(found[2]))
         address = re.fullmatch(rb"\$?([A-Za-z]{0,3})\$?(\d{1,7})", said.get(b"r", b""))
         if found[1] == b"row":
-            row, column = int(address[2]) if address else row + 1, 0
+            row, column = int(address[2]) if address else 1 << 20 if said.get(b"r") else row + 1, 0
             return found[0]
+        if said.get(b"r") and not address:
+            return found[0]  # an address that is none, or beyond all sheets: calamine makes room up to it
         if address and address[1]:
             name, digits = address[1].upper(), address[2]
             column = column_of(name.decode()) + 1
