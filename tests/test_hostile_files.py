@@ -210,7 +210,7 @@ def test_a_sheet_that_claims_to_be_vast_is_refused(name, address):
     assert "more than" in refused(far(name, address), f"a{name}", Limits(cells=10_000))
 
 
-@pytest.mark.parametrize("address", ["A2147483647", "B99999999999999999999", "A1048577", "AAAA1", "A", "1A1"])
+@pytest.mark.parametrize("address", ["A2147483647", "B99999999999999999999", "A1048577", "AAAA1", "A", "A0", "7", "1A1"])
 def test_an_address_beyond_all_sheets_is_refused_before_calamine_sees_it(monkeypatch, address):
     """Ten digits were taken for no address at all, and calamine asked for 200 GiB, which aborts the process."""
     import python_calamine
