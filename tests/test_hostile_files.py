@@ -210,6 +210,30 @@ def test_a_sheet_that_claims_to_be_vast_is_refused(name, address):
     assert "more than" in refused(far(name, address), f"a{name}", Limits(cells=10_000))
 
 
+@pytest.mark.parametrize("address", ["A2147483647", "B99999999999999999999", "A1048577", "AAAA1", "A", "A0", "7", "1A1"])
+def test_an_address_beyond_all_sheets_is_refused_before_calamine_sees_it(monkeypatch, address):
+    """Ten digits were taken for no address at all, and calamine asked for 200 GiB, which aborts the process."""
+    import python_calamine
+
+    monkeypatch.delattr(python_calamine.CalamineWorkbook, "from_filelike", raising=True)
+
+    def with_sheet(*pairs: tuple[bytes, bytes]) -> bytes:
+        made = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(hostile.seed(".xlsx"))) as old, zipfile.ZipFile(made, "w") as new:
+            for part in old.infolist():
+                data = old.read(part)
+                for before, after in pairs if part.filename == "xl/worksheets/sheet1.xml" else ():
+                    assert before in data
+                    data = data.replace(before, after)
+                new.writestr(part.filename, data)
+        return made.getvalue()
+
+    line = "a sheet reaches row 1,048,57"
+    assert line in refused(with_sheet((b'<c r="B2"', b'<c r="%s"' % address.encode())), "a.xlsx")
+    row = ((b'<row r="2"', b'<row r="2147483647"'), *((b'<c r="%c2"' % letter, b"<c") for letter in b"ABCD"))
+    assert line in refused(with_sheet(*row), "a.xlsx")
+
+
 def biff(code: int, body: bytes) -> bytes:
     """One record of an old workbook."""
     return struct.pack("<HH", code, len(body)) + body

@@ -125,7 +125,7 @@ def _parse(np: Any, page: Any) -> tuple[Any, Any, Any, Any, Any, Any]:
     well = follows(begins, b'<c r="')
     column, at = number(begins + 6, _UPPER, 3, 1)
     row, at = number(at, _DIGITS, 7, 0)
-    well &= page[at] == ord('"')
+    well &= (page[at] == ord('"')) & (row > 0) & (column > 0)
     row[~well], column[~well] = 0, 0
     # Nothing else within the rows begins with <c, but for the fonts of texts written in place (<color>, <charset>).
     placed = well | ((page[begins + 2] >= ord("a")) & (page[begins + 2] <= ord("z")))
@@ -161,8 +161,10 @@ def _rewritten(rows: bytes) -> bytes:
         said = dict(_ATTRIBUTE.findall(found[2]))
         address = re.fullmatch(rb"\$?([A-Za-z]{0,3})\$?(\d{1,7})", said.get(b"r", b""))
         if found[1] == b"row":
-            row, column = int(address[2]) if address else row + 1, 0
+            row, column = int(address[2]) if address else 1 << 20 if said.get(b"r") else row + 1, 0
             return found[0]
+        if said.get(b"r") and not (address and address[1]):
+            return found[0]  # an address that is none, or beyond all sheets: calamine makes room up to it
         if address and address[1]:
             name, digits = address[1].upper(), address[2]
             column = column_of(name.decode()) + 1
