@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from planlib.measures import Between
     from planlib.published import Told
-    from planlib.reporting.run import Outcome
+    from planlib.reporting.run import Maker, Outcome
 
 OK, FAULT, CANNOT_BEGIN, INTERRUPTED = 0, 1, 2, 130
 _DATE_LIKE = re.compile(r"\d{1,4}[-/. ]\d")
@@ -77,6 +77,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
     p.add_argument("--out", metavar="DIR", help="where reports go (default: reports, beside data)")
     p.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time (default: number of cores)")
+    p.add_argument("--scheduler", metavar="ADDRESS", help="make them on a dask cluster, over a shared folder (docs/cluster.md)")
     p.add_argument("--force", action="store_true", help="make also what is up to date")
     p.add_argument("--why", action="store_true", help="say for each report why it was made, or not")
     p.add_argument("--open", action="store_true", help="open the index in the browser at the end")
@@ -252,10 +253,11 @@ def _report(taken: argparse.Namespace) -> int:
     known = find_notebooks(Path.cwd()) if taken.notebook else {}
     for word in taken.notebook or ():
         (names if word in known or not _is_plan(word, taken.data) else plans).append(word)
-    outcome = report(
-        plans or None, as_of=dates or None, notebooks=names or None, out=taken.out, data=taken.data, jobs=taken.jobs,
-        force=taken.force, progress=_progress(),
-    )  # fmt: skip
+    with _maker(taken) as maker:
+        outcome = report(
+            plans or None, as_of=dates or None, notebooks=names or None, out=taken.out, data=taken.data, jobs=taken.jobs,
+            force=taken.force, progress=_progress(), maker=maker,
+        )  # fmt: skip
     if taken.why:
         for each in outcome.reports:
             _say(f"{each.plan} {each.as_of} {each.notebook}: {each.state}: {each.why}")
@@ -276,6 +278,17 @@ def _report(taken: argparse.Namespace) -> int:
 
         webbrowser.open(outcome.index.resolve().as_uri())
     return OK if outcome.ok else FAULT
+
+
+def _maker(taken: argparse.Namespace) -> contextlib.AbstractContextManager[Maker | None]:
+    """What makes the sets, where that is not this machine."""
+    if taken.scheduler is None:
+        return contextlib.nullcontext()
+    if taken.jobs is not None:
+        raise InputError("--jobs is for this machine; with --scheduler the cluster's workers say how many run at a time")
+    from planlib.reporting import cluster
+
+    return cluster.connected(taken.scheduler)
 
 
 def _is_plan(word: str, data: str) -> bool:
