@@ -108,7 +108,7 @@ def _make(client: Any, going: run._Run, sets: Sequence[run._Set]) -> None:
         _check_seen(client, home, sorted({folder for each in sets for folder in each.folders}))
         plain = forks.CAN_FORK and going.kernels.parent is None
         work = functools.partial(make, home=home, plain=plain, seconds=going.kernels.seconds, same=identity())
-        _share_out(client, going, sets, work)
+        _share_out(client, going, sets, work, home)
     finally:
         (home / MARK).unlink(missing_ok=True)  # first: it is what the workers look at
         shutil.rmtree(home, ignore_errors=True)
@@ -129,9 +129,10 @@ def unseen(home: Path, folders: Sequence[Path]) -> str:
     return next((str(folder) for folder in folders if not run.is_plan(folder)), "")
 
 
-def _share_out(client: Any, going: run._Run, sets: Sequence[run._Set], work: Any) -> None:
+def _share_out(client: Any, going: run._Run, sets: Sequence[run._Set], work: Any, home: Path) -> None:
     """Order as many sets as keep the workers busy, in their order, those that wait for others after them."""
     coming, working = list(sets), dict[str, tuple[Any, run._Set]]()
+    places = {id(made): home / str(number) for number, made in enumerate(sets)}
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
     seen = time.monotonic()
     try:
@@ -143,13 +144,15 @@ def _share_out(client: Any, going: run._Run, sets: Sequence[run._Set], work: Any
                 break
             while len(working) < 2 * threads and (made := _next(coming)):  # one at work and one that waits at its door
                 coming.remove(made)
-                future = client.submit(work, run.order_of(going, made), pure=False)
+                future = client.submit(work, run.order_of(going, made), places[id(made)], pure=False)
                 working[future.key] = future, made
                 future.add_done_callback(finished.put)
             with contextlib.suppress(queue.Empty):
-                key = finished.get(timeout=LOOK_SECONDS).key
-                future, made = working.pop(key)
-                run.take(going, made, _answer(future, made))
+                future, made = working.pop(finished.get(timeout=LOOK_SECONDS).key)
+                if answer := _answer(future, made, places[id(made)]):
+                    run.take(going, made, answer)
+                else:
+                    coming.insert(0, made)
         for made in [*(made for _, made in working.values()), *coming]:
             reason = f"neither a worker nor the dask scheduler was to be found for {ALONE_SECONDS} s"
             run.take(going, made, RunError(f"{made.plan} as at {made.day}: {reason}"))
@@ -169,7 +172,8 @@ def _next(coming: Sequence[run._Set]) -> run._Set | None:
     return next((each for each in coming if all(other.settled.is_set() for other in each.waits)), None)
 
 
-def _answer(future: Any, made: run._Set) -> run.Made | Exception:
+def _answer(future: Any, made: run._Set, place: Path) -> run.Made | Exception | None:
+    """What became of a set, or None where it is to be ordered again."""
     from distributed import CancelledError
     from distributed.scheduler import KilledWorker
 
@@ -178,8 +182,11 @@ def _answer(future: Any, made: run._Set) -> run.Made | Exception:
         answer: run.Made = future.result()
         return answer
     except KilledWorker as lost:
-        last = getattr(lost.last_worker, "address", lost.last_worker)
-        return RunError(f"{where}: {lost.allowed_failures + 1} workers were lost while they made it, the last at {last}")
+        # dask also blames what only waited at a worker's door when it was lost; that leaves no attempt.
+        begun, last = _attempts(place), getattr(lost.last_worker, "address", lost.last_worker)
+        if begun <= lost.allowed_failures:
+            return None
+        return RunError(f"{where}: {begun} workers were lost while they made it, the last at {last}")
     except CancelledError:
         return RunError(f"{where}: the dask scheduler was lost")
     except PlanlibError as error:
@@ -188,18 +195,25 @@ def _answer(future: Any, made: run._Set) -> run.Made | Exception:
         return RunError(f"{where}: {type(error).__name__}: {error}")
 
 
+def _attempts(place: Path) -> int:
+    """How often workers began to make a set."""
+    return len(list(place.iterdir())) if place.is_dir() else 0
+
+
 # --- a worker ----------------------------------------------------------------------------------------------------------
 
 _open: dict[Path, Kernels] = {}
 _guard = threading.Lock()
 
 
-def make(order: run.Order, home: Path, plain: bool, seconds: float, same: Mapping[str, str]) -> run.Made:
+def make(order: run.Order, place: Path, *, home: Path, plain: bool, seconds: float, same: Mapping[str, str]) -> run.Made:
     """Make the files of a set, in a folder of this attempt.
 
     Parameters
     ----------
     order : Order
+    place : Path
+        Folder of the attempts at it.
     home : Path
         Folder of the run.
     plain : bool
@@ -222,7 +236,8 @@ def make(order: run.Order, home: Path, plain: bool, seconds: float, same: Mappin
         raise RunError(f"a worker on {platform.node()} is not as the client: the client {other}")
     if not _lasts(home):
         raise RunError("the run is over")
-    attempt = home / uuid.uuid4().hex
+    attempt = place / uuid.uuid4().hex
+    attempt.mkdir(parents=True)
     thread = threading.current_thread()
     name, thread.name = thread.name, "planlib-set"  # what libraries say in it goes nowhere: see kernels.kernels
     try:
@@ -232,7 +247,7 @@ def make(order: run.Order, home: Path, plain: bool, seconds: float, same: Mappin
         if not _lasts(home):  # nobody waits for it, and nobody else clears it away
             shutil.rmtree(attempt, ignore_errors=True)
             with contextlib.suppress(OSError):
-                for folder in (home, home.parent):
+                for folder in (place, home, home.parent):
                     folder.rmdir()
 
 
