@@ -307,5 +307,5 @@ def test_where_no_scheduler_answers_nothing_is_begun(silent: bool, monkeypatch: 
         if silent:
             listening.listen(8)
         address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
-        with pytest.raises(InputError, match=f"{address}: no dask scheduler answers there"), cluster.connected(address):
+        with pytest.raises(InputError, match=f"{address}: no dask scheduler answered there within 1 s"), cluster.connected(address):
             pass

@@ -10,6 +10,8 @@ See docs/cluster.md; `distributed` is imported when a cluster is asked for, and 
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import contextlib
 import functools
 import platform
@@ -52,15 +54,26 @@ def connected(address: str) -> Iterator[run.Maker]:
     except ImportError:
         raise InputError("--scheduler needs the package distributed; install it: pip install 'planlib[dask]'") from None
     try:
+        with concurrent.futures.ThreadPoolExecutor(1) as apart:  # whoever calls us may have a loop that runs
+            apart.submit(asyncio.run, _greet(address)).result()
         client = distributed.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         said = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"{address}: no dask scheduler answers there: {said}") from None
+        raise InputError(f"{address}: no dask scheduler answered there within {ANSWER_SECONDS} s ({said})") from None
     try:
         _check_same(client, address)
         yield functools.partial(_make, client)
     finally:
         client.close()
+
+
+async def _greet(address: str) -> None:
+    """Meet the scheduler: a client would wait for ever for what listens and says nothing (distributed 2026.8)."""
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    met = await asyncio.wait_for(connect(address, **Security().get_connection_args("client")), ANSWER_SECONDS)
+    met.abort()
 
 
 def identity() -> dict[str, str]:
