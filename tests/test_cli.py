@@ -148,7 +148,7 @@ def test_report_passes_on_what_was_asked(here: Path, asked: dict[str, Any]) -> N
     del asked["gives"], asked["progress"]
     assert asked == {
         "plans": ["alpha"], "as_of": ["2020-04-30", "2020-05-31"], "notebooks": ["progress"], "data": "data",
-        "out": "o", "jobs": 3, "force": True, "plain": True, "timeout": 9.5,
+        "out": "o", "jobs": 3, "force": True, "plain": True, "timeout": 9.5, "maker": None,
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from planlib.intake import Dated, Intake
     from planlib.measures import Between
     from planlib.published import Told
-    from planlib.reporting.run import Outcome
+    from planlib.reporting.run import Maker, Outcome
 
 OK, FAULT, CANNOT_BEGIN, INTERRUPTED = 0, 1, 2, 130
 _DATE_LIKE = re.compile(r"\d{1,4}[-/. ]\d")
@@ -115,6 +115,7 @@ def _report_options(verb: Callable[..., _Parser]) -> None:
     p.add_argument("--data", default="data", metavar="DIR", help="folder of the plan folders (default: data)")
     p.add_argument("--out", metavar="DIR", help="where reports go (default: reports, beside data)")
     p.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time (default: number of cores)")
+    p.add_argument("--scheduler", metavar="ADDRESS", help="make them on a dask cluster, over a shared folder (docs/cluster.md)")
     p.add_argument("--plain", action="store_true", help="start each kernel by itself: slower, the same bytes")
     p.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time that a cell may take (default: 1800)")
     p.add_argument("--force", action="store_true", help="make also what is up to date")
@@ -331,14 +332,16 @@ def _report(taken: argparse.Namespace) -> int:
         "notebooks": names or None, "out": taken.out, "data": taken.data, "jobs": taken.jobs, "force": taken.force,
         "progress": _progress(), "plain": taken.plain, "timeout": taken.timeout,
     }  # fmt: skip
-    if taken.latest:
-        from planlib.reporting.latest import report_latest
+    if taken.latest and dates:
+        raise InputError("--latest and --as-of both say the date; give one of them")
+    with _maker(taken) as maker:
+        options["maker"] = maker
+        if taken.latest:
+            from planlib.reporting.latest import report_latest
 
-        if dates:
-            raise InputError("--latest and --as-of both say the date; give one of them")
-        outcome = report_latest(plans or None, **options)
-    else:
-        outcome = report(plans or None, as_of=dates or None, **options)
+            outcome = report_latest(plans or None, **options)
+        else:
+            outcome = report(plans or None, as_of=dates or None, **options)
     if taken.why:
         for each in outcome.reports:
             _say_line(f"{each.plan} {each.as_of} {each.notebook}: {each.state}: {each.why}")
@@ -359,6 +362,17 @@ def _report(taken: argparse.Namespace) -> int:
 
         webbrowser.open(outcome.index.resolve().as_uri())
     return OK if outcome.ok else FAULT
+
+
+def _maker(taken: argparse.Namespace) -> contextlib.AbstractContextManager[Maker | None]:
+    """What makes the sets, where that is not this machine."""
+    if taken.scheduler is None:
+        return contextlib.nullcontext()
+    if taken.jobs is not None:
+        raise InputError("--jobs is for this machine; with --scheduler the cluster's workers say how many run at a time")
+    from planlib.reporting import cluster
+
+    return cluster.connected(taken.scheduler)
 
 
 def _is_plan(word: str, data: str) -> bool:

@@ -26,7 +26,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from planlib import __version__
+from planlib import __version__, errors
 from planlib import cache as kept
 from planlib.errors import InputError, PlanlibError, RunError
 from planlib.reporting import computing, forks, index, publish
@@ -181,6 +181,9 @@ class _Run:
     sets: Sequence[_Set]
 
 
+Maker = Callable[[_Run, Sequence[_Set]], None]
+
+
 def report(
     plans: str | Path | Iterable[str | Path] | None = None,
     *,
@@ -194,6 +197,7 @@ def report(
     progress: Callable[[int, int, str], None] | None = None,
     plain: bool = False,
     timeout: float | None = None,
+    maker: Maker | None = None,
 ) -> Outcome:
     """Make the reports of plans, and the index of all reports.
 
@@ -222,6 +226,8 @@ def report(
         Start each kernel by itself, rather than from a warmed process: slower, the same bytes.
     timeout : float, optional
         Seconds that a cell may take; half an hour by default. The others go on where one takes longer.
+    maker : callable, optional
+        Has the sets made elsewhere, as `planlib.reporting.cluster.connected` gives it; `jobs` plays no part then.
 
     Returns
     -------
@@ -261,7 +267,11 @@ def report(
             if stale:
                 tell = _teller(progress, sum(len(each.stale) for each in stale))
                 with kernels(plain=plain, seconds=timeout) as running:
-                    _make(_Run(place, running, folders, notes, tell, sets), stale, jobs or _cores())
+                    run = _Run(place, running, folders, notes, tell, sets)
+                    if maker is not None:
+                        maker(run, stale)
+                    else:
+                        _make(run, stale, jobs or _cores())
             for each in sets:
                 _forget_failure(each)
         finally:
@@ -270,6 +280,175 @@ def report(
             kept.prune()
     listed = tuple(made for each in sets for made in _told(each, place))
     return Outcome(listed, tuple(faults), tuple(dict.fromkeys(notes)), place / "index.html")
+
+
+# --- a set that is made elsewhere ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be known of a set to make it in another process, which sees the same folders.
+
+    Attributes
+    ----------
+    plan : str
+    folders : tuple of Path
+    as_of : date
+    notebooks : tuple of Notebook
+        Those that are to be run.
+    sources : mapping of str to str
+        The files that it is made from, with their sha256.
+    parameters, way : mapping
+        The further parameters of its notebooks, and where the portfolio leads to.
+    """
+
+    plan: str
+    folders: tuple[Path, ...]
+    as_of: date
+    notebooks: tuple[Notebook, ...]
+    sources: Mapping[str, str]
+    parameters: Mapping[str, Any]
+    way: Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of an order.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the files lie.
+    outputs : mapping of str to str
+        Their names and sha256.
+    failures : mapping of str to dict
+        By notebook what it failed on, as plain data: ``kind``, ``text``, and of a cell ``ename``, ``cell_index`` and
+        ``traceback``.
+    notes : tuple of str
+    seconds : float
+        How long it took.
+    """
+
+    folder: Path
+    outputs: Mapping[str, str]
+    failures: Mapping[str, Mapping[str, Any]]
+    notes: tuple[str, ...]
+    seconds: float
+
+
+class CellError(Exception):
+    """What a cell of a notebook failed on in another process.
+
+    Attributes
+    ----------
+    ename : str
+        Kind of the error.
+    cell_index : int or None
+    traceback : list of str
+    """
+
+    def __init__(self, ename: str, cell_index: int | None, traceback: Sequence[str]) -> None:
+        super().__init__(ename)
+        self.ename, self.cell_index, self.traceback = ename, cell_index, list(traceback)
+
+
+def order_of(run: _Run, made: _Set) -> Order:
+    """What another process has to know to make a set; asked when what it waits for is settled."""
+    if made.over_plans:
+        _wait_for_plans(run, made)
+    folders, notebooks = tuple(made.folders), tuple(made.stale)
+    return Order(made.plan, folders, made.as_of, notebooks, made.sources, made.parameters, made.way)
+
+
+def make_set(order: Order, out: Path, running: Kernels) -> Made:
+    """Make the files of a set in a folder of its own, one notebook after the other, and publish nothing.
+
+    Parameters
+    ----------
+    order : Order
+    out : Path
+        In place of the out folder; a new one for each attempt.
+    running : Kernels
+
+    Returns
+    -------
+    Made
+        Whatever fails is told in it.
+    """
+    stale = {each.name: "ordered" for each in order.notebooks}
+    made = _Set(
+        order.plan, order.folders, "", order.as_of, order.notebooks, order.sources, order.parameters,
+        publish.Published(out), stale, way=dict(order.way),
+    )  # fmt: skip
+    run = _Run(out, running, {folder.name: folder for folder in order.folders}, [], lambda what: None, ())
+    try:
+        _prepare(run, made)
+        for notebook in order.notebooks:
+            try:
+                _execute(run, made, notebook)
+            except Exception as error:
+                made.failures[notebook.name] = error
+        if not made.failures:
+            try:
+                _check_sources(made)  # as they are seen from here
+            except Exception as error:
+                made.failures[""] = error
+    finally:
+        _close(made)
+    failures = {name: _plain_error(error) for name, error in made.failures.items()}
+    staged = out / publish.STAGING / made.plan / made.day
+    return Made(staged, made.outputs, failures, tuple(run.notes), time.monotonic() - made.begun)
+
+
+def _plain_error(error: Exception) -> dict[str, Any]:
+    cause = error.__cause__
+    told = {name: getattr(cause, name) for name in ("ename", "cell_index", "traceback") if hasattr(cause, name)}
+    return {"kind": type(error).__name__, "text": str(error), **told}
+
+
+def _error_of(told: Mapping[str, Any]) -> Exception:
+    """The error that was met elsewhere, which says and is noted as the same as if it had been met here."""
+    kind, text = str(told["kind"]), str(told["text"])
+    found = getattr(errors, kind, None)
+    if isinstance(found, type) and issubclass(found, PlanlibError):
+        error: Exception = found(text)
+    else:
+        error = RunError(f"{kind}: {text}")
+        error.__cause__ = CellError(kind, None, ())
+    if "ename" in told:
+        error.__cause__ = CellError(str(told["ename"]), told.get("cell_index"), told.get("traceback") or ())
+    return error
+
+
+def take(run: _Run, made: _Set, answer: Made | Exception) -> None:
+    """Check and publish a set that was made elsewhere, or note that it failed.
+
+    Parameters
+    ----------
+    run : _Run
+    made : _Set
+    answer : Made or Exception
+        An exception where there is no answer: why.
+    """
+    try:
+        if isinstance(answer, Exception):
+            raise answer
+        made.begun = time.monotonic() - answer.seconds
+        run.notes.extend(answer.notes)
+        made.failures |= {name: _error_of(told) for name, told in answer.failures.items()}
+        if not made.failures:
+            staged = publish.staging(run.out, made.plan, made.day)
+            for name, digest in answer.outputs.items():
+                if Path(name).name != name or publish.sha256(answer.folder / name) != digest:
+                    raise RunError(f"{made.plan} as at {made.day}: {name} is not here as it was written elsewhere")
+                (answer.folder / name).replace(staged / name)
+                made.outputs[name] = digest
+    except Exception as error:
+        made.failures |= {each.name: error for each in made.stale}
+    made.left = 0
+    _finish(run, made)
+    for notebook in made.stale:
+        run.tell(made.where(notebook.name))
 
 
 # --- what is to be made ----------------------------------------------------------------------------------------------
@@ -670,15 +849,19 @@ def _teller(progress: Callable[[int, int, str], None] | None, total: int) -> Cal
     return tell
 
 
-def _make(run: _Run, sets: Sequence[_Set], jobs: int) -> None:
-    """Run the notebooks, so many at a time; each set is published when its last one is done."""
-    # Imported here, once, rather than by several threads at the same time.
+def load_libraries() -> Any:
+    """Import, once, what would otherwise be imported by several threads at the same time; gives papermill's files."""
     from papermill.iorw import papermill_io
 
     from planlib import measures, store  # noqa: F401
     from planlib.reporting import exporter  # noqa: F401
 
-    files = papermill_io.get_handler("local")
+    return papermill_io.get_handler("local")
+
+
+def _make(run: _Run, sets: Sequence[_Set], jobs: int) -> None:
+    """Run the notebooks, so many at a time; each set is published when its last one is done."""
+    files = load_libraries()
     before = files.cwd(None)  # papermill keeps a working directory for all threads; ours leave it as it was
     pool = concurrent.futures.ThreadPoolExecutor(jobs, thread_name_prefix="planlib-")
     coming, ready = collections.deque(sets), collections.deque[tuple[_Set, Notebook]]()
@@ -749,6 +932,8 @@ def _run_one(run: _Run, made: _Set, notebook: Notebook) -> None:
         if run.kernels.stopped.is_set():
             made.stopped = True
         else:
+            if made.over_plans:
+                _wait_for_plans(run, made)
             _execute(run, made, notebook)
     except Exception as error:  # a fault in one report must not stop the others; a bug in ours is told like theirs
         made.stopped |= run.kernels.stopped.is_set()
@@ -756,17 +941,22 @@ def _run_one(run: _Run, made: _Set, notebook: Notebook) -> None:
     with made.guard:
         made.left -= 1
         last = made.left == 0
-    if last and not made.stopped:
+    if last:
+        _finish(run, made)
+    run.tell(made.where(notebook.name))
+
+
+def _finish(run: _Run, made: _Set) -> None:
+    """Publish a set of which all that could be made was made; not where the run was stopped."""
+    if not made.stopped:
         try:
             _settle(run, made)
         except Exception as error:
             made.failures.setdefault("", error)
             with contextlib.suppress(Exception):
                 publish.record_failure(run.out, made.plan, made.day, _failures(made))
-    if last:
-        _close(made)
-        made.settled.set()
-    run.tell(made.where(notebook.name))
+    _close(made)
+    made.settled.set()
 
 
 def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
@@ -775,8 +965,6 @@ def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
         raise made.fault
     home = _home(made)
     paths = [_relative(folder, home) for folder in made.folders]
-    if made.over_plans:
-        _wait_for_plans(run, made)
     given = parameters_for(notebook, paths, made.as_of, _extra(made, notebook))
     executed = execute(
         notebook.node, given, working_directory=home, kernels=run.kernels, where=where, source=made.computed
@@ -874,12 +1062,16 @@ def _settle(run: _Run, made: _Set) -> None:
     if made.failures:
         publish.record_failure(run.out, made.plan, made.day, _failures(made))
         return
+    _check_sources(made)
+    made.expected.clear()
+    publish.publish(run.out, made.plan, made.day, _record(run, made))
+
+
+def _check_sources(made: _Set) -> None:
     now = _all_sources(made.folders, made.as_of) if made.over_plans else sources_of(made.folders[0], made.as_of)
     for file in {**made.sources, **now}:
         if made.sources.get(file) != now.get(file):
             raise RunError(f"{made.plan} as at {made.day}: {file} changed while its report was made; run again")
-    made.expected.clear()
-    publish.publish(run.out, made.plan, made.day, _record(run, made))
 
 
 def _record(run: _Run, made: _Set) -> dict[str, Any]:
