@@ -266,9 +266,14 @@ def report(*arguments):
 
 
 def test(*arguments):
-    """Run the tests, a process for each core; each file stays in one process, as its tests share what they made."""
+    """Run the tests, each file in one process, as its tests share what they made.
+
+    One process more than there are cores, as some wait for browsers and kernels; in the order of the files, for those of the
+    browser, which come first, take longest.
+    """
     ensure(DEV)
-    return run(VENV_PYTHON, "-m", "pytest", "--numprocesses=logical", "--dist=loadfile", *arguments)
+    processes = f"--numprocesses={(os.cpu_count() or 1) + 1}"
+    return run(VENV_PYTHON, "-m", "pytest", processes, "--dist=loadfile", "--no-loadscope-reorder", *arguments)
 
 
 def fuzz(*arguments):
