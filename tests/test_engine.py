@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -104,6 +105,8 @@ _plainly: dict[str, Any] = {}  # what a plain kernel gives, by kind; the message
 @pytest.mark.parametrize("way", ["forked", "ahead"])
 def test_a_notebook_is_the_same_in_every_kernel(way: str, kind: str, ways: dict[str, Kernels]) -> None:
     """Outputs, their order, metadata, counts and figures of a notebook are those of a kernel started plainly."""
+    if way == "ahead" and kind not in ("figures", "where it is") and not os.environ.get("PLANLIB_SLOW"):
+        pytest.skip("with PLANLIB_SLOW=1 alone: these kernels are started as plain ones are, only sooner")
     if kind not in _plainly:
         _plainly[kind] = plain(run(ways, "plain", *EVERY_KIND[kind], given=2))
     expected = _plainly[kind]

@@ -110,7 +110,9 @@ def pages(handmade: dict[str, Path], built_reports: Path, tmp_path_factory: pyte
     found = dict(handmade)
     for reports in (built_reports, out):
         found |= {str(page.relative_to(reports.parent)): page for page in sorted(reports.rglob("*.html"))}
-    return found
+    # The same pages of an earlier date are looked at with PLANLIB_SLOW=1 alone.
+    earlier = () if os.environ.get("PLANLIB_SLOW") else ("/2011-06-01/", "/1960-09-30/")
+    return {name: page for name, page in found.items() if not any(part in name for part in earlier)}
 
 
 def one_of_each_kind(pages: dict[str, Path]) -> dict[str, Path]:
