@@ -552,6 +552,20 @@ def test_any_plan_can_be_drawn(m: Measures) -> None:
             assert all(left > -1 and right < WIDTH + 1 for _, left, _, right, _ in texts(svg))
 
 
+@pytest.mark.parametrize("month", range(3, 13))
+def test_dates_at_the_side_of_a_panel_stay_on_the_drawing(month: int) -> None:
+    """Whatever days the axis of a slip chart names, such as 22 August 2011, none reaches over the drawing's edge."""
+    first, due, last = (f"{pd.Timestamp(2011, month, 1) + pd.offsets.MonthEnd(n):%Y-%m-%d}" for n in (-2, -1, 1))
+    m = samples.measured({
+        first: [{"ref": "1", "area": "Area 0"}],
+        due: [{"ref": "1", "area": "Area 0"}, {"ref": "2", "area": "Area 1", "target": due}],
+        last: [{"ref": "1", "area": "Area 0"}, {"ref": "2", "area": "Area 1"}],
+    })  # fmt: skip
+    svg = drawing(FIGURES["slip charts"](m))
+    assert svg is not None
+    assert all(left > -1 and right < WIDTH + 1 for _, left, _, right, _ in texts(svg))
+
+
 # --- what each figure tells ----------------------------------------------------------------------------------------------
 
 

@@ -44,6 +44,7 @@ from planlib.trends import is_trend
 
 MOST_PANELS = 8  # two beside each other, four below each other: a sheet of A4, and one panel a narrow screen
 PANEL_HEIGHT, PANEL_WIDTH, HEAD = 196, WIDTH / 2, 28
+DATES, NAMES = 96, 74  # of a panel: room for the widest date ("31 May 2000") at its left, for references at its right
 NAMED = 4  # lines of a panel that are coloured and named
 
 
@@ -183,7 +184,7 @@ def _draw(sheet: Sheet, m: Measures, areas: Sequence[Row]) -> None:
 
 
 def _draw_panel(sheet: Sheet, area: Row, x: float, y: float, span: tuple[int, int, int, int]) -> None:
-    left, right, top, bottom = x + 92, x + PANEL_WIDTH - 74, y + 26, y + PANEL_HEIGHT - 30
+    left, right, top, bottom = x + DATES, x + PANEL_WIDTH - NAMES, y + 26, y + PANEL_HEIGHT - 30
     axes = sheet.axes(left, top, right, bottom)
     begin, last, low, high = span
     across, start, end = scale_of(begin, last, left, right, 6)
@@ -239,7 +240,7 @@ def _name_ends(
         (a, b), words = ends[line["at"]], _called(line, 90)
         wide = width_of(words)
         tries = [(a + 10, b + 14), (a - 10 - wide, b - 4), (a + 10, b + 26), (a - 10 - wide, b - 16)]
-        left = right - (PANEL_WIDTH - 166)
+        left = right - (PANEL_WIDTH - DATES - NAMES)
         fits = [one for one in tries if left < one[0] < right - wide and top + 12 < one[1] < bottom - 3]
         place = next((one for one in fits if not hits(one, wide, taken)), None)
         if place:
