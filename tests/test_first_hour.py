@@ -822,3 +822,13 @@ def test_commands_in_the_documents_can_be_typed(name: str) -> None:
         words = [word for word in shlex.split(line) if word not in ("PLAN", "FILE")]
         if words[0] in cli._VERBS:
             assert cli._parse(words).verb == words[0]
+
+
+def test_the_subject_says_of_how_many_a_new_date_cannot_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the Wirral plan 7 actions are re-dated, and of the 4 known only by count it cannot be told."""
+    plan = ROOT / "data" / "wirral-ofsted-2011"
+    assert cli.main(["changes", str(plan), "--subject"]) == 0
+    assert capsys.readouterr().out == (
+        "Ofsted action plan for safeguarding and looked after childr…, 31 August 2011: 0 overdue of 44 actions; "
+        "since 1 June 2011 0 completed (22 not known), 7 re-dated (4 not known)\n"
+    )

@@ -1433,11 +1433,11 @@ def changes_subject(b: Between, title: str) -> str:
     short = clean if len(clean) <= LONGEST_SUBJECT_TITLE else f"{clean[: LONGEST_SUBJECT_TITLE - 1].rstrip()}…"
     if b.lists.empty:
         return f"{short}, {say_day(b.as_of)}: no action is listed"
-    redated = b.moves.loc[b.moves["revision"], "action_id"].nunique()
+    redated = _flagged(b.lists["redated"], "re-dated")
     done = _flagged(b.lists["completed_since"], "completed")
     late = _flagged(b.lists["overdue"].mask(b.lists["live"].isna()), "overdue")  # unknown whether open, unknown whether late
     total = plural(len(b.lists), "action")
-    return f"{short}, {say_day(b.as_of)}: {late} of {total}; since {say_day(b.since)} {done}, {redated} re-dated"
+    return f"{short}, {say_day(b.as_of)}: {late} of {total}; since {say_day(b.since)} {done}, {redated}"
 
 
 def _flagged(flags: pd.Series, word: str) -> str:
