@@ -21,7 +21,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,7 +47,6 @@ def serve() -> None:
 
     warm()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends us
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not kept: the run watches them itself
     requests, answers = os.fdopen(os.dup(0), "r", encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1):
@@ -63,6 +62,7 @@ def _answer(what: Mapping[str, Any], answers: IO[str]) -> None:
 
 def _loop(requests: IO[str], answers: IO[str]) -> None:
     """Fork a kernel, or a process that computes a set, for each line that comes in; answer with its number."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not kept: the run watches them itself
     parent, die_with_parent = os.getpid(), ctypes.CDLL(None, use_errno=True).prctl
     gc.collect()
     gc.freeze()  # a child's collector would touch, and so copy, all that is shared with it
@@ -75,8 +75,28 @@ def _loop(requests: IO[str], answers: IO[str]) -> None:
                 os._exit(1)
             requests.close()
             answers.close()
-            (_compute if "compute" in asked else _become_kernel)(asked)
+            _be(_compute if "compute" in asked else _become_kernel, asked)
         _answer({"pid": child}, answers)
+
+
+def _be(what: Callable[[Mapping[str, Any]], None], asked: Mapping[str, Any]) -> None:
+    """Do in a fresh child what it was forked for; never returns."""
+    status = 1
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # it learns of its own children how they ended
+        what(asked)
+        status = 0
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stderr.flush()
+        os._exit(status)
 
 
 def _settle_in(asked: Mapping[str, Any]) -> None:
@@ -92,54 +112,27 @@ def _settle_in(asked: Mapping[str, Any]) -> None:
 
 
 def _compute(asked: Mapping[str, Any]) -> None:
-    """Compute a set, say so, and fork its kernels, which find it computed; never returns."""
-    status = 1
-    try:
-        os.setsid()
-        with socket.socket(socket.AF_UNIX) as line:
-            line.connect(asked["compute"]["socket"])
-            requests, answers = line.makefile("r", encoding="utf-8"), line.makefile("w", encoding="utf-8")
-        _settle_in(asked)
-        from planlib.reporting import computing
+    """Compute a set, say so, and fork its kernels, which find it computed."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(asked["compute"]["socket"])
+        requests, answers = line.makefile("r", encoding="utf-8"), line.makefile("w", encoding="utf-8")
+    _settle_in(asked)
+    from planlib.reporting import computing
 
-        _answer(computing.answer(asked["compute"]), answers)
-        _loop(requests, answers)
-        status = 0
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        with contextlib.suppress(Exception):
-            sys.stderr.flush()
-        os._exit(status)
+    _answer(computing.answer(asked["compute"]), answers)
+    _loop(requests, answers)
 
 
 def _become_kernel(asked: Mapping[str, Any]) -> None:
-    """Turn a fresh child into a kernel; never returns."""
-    status = 1
-    try:
-        os.setsid()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _settle_in(asked)
-        import random
+    """Turn a fresh child into a kernel."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _settle_in(asked)
+    import random
 
-        random.seed()
-        from planlib.reporting.launch import launch
+    random.seed()
+    from planlib.reporting.launch import launch
 
-        launch(asked["file"])
-        status = 0
-    except SystemExit as ended:
-        status = ended.code if isinstance(ended.code, int) else 1
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        with contextlib.suppress(Exception):
-            sys.stderr.flush()
-        os._exit(status)
+    launch(asked["file"])
 
 
 class Forked:
