@@ -35,7 +35,6 @@ needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="the package distributed is not installed"
 )
 pytestmark = [
-    pytest.mark.skipif(not os.environ.get("PLANLIB_SLOW"), reason="takes minutes: PLANLIB_SLOW=1 make test"),
     pytest.mark.skipif(sys.platform == "win32", reason="workers are killed by signals"),
     # dask's own threads and sockets are closed when its loops get round to it, which may be after the test
     pytest.mark.filterwarnings("default::ResourceWarning", "default::pytest.PytestUnraisableExceptionWarning"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,9 +15,11 @@ from typing import Any
 
 import nbformat
 import pytest
+from test_reading_apart import OBEDIENT
 
 from planlib.errors import RunError
-from planlib.reporting import computing, forks, kernels
+from planlib.readers import apart
+from planlib.reporting import computing, forks, kernels, report, seen
 from planlib.reporting.execution import execute
 from planlib.reporting.kernels import Kernels
 
@@ -105,8 +106,6 @@ _plainly: dict[str, Any] = {}  # what a plain kernel gives, by kind; the message
 @pytest.mark.parametrize("way", ["forked", "ahead"])
 def test_a_notebook_is_the_same_in_every_kernel(way: str, kind: str, ways: dict[str, Kernels]) -> None:
     """Outputs, their order, metadata, counts and figures of a notebook are those of a kernel started plainly."""
-    if way == "ahead" and kind not in ("figures", "where it is") and not os.environ.get("PLANLIB_SLOW"):
-        pytest.skip("with PLANLIB_SLOW=1 alone: these kernels are started as plain ones are, only sooner")
     if kind not in _plainly:
         _plainly[kind] = plain(run(ways, "plain", *EVERY_KIND[kind], given=2))
     expected = _plainly[kind]
@@ -207,6 +206,34 @@ def test_an_error_while_computing_is_the_error_of_the_set(ways: dict[str, Kernel
             ask()
         errors.append((type(raised.value), str(raised.value)))
     assert errors[0] == errors[1]
+
+
+@pytest.mark.skipif(not forks.CAN_FORK, reason="kernels are forked on Linux alone")
+def test_a_set_learns_how_its_reader_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that ends the process it is read in is told of with that process's own exit code, in a forked process too."""
+    monkeypatch.setenv(apart.VARIABLE, "apart")
+    leaves = f"from planlib.readers import apart\napart._CODE = {OBEDIENT!r}\n"
+    monkeypatch.setattr(forks, "_BOOT", forks._BOOT.replace("serve()", leaves + "serve()"))
+    (tmp_path / "plan.toml").write_text('title = "Plan"\n', encoding="utf-8")
+    (tmp_path / "2011-08-31.csv").write_bytes(b"leave ,Action\n1 ,x\n")
+    with kernels.kernels(seconds=20) as mine:
+        assert mine.parent is not None
+        source, said = mine.parent.compute({"folder": str(tmp_path), "as_of": "2011-08-31"}, ROOT, seconds=60)
+        source.close()
+    assert "the process that read it ended (exit code 3)" in said["text"]
+
+
+@pytest.mark.skipif(not forks.CAN_FORK, reason="kernels are forked on Linux alone")
+def test_forked_and_plain_kernels_publish_the_same_bytes(tmp_path: Path) -> None:
+    """Every file of a set, pages, tables and executed notebooks, is the same whichever way its kernels were started."""
+    made: dict[bool, dict[str, bytes]] = {}
+    for plainly in (False, True):
+        out = tmp_path / str(plainly)
+        outcome = report("ranger-1960", as_of="1962-03-31", data=ROOT / "data", out=out, plain=plainly)
+        assert outcome.ok, [each.why for each in outcome.failed]
+        files = [path for path in out.rglob("*") if path.is_file() and path.name not in ("run.json", seen.FILE)]
+        made[plainly] = {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
+    assert len(made[True]) >= 12 and made[True] == made[False]
 
 
 def test_no_kernel_listens_on_a_port(ways: dict[str, Kernels]) -> None:

@@ -328,7 +328,7 @@ def test_results_hold_together(plan):
     assert late["at_least_days"].equals(late["days_past_original"])
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(plans())
 def test_the_states_add_up_to_all_actions_at_every_date(plan):
     """At each reporting date each action listed by then is in exactly one state, as `standing` says at that date."""
@@ -342,7 +342,7 @@ def test_the_states_add_up_to_all_actions_at_every_date(plan):
         assert len(then) == ledger.loc[ledger["as_of"] <= pd.Timestamp(t), "action_id"].nunique()
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(plans())
 def test_days_of_all_kinds_add_up_to_the_slip(plan):
     """The days of all changes of an open action are F - O where both are known; so are the whole months."""
@@ -396,7 +396,7 @@ def test_later_snapshots_and_the_order_of_rows_change_nothing(plan, random):
     pd.testing.assert_frame_equal(shuffled, kept)
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(plans())
 def test_a_snapshot_against_itself_changes_nothing(plan):
     """Told again the day after with the same rows, nothing moved, and nothing changed but what fell due that day."""
@@ -414,7 +414,7 @@ def test_a_snapshot_against_itself_changes_nothing(plan):
     assert slippage.date_changes(ledger, again)[columns].equals(slippage.date_changes(before, last)[columns])
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(plans())
 def test_nothing_is_slipped_that_cannot_be_told(plan):
     """A slip is given only with a first date, and a reason stands wherever it is not."""

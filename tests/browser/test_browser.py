@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
+import driver
 import paper
 import plans
 import sample
@@ -28,30 +28,12 @@ from planlib import markup, measures, open_plan, summary, tables
 from planlib.reporting import index, report
 from planlib.reporting.exporter import PlanlibExporter
 
-HERE = Path(__file__).parent
-CHROMIUM = os.environ.get("PLANLIB_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-NODE = shutil.which("node")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium (Debian: apt-get install chromium)"),
-    pytest.mark.skipif(not NODE, reason="no Node.js"),
-    pytest.mark.skipif(
-        not (HERE / "node_modules" / "axe-core").is_dir(), reason="no node_modules (run npm ci in tests/browser)"
-    ),
-]
+pytestmark = driver.NEEDED
 
 
 def run_in_browser(folder: Path, **job: Any) -> list[dict[str, Any]]:
     """Let check.mjs open pages and say what it found."""
-    told = folder / "job.json"
-    told.write_text(json.dumps({"pages": [], "widths": [1280, 320], "schemes": ["light", "dark"], **job}), "utf-8")
-    done = subprocess.run(
-        [NODE, str(HERE / "check.mjs"), CHROMIUM, str(told)],
-        capture_output=True, text=True, encoding="utf-8", cwd=HERE, timeout=1800, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return driver.drive("check.mjs", folder, {"pages": [], "widths": [1280, 320], "schemes": ["light", "dark"], **job})
 
 
 def export(notebook: Any, path: Path) -> Path:
@@ -110,9 +92,7 @@ def pages(handmade: dict[str, Path], built_reports: Path, tmp_path_factory: pyte
     found = dict(handmade)
     for reports in (built_reports, out):
         found |= {str(page.relative_to(reports.parent)): page for page in sorted(reports.rglob("*.html"))}
-    # The same pages of an earlier date are looked at with PLANLIB_SLOW=1 alone.
-    earlier = () if os.environ.get("PLANLIB_SLOW") else ("/2011-06-01/", "/1960-09-30/")
-    return {name: page for name, page in found.items() if not any(part in name for part in earlier)}
+    return found
 
 
 def one_of_each_kind(pages: dict[str, Path]) -> dict[str, Path]:
@@ -282,7 +262,7 @@ def test_headers_of_tables_are_repeated_on_every_page(printed: list[tuple[dict[s
 
 # --- as others see it ------------------------------------------------------------------------------------------------
 
-CHECKER = HERE / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+CHECKER = driver.HERE / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 
 def valid(*files: Path) -> list[str]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,20 +10,13 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
 
+import driver
 import hostile_pages
 
-HERE = Path(__file__).parent
-CHROMIUM = os.environ.get("PLANLIB_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-NODE = shutil.which("node")
-
 pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium (Debian: apt-get install chromium)"),
-    pytest.mark.skipif(not NODE, reason="no Node.js"),
-    pytest.mark.skipif(
-        not (HERE / "node_modules" / "playwright-core").is_dir(), reason="no node_modules (run npm ci in tests/browser)"
-    ),
+    *driver.NEEDED,
     pytest.mark.skipif(sys.platform == "win32", reason="these names cannot exist on Windows"),
 ]
 CONTROL = (
@@ -37,16 +27,8 @@ CONTROL = (
 
 def look(folder: Path, *pages: Path) -> list[dict[str, Any]]:
     """Let hostile.mjs open pages and say what happened."""
-    job = folder / "job.json"
-    job.write_text(
-        json.dumps({"pages": [str(page) for page in pages], "shots": os.environ.get("PLANLIB_SHOTS", "")}), "utf-8"
-    )
-    done = subprocess.run(
-        [str(NODE), str(HERE / "hostile.mjs"), str(CHROMIUM), str(job)],
-        capture_output=True, text=True, encoding="utf-8", cwd=HERE, timeout=900, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    job = {"pages": [str(page) for page in pages], "shots": os.environ.get("PLANLIB_SHOTS", "")}
+    return driver.drive("hostile.mjs", folder, job)
 
 
 @pytest.fixture(scope="module")
