@@ -22,6 +22,7 @@ from planlib.reporting.forks import START_SECONDS
 if TYPE_CHECKING:
     from planlib.reporting.kernels import Kernels
 
+MOMENT = 0.002  # seconds between two looks whether a kernel has ended; jupyter_client's tenth of a second would be felt
 AHEAD = 2  # kernels that are started before they are needed, where they cannot be forked
 
 # The kernel imports what we import, from where we import it. With -P the working directory is not on the path, so a file
@@ -83,6 +84,9 @@ def manager(kernels: Kernels, source: forks.Parent | forks.Computed | None) -> t
             self._process = self.provisioner.process  # type: ignore[union-attr]
             kernels.add(self._process)
 
+        async def _async_wait(self, pollinterval: float = MOMENT) -> None:
+            await super()._async_wait(pollinterval)
+
         async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
             await super().cleanup_resources(restart=restart)
             if self._process is not None:
@@ -94,8 +98,9 @@ def manager(kernels: Kernels, source: forks.Parent | forks.Computed | None) -> t
 def _client() -> type:
     """A client class that waits for a new kernel no longer than needed.
 
-    jupyter_client waits until a fifth of a second goes by in silence. Here the kernel is ready when we have heard on
-    the channel of outputs, too, that it is done with our question: from then on nothing is lost there.
+    jupyter_client waits until a fifth of a second goes by in silence. Here the kernel is ready when it has answered and
+    we have been welcomed on the channel of outputs, or, where a kernel welcomes nobody, have heard there that it is done
+    with our question: from then on nothing is lost there.
     """
     from jupyter_client.asynchronous import AsyncKernelClient
 
@@ -111,7 +116,8 @@ def _client() -> type:
                     self._handle_kernel_info_reply(said)
                     while True:
                         heard = await self.iopub_channel.get_msg(timeout=0.2)
-                        if heard["parent_header"].get("msg_id") == asked and heard["content"].get("execution_state") == "idle":
+                        done = heard["parent_header"].get("msg_id") == asked and heard["content"].get("execution_state") == "idle"
+                        if done or heard["msg_type"] == "iopub_welcome":
                             return
                 if not await self._async_is_alive():
                     raise RuntimeError("the kernel died before it was ready")
@@ -134,8 +140,8 @@ def _forker(source: forks.Parent | forks.Computed, log: Path) -> type:
             return self.connection_info
 
         async def wait(self) -> int | None:
-            while self.process is not None and self.process.poll() is None:  # a tenth of a second would be felt
-                await asyncio.sleep(0.002)
+            while self.process is not None and self.process.poll() is None:
+                await asyncio.sleep(MOMENT)
             self.process = None
             return -1
 
