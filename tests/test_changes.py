@@ -16,7 +16,8 @@ from ledgers import Rows, make_ledger, rows_ledger
 
 from planlib import cli, delivery, history, narrative, schema, slippage
 from planlib.measures import Between, between
-from planlib.store import WITHHELD, Plan, open_plan
+from planlib.schema import WITHHELD
+from planlib.store import Plan, open_plan
 
 ROOT = Path(__file__).parents[1]
 EXPECTED = Path(__file__).parent / "expected"

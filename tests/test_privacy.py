@@ -172,8 +172,8 @@ def test_the_record_says_of_the_machine_only_its_kind(published: list[Path]) -> 
 
 def test_files_that_are_called_the_same_once_withheld_are_told_apart() -> None:
     """Two names of which a pattern leaves the same are numbered, so that a change of either is noticed."""
+    from planlib.folder import shown_names
     from planlib.settings import Settings
-    from planlib.store import shown_names
 
     settings = Settings(title="P", redact_patterns=("[A-Z]+",))
     assert shown_names(["1 A.csv", "1 B.csv", "2.csv"], settings) == [

@@ -11,7 +11,8 @@ import pytest
 from planlib import history, slippage
 from planlib.headers import match_headers, stated_slip
 from planlib.measures import Measures, measure
-from planlib.store import WITHHELD, Plan, open_plan
+from planlib.schema import WITHHELD
+from planlib.store import Plan, open_plan
 
 A, B = "2024-03-31", "2024-06-30"
 

@@ -449,8 +449,9 @@ def _check(taken: argparse.Namespace) -> int:
 
 
 def _check_file(path: Path, as_of: str | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    from planlib.folder import to_date
     from planlib.settings import FILE_NAME, read_settings
-    from planlib.store import read, to_date
+    from planlib.store import read
 
     day = to_date(as_of, "--as-of")
     settings = read_settings(path.parent) if (path.parent / FILE_NAME).is_file() else None
@@ -465,8 +466,9 @@ def _check_file(path: Path, as_of: str | None) -> tuple[list[dict[str, Any]], li
 
 def _check_plan(taken: argparse.Namespace) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     from planlib import published
+    from planlib.folder import find_snapshots, to_date
     from planlib.settings import read_settings
-    from planlib.store import find_snapshots, open_plan, to_date
+    from planlib.store import open_plan
 
     folder, until = _plan(taken), to_date(taken.as_of, "--as-of")
     files: list[dict[str, Any]] = []
@@ -575,8 +577,9 @@ def _ledger(taken: argparse.Namespace) -> int:
 
 def _open(folder: Path, as_of: str | None) -> Any:
     """Open a plan: before its first snapshot nothing can begin; a fault in its files is one of the plan."""
+    from planlib.folder import to_date
     from planlib.reporting.run import snapshot_dates
-    from planlib.store import open_plan, to_date
+    from planlib.store import open_plan
 
     day = to_date(as_of, "--as-of")
     try:
@@ -593,7 +596,7 @@ def _open(folder: Path, as_of: str | None) -> Any:
 
 def _date(text: str) -> date:
     """A date that an option must have."""
-    from planlib.store import to_date
+    from planlib.folder import to_date
 
     day = to_date(text, "--as-of")
     if day is None:
@@ -605,9 +608,9 @@ def _date(text: str) -> date:
 
 
 def _changes(taken: argparse.Namespace) -> int:
+    from planlib.folder import to_date
     from planlib.measures import between
     from planlib.narrative import changes_subject, changes_text
-    from planlib.store import to_date
 
     since = to_date(taken.since, "--since")
     book = _open(_plan(taken), taken.as_of)

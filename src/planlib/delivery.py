@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planlib import slippage
+from planlib import schema, slippage
 from planlib.normalise import range_numbers
 from planlib.slippage import State, When, first_that_holds, last_that_fits, looked_up, state
-from planlib.store import WITHHELD
 
 UNKNOWN_ALLOWED = 10  # "not known for more than 1 in 10": a rate that needs it is not given
 GROUPS = {"plan": "plan", "area": "area_label", "lead": "lead"}
@@ -560,7 +559,7 @@ def extension_asked(status_text: pd.Series) -> pd.Series:
     for text in status_text.unique():
         clauses = [" ".join(re.findall(r"\w+", clause)) for clause in re.split(r"[.;,:()\n]", str(text).casefold())]
         asked = any(_ASKS.search(clause) and not _DENIES.search(clause) for clause in clauses)
-        known[text] = asked or (pd.NA if WITHHELD in str(text) else False)
+        known[text] = asked or (pd.NA if schema.WITHHELD in str(text) else False)
     return status_text.map(known).astype("boolean")
 
 

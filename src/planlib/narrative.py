@@ -24,7 +24,7 @@ from planlib.measures import side_by_side as beside_of
 from planlib.normalise import range_numbers
 from planlib.overrun import PastOriginal
 from planlib.published import Checked, Told
-from planlib.store import WITHHELD, Plan
+from planlib.store import Plan
 from planlib.trends import REPEATED, TREND_DAYS, is_trend
 
 SMALL = 10  # no percentage is printed of fewer
@@ -1214,9 +1214,9 @@ def say_told(row: Any, side: str) -> str:
     if pd.isna(value):
         why = row[f"{side}_undefined"]
         return "not given" if pd.isna(why) else f"not given: {why}"
-    if row["scope"] == "action" and row["name"] in _YES_OR_NO and value != WITHHELD:
+    if row["scope"] == "action" and row["name"] in _YES_OR_NO and value != schema.WITHHELD:
         return "yes" if value else "no"
-    if row["unit"] == "date" and value != WITHHELD:
+    if row["unit"] == "date" and value != schema.WITHHELD:
         first, last = (pd.Timestamp(day) for day in (value.split("/")[0], value.split("/")[-1]))
         return say_date(first, last, precision_of(first.date(), last.date()))
     if isinstance(value, str):

@@ -22,19 +22,18 @@ import pandas as pd
 
 from planlib import __version__, schema
 from planlib.errors import InputError
+from planlib.folder import CORRECTIONS, MATCHES, PUBLISHED, edition_day, editions, find_plan, to_date
 from planlib.forecast import outlook
 from planlib.measures import Measures, measure, records_of
 from planlib.normalise import finding, frame
 from planlib.settings import Settings, parse_settings
 from planlib.slippage import When
-from planlib.store import CORRECTIONS, MATCHES, WITHHELD, Plan, decided, find_plan, open_plan, open_pool, to_date
+from planlib.store import Plan, decided, open_plan, open_pool
 
-FOLDER = "published"
 SCHEMA = "planlib.published/1"
 CAUSES = ("data", "corrections", "matches", "settings", "method")
 DECIDED = ("corrections", "matches", "settings")  # what can be put back as it was, where the file keeps its text
 UNKNOWN = "not known"
-_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.json")
 _CORRECTION = ("as_of", "place", "ref", "column", "value", "kind")  # a reason is for people: no figure rests on it
 _MATCH = ("as_of", "place", "action_id")
 # Modules that show figures and make none: a change of these is no change of method.
@@ -121,24 +120,7 @@ class Told:
 
 def place_of(folder: str | Path, as_of: date) -> Path:
     """Where the published figures of a date are kept."""
-    return find_plan(folder) / FOLDER / f"{as_of.isoformat()}.json"
-
-
-def files(folder: Path, as_of: date) -> list[Path]:
-    """The files of what was published for a date or before; one whose name is no date is among them, to be told of."""
-    home = folder / FOLDER
-    if not home.is_dir():
-        return [home] if home.exists() else []
-    named = sorted(path for path in home.glob("*.json") if not path.name.startswith("."))
-    return [path for path in named if (day := _day_of(path)) is None or day <= as_of]
-
-
-def _day_of(path: Path) -> date | None:
-    named = _NAME.fullmatch(path.name)
-    try:
-        return to_date(named[1]) if named else None
-    except InputError:
-        return None
+    return find_plan(folder) / PUBLISHED / f"{as_of.isoformat()}.json"
 
 
 def edition(folder: str | Path, plan: Plan, m: Measures) -> dict[str, Any]:
@@ -160,7 +142,7 @@ def edition(folder: str | Path, plan: Plan, m: Measures) -> dict[str, Any]:
         actions (which action each id is), made_from.
     """
     names = m.actions[["action_id", "ref", "ref_range", "area_label", "label"]].astype(object)
-    words = [_digest(text) if text and text != WITHHELD else "" for text in m.actions["action"]]
+    words = [_digest(text) if text and text != schema.WITHHELD else "" for text in m.actions["action"]]
     home, days = find_plan(folder), [day for day in plan.snapshots if pd.Timestamp(day) <= m.as_of]
     pool = open_pool(home, m.as_of.date())
     history = [(each.ledger, each.snapshots) for each in pool]
@@ -343,9 +325,9 @@ def compare(folder: str | Path, plan: Plan, as_of: When) -> Told:
     checked: list[Checked] = []
     rows: list[dict[str, Any]] = []
     damaged: list[tuple[str, str]] = []
-    for path in files(home, until.date()):
-        name = f"{FOLDER}/{path.name}" if path.name != FOLDER else FOLDER
-        day = _day_of(path)
+    for path in editions(home, until.date()):
+        name = f"{PUBLISHED}/{path.name}" if path.name != PUBLISHED else PUBLISHED
+        day = edition_day(path)
         if day is None:
             damaged.append((name, "its name is not a date, such as 2011-08-31.json" if path.parent != home
                             else "is a file, and should be a folder"))  # fmt: skip
@@ -398,7 +380,7 @@ def _check(folder: Path, plan: Plan, old: Edition, now: Edition) -> tuple[Checke
     )
     for ident, (was, would) in differ.items() if hides else ():
         if ident[1] == "action" and was and was["value"] is not None and (would is None or would["value"] is None):
-            differ[ident] = {**was, "value": WITHHELD}, would
+            differ[ident] = {**was, "value": schema.WITHHELD}, would
     rows = [
         {
             "published_as_of": old["as_of"], "name": ident[0], "scope": ident[1],
@@ -436,9 +418,9 @@ def _side(which: str, figure: Mapping[str, Any] | None) -> dict[str, Any]:
 def _hidden(text: str, settings: Settings) -> str:
     """A name that only the published file has; what is withheld by now must not come back through it."""
     if settings.redact_columns and text:
-        return WITHHELD
+        return schema.WITHHELD
     for pattern in settings.redact_patterns:
-        text = re.sub(pattern, WITHHELD, text)
+        text = re.sub(pattern, schema.WITHHELD, text)
     return text
 
 
@@ -564,7 +546,7 @@ def _files_changed(old: Sequence[Mapping[str, str]], now: Sequence[Mapping[str, 
 def _say_file(row: Mapping[str, str], settings: Settings) -> str:
     name = row["file"]
     for pattern in settings.redact_patterns:
-        name = re.sub(pattern, WITHHELD, name)
+        name = re.sub(pattern, schema.WITHHELD, name)
     return name if name.startswith(row["as_of"]) else f"the snapshot of {row['as_of']} in {name}"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 TEXT, DATE, PERCENT, NUMBER = "string", "datetime64[s]", "Float64", "Int64"
+WITHHELD = "[withheld]"  # stands in the place of what [redact] withholds
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import importlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,21 @@ from typing import Any
 import pandas as pd
 
 from planlib import account, cache, history, schema, snapshot
-from planlib.dates import month_first, phrase, read_date
+from planlib.dates import month_first, read_date
 from planlib.errors import InputError, nearest, shell_word
+from planlib.folder import (
+    CORRECTIONS,
+    DATED,
+    MATCHES,
+    find_plan,
+    find_snapshots,
+    pool_folders,
+    refuse_two_files,
+    snapshot_files,
+    to_date,
+)
 from planlib.headers import fold_header
 from planlib.layout import count_cells, find_layout
-from planlib.mentions import dates_in
 from planlib.normalise import (
     RAW,
     Finding,
@@ -37,18 +47,12 @@ from planlib.normalise import (
 )  # fmt: skip
 from planlib.readers.apart import read as read_document
 from planlib.readers.delimited import read as read_delimited
-from planlib.readers.formats import ENDINGS
 from planlib.readers.formats import file_bytes as _bytes
 from planlib.readers.grid import row_place
 from planlib.settings import FILE_NAME, Settings, read_settings
 from planlib.snapshot import Snapshot
 
-CORRECTIONS, MATCHES = "corrections.csv", "matches.csv"
 CORRECTION_KINDS = ("typo", "restored")
-WITHHELD = "[withheld]"
-_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?!\d)(?:_part-(\d+)(?=\.))?", re.IGNORECASE)
-_TABLES = {*ENDINGS, ".xls", ".xlsb", ".ods", ".docx"} - {".txt"}  # a file of these is meant to be read
-_NO_FILES = ("readme", "desktop.ini", "thumbs.db", ".", "~")
 _SOURCES = ("as_of", "file", "sha256", "rows", "cells", "used", "extra")
 
 
@@ -139,114 +143,6 @@ class Plan:
         return made._repr_mimebundle_()
 
 
-def to_date(value: str | date | pd.Timestamp | None, what: str = "as_of") -> date | None:
-    """A date from what a person or a notebook gives, or a clear error.
-
-    Raises
-    ------
-    InputError
-        If it is not a date object or text written YYYY-MM-DD.
-    """
-    if value is None or value is pd.NaT:
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
-        try:
-            return date.fromisoformat(value.strip())
-        except ValueError:
-            pass
-    raise InputError(f"{what}: {value!r} is not a date; write it YYYY-MM-DD, such as 2011-08-31")
-
-
-def find_plan(folder: str | Path) -> Path:
-    """The folder of a plan; a relative one is tried from here and from each parent that holds ``data/``.
-
-    Raises
-    ------
-    InputError
-        If there is no such folder.
-    """
-    given = Path(folder)
-    here = Path.cwd()
-    tried = [given] if given.is_absolute() else [here / given]
-    if not given.is_absolute():
-        tried += [parent / given for parent in here.parents if (parent / "data").is_dir()]
-    for path in tried:
-        if path.is_dir():
-            return path
-        if path.is_file():
-            raise InputError(f"{given}: is a file; a plan is a folder of dated files with a {FILE_NAME}")
-    parent = tried[0].parent
-    beside = [p.name for p in parent.iterdir() if p.is_dir()] if parent.is_dir() else []
-    raise InputError(f"{given}: no such plan folder.{nearest(given.name, beside)}")
-
-
-def find_snapshots(folder: Path, settings: Settings) -> list[tuple[date | None, Path]]:
-    """The snapshot files of a plan with their dates, in order; the date is None for a file that holds many.
-
-    Raises
-    ------
-    InputError
-        If a file has no date in its name, or two files have the same date and are not parts of one.
-    """
-    found: list[tuple[date, int, Path]] = []
-    exports: list[tuple[date | None, Path]] = []
-    for path in _files(folder):
-        dated = _DATED.match(path.name)
-        if dated:
-            day = to_date(dated[1], str(path))
-            found.append((day or date.min, int(dated[2] or 0), path))
-        elif "as_of" in settings.columns and path.suffix.casefold() in ENDINGS:
-            exports.append((None, path))
-        elif path.suffix.casefold() in _TABLES:
-            raise InputError(_not_dated(path))
-    found.sort(key=lambda each: (each[0], each[1], each[2].name))
-    for (day, part, first), (other_day, other_part, other) in pairwise(found):
-        if day == other_day:
-            _refuse_two_files(folder, day, (first, part), (other, other_part))
-    if not found and not exports:
-        raise InputError(f"{folder}: no snapshot files; put the plan's files here, each named by its date (YYYY-MM-DD)")
-    return [*((day, path) for day, _, path in found), *exports]
-
-
-def _not_dated(path: Path) -> str:
-    """What to do with a file whose name does not begin with its date, in the words of the date that it has, if any."""
-    must = f"{path}: the name must begin with the date the plan stood at, written YYYY-MM-DD"
-    for mention in dates_in(path.stem):
-        names = [f"{day}{path.suffix}" for day in mention.days]
-        if len(names) > 1:
-            either = " or ".join(phrase(day, day, "day") for day in mention.days)
-            return f"{must}; '{mention.text}' can be {either}: rename it to {' or '.join(names)}"
-        if mention.exact:
-            return f"{must}: rename it to {names[0]}"
-    return f"{must}, such as 2011-08-31{path.suffix}: rename it"
-
-
-def _refuse_two_files(folder: Path, day: date, one: tuple[Path, int], other: tuple[Path, int]) -> None:
-    """Two files of one date are an error, unless both are named as parts, by different numbers."""
-    if not one[1] or not other[1] or one[1] == other[1]:
-        raise InputError(
-            f"{folder}: two files for {day}: {one[0].name} and {other[0].name}; keep one, "
-            f"or name them {day}_part-1 and {day}_part-2 if both belong to that date"
-        )
-
-
-def _files(folder: Path) -> list[Path]:
-    """The files of a plan folder that may be snapshots, in an order that is the same on every system."""
-    try:
-        inside = [path for path in folder.iterdir() if path.is_file()]
-    except OSError as error:
-        raise InputError(
-            f"{folder}: cannot be read ({error.strerror}); ask for the right to read it, or copy it to a folder of your own"
-        ) from None
-    ours = (FILE_NAME, CORRECTIONS, MATCHES)
-    kept = [p for p in inside if p.name not in ours and not p.name.casefold().startswith(_NO_FILES)]
-    return sorted(kept, key=lambda path: path.name)
-
-
 def read(path: str | Path, *, as_of: str | date | None = None, settings: Settings | None = None) -> Reading:
     """Read one file of a plan, without its history.
 
@@ -269,7 +165,7 @@ def read(path: str | Path, *, as_of: str | date | None = None, settings: Setting
     """
     path = Path(path)
     settings = settings or Settings(title=path.stem)
-    dated = _DATED.match(path.name)
+    dated = DATED.match(path.name)
     day = to_date(as_of) or (to_date(dated[1], str(path)) if dated else None)
     raw, found, understood, digest = _take(path, settings)
     parts = [
@@ -393,32 +289,6 @@ def open_pool(folder: str | Path, as_of: str | date | None = None, *, redact: bo
         days = [day for day, _ in find_snapshots(each, read_settings(each)) if day is not None]
         if until is None or not days or min(days) <= until:
             made.append(open_plan(each, as_of, redact=redact))
-    return made
-
-
-def pool_folders(folder: Path) -> list[Path]:
-    """The folders of the plans that plan.toml names in ``[forecast] pool``, beside the plan's own.
-
-    Raises
-    ------
-    InputError
-        If one of them is not there, or is the plan itself.
-    """
-    made = []
-    for name in read_settings(folder).forecast_pool:
-        path = folder.resolve().parent / name
-        where = f"{folder / FILE_NAME}: [forecast] pool names {name!r}"
-        if Path(name).name != name or name in ("", ".."):
-            raise InputError(f"{where}; a plan is named by its folder alone, which stands beside this one")
-        if path == folder.resolve():
-            raise InputError(f"{where}, which is the plan itself; name other plans, beside it")
-        try:
-            there = (path / FILE_NAME).is_file()
-        except OSError:  # no system takes such a name
-            there = False
-        if not there:
-            raise InputError(f"{where}, and there is no plan folder {path}")
-        made.append(path)
     return made
 
 
@@ -608,19 +478,19 @@ def _parts(
     found.sort(key=lambda part: part.day)
     for one, other in pairwise(found):
         if one.day == other.day and one.file != other.file:
-            _refuse_two_files(folder, one.day, (one.file, _number(one.file)), (other.file, _number(other.file)))
+            refuse_two_files(folder, one.day, (one.file, _number(one.file)), (other.file, _number(other.file)))
     return found, days
 
 
 def _number(file: Path) -> int:
     """Number of a file that is a part of a snapshot, else 0."""
-    dated = _DATED.match(file.name)
+    dated = DATED.match(file.name)
     return int(dated[2] or 0) if dated else 0
 
 
 def _strays(folder: Path, files: Sequence[tuple[date | None, Path]]) -> list[str]:
     read = {path for _, path in files}
-    return [path.name for path in _files(folder) if path not in read]
+    return [path.name for path in snapshot_files(folder) if path not in read]
 
 
 def _take(path: Path, settings: Settings) -> tuple[Raw, list[Finding], list[dict[str, str]], str]:
@@ -902,15 +772,15 @@ def _put(part: _Part, source: Raw, index: int, column: str, said: Mapping[str, A
 
 # Ledger columns that show a source column, and what they hold when it is withheld.
 _SHOWN: dict[str, dict[str, Any]] = {
-    "target": {"target_text": WITHHELD, "target_earliest": pd.NaT, "target": pd.NaT, "target_precision": ""},
-    "previous_target": {"previous_target_text": WITHHELD, "previous_target": pd.NaT},
+    "target": {"target_text": schema.WITHHELD, "target_earliest": pd.NaT, "target": pd.NaT, "target_precision": ""},
+    "previous_target": {"previous_target_text": schema.WITHHELD, "previous_target": pd.NaT},
     "original": {
-        "original_text": WITHHELD, "original_earliest": pd.NaT, "original": pd.NaT, "original_precision": "",
+        "original_text": schema.WITHHELD, "original_earliest": pd.NaT, "original": pd.NaT, "original_precision": "",
         "original_basis": "not known",
     },
-    "completed": {"completed_text": WITHHELD, "completed_earliest": pd.NaT, "completed": pd.NaT},
-    "status": {"status_text": WITHHELD, "status": "unknown", "claim": ""},
-    "rag": {"rag": "", "status_text": WITHHELD},
+    "completed": {"completed_text": schema.WITHHELD, "completed_earliest": pd.NaT, "completed": pd.NaT},
+    "status": {"status_text": schema.WITHHELD, "status": "unknown", "claim": ""},
+    "rag": {"rag": "", "status_text": schema.WITHHELD},
     "percent_complete": {"percent_complete": pd.NA},
 }  # fmt: skip
 # Dates that are read out of the cells of another column too.
@@ -939,20 +809,20 @@ def _redacted(
             _withhold(ledger, other, ~stated if other == "original" else pd.Series(True, index=ledger.index))
         hidden = (findings["column"] == name) & ~findings["code"].isin(_ABOUT_COLUMNS)
         hidden |= findings["code"].isin(("slip-differs", "slip-in-weekdays")) & (name in _DATES_OF_SLIP)
-        findings.loc[hidden, ["text", "message"]] = WITHHELD
-        corrections.loc[corrections["column"] == name, ["before", "value", "reason"]] = WITHHELD
+        findings.loc[hidden, ["text", "message"]] = schema.WITHHELD
+        corrections.loc[corrections["column"] == name, ["before", "value", "reason"]] = schema.WITHHELD
         if name in ("ref", "ref_range"):
             for table in (findings, corrections, matches):
-                table["ref"] = table["ref"].mask(table["ref"] != "", WITHHELD)
-            matches["evidence"] = WITHHELD
+                table["ref"] = table["ref"].mask(table["ref"] != "", schema.WITHHELD)
+            matches["evidence"] = schema.WITHHELD
     findings.loc[[fold_header(header) in folded and not about for header, about in zip(
-        findings["column"], findings["code"].isin(_ABOUT_COLUMNS), strict=True)], ["text", "message"]] = WITHHELD  # fmt: skip
-    cells = account.withhold(plan.cells, columns, folded, WITHHELD)
+        findings["column"], findings["code"].isin(_ABOUT_COLUMNS), strict=True)], ["text", "message"]] = schema.WITHHELD  # fmt: skip
+    cells = account.withhold(plan.cells, columns, folded, schema.WITHHELD)
     hidden_headers = [fold_header(header) in folded for header in extras["header"]]
     if columns or folded:
-        findings.loc[findings["code"].isin(_LOOSE_FINDINGS), "text"] = WITHHELD
+        findings.loc[findings["code"].isin(_LOOSE_FINDINGS), "text"] = schema.WITHHELD
         hidden_headers = [yes or header.startswith(_LOOSE) for yes, header in zip(hidden_headers, extras["header"], strict=True)]
-    extras.loc[hidden_headers, "text"] = WITHHELD
+    extras.loc[hidden_headers, "text"] = schema.WITHHELD
     text = {
         "ledger": (ledger, [*_TEXTS, "place"]), "extras": (extras, ["place", "header", "text", "source"]),
         "findings": (findings, ["source", "place", "ref", "column", "text", "message"]),
@@ -963,39 +833,16 @@ def _redacted(
     for pattern in patterns:
         for table, names in text.values():
             for name in names:
-                table[name] = [pattern.sub(WITHHELD, str(value)) for value in table[name]]
+                table[name] = [pattern.sub(schema.WITHHELD, str(value)) for value in table[name]]
         # What follows the file's name is ours, and measures rest on it.
         ledger["source"] = [
-            "".join([pattern.sub(WITHHELD, file), *rest]) for file, *rest in map(_file_and_rest, ledger["source"])
+            "".join([pattern.sub(schema.WITHHELD, file), *rest]) for file, *rest in map(_file_and_rest, ledger["source"])
         ]
     return replace(
         plan, ledger=conform(ledger, schema.LEDGER), findings=conform(findings, schema.FINDINGS),
         extras=conform(extras, schema.EXTRAS), corrections=corrections, matches=conform(matches, schema.MATCHES),
-        sources=sources, cells=account.finish(account.replace_patterns(cells, patterns, WITHHELD)),
+        sources=sources, cells=account.finish(account.replace_patterns(cells, patterns, schema.WITHHELD)),
     )  # fmt: skip
-
-
-def shown_names(names: Sequence[str], settings: Settings) -> list[str]:
-    """Names of files without what the plan's patterns withhold; those that would be the same are numbered.
-
-    Parameters
-    ----------
-    names : sequence of str
-    settings : Settings
-
-    Returns
-    -------
-    list of str
-        As many, each another, in the same order.
-    """
-    met: dict[str, int] = {}
-    made = []
-    for name in names:
-        for pattern in settings.redact_patterns:
-            name = re.sub(pattern, WITHHELD, name)
-        met[name] = met.get(name, 0) + 1
-        made.append(name if met[name] == 1 else f"{name} ({met[name]})")
-    return made
 
 
 _TEXTS = (
@@ -1009,9 +856,9 @@ def _file_and_rest(source: str) -> tuple[str, str, str]:
 
 
 def _withhold(ledger: pd.DataFrame, name: str, rows: pd.Series) -> None:
-    for column, value in _SHOWN.get(name, {name: WITHHELD}).items():
+    for column, value in _SHOWN.get(name, {name: schema.WITHHELD}).items():
         # A blank cell has nothing to withhold, and is known to be blank.
-        hit = rows & (ledger[column] != "") if value == WITHHELD else rows
+        hit = rows & (ledger[column] != "") if value == schema.WITHHELD else rows
         ledger[column] = ledger[column].mask(hit, value)
 
 

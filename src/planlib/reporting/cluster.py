@@ -268,7 +268,7 @@ def _kernels(home: Path, plain: bool, seconds: float) -> Kernels:
     """Those of a run, which all its sets on this worker share; they end when the run is over."""
     with _guard:
         if home not in _open:
-            run.load_libraries()
+            run.load_libraries(computing_here=True)
             held = contextlib.ExitStack()
             _open[home] = held.enter_context(kernels(plain=plain, seconds=seconds))
             threading.Thread(target=_end_with, args=(home, held), daemon=True).start()

@@ -102,6 +102,7 @@ def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
         ``expected`` and ``files``, or ``error`` and ``text``; see `from_answer`.
     """
     from planlib import store
+    from planlib.readers import apart
 
     remember()
     try:
@@ -109,6 +110,8 @@ def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
         made = compute(Path(asked["folder"]), date.fromisoformat(asked["as_of"]))
     except Exception as error:
         return {"error": type(error).__name__, "text": str(error)}
+    finally:
+        apart.stop()  # all is read; a notebook that reads more starts another
     return {"expected": made.expected, "files": {name: base64.b64encode(data).decode() for name, data in made.files.items()}}
 
 

@@ -120,6 +120,8 @@ def _compute(asked: Mapping[str, Any]) -> None:
     from planlib.reporting import computing
 
     _answer(computing.answer(asked["compute"]), answers)
+    with contextlib.suppress(AttributeError):  # of the C library of some Linuxes
+        ctypes.CDLL(None).malloc_trim(0)  # what computing needed is of no use to the kernels
     _loop(requests, answers)
 
 

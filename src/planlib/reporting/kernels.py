@@ -198,9 +198,13 @@ def _import_path() -> list[str]:
 
 
 def _lend_font_list(folder: Path) -> None:
-    """Spare the kernels the search for fonts, which takes a second, where it has been done before."""
-    with contextlib.suppress(Exception):  # only a saving of time
-        import matplotlib
+    """Spare the kernels the search for fonts, which takes a second, where it has been done before.
 
-        for path in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+    Where matplotlib keeps its list is known without importing it, which this process has no other need of.
+    """
+    home = Path.home() / ".matplotlib"
+    if sys.platform.startswith(("linux", "freebsd")):
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
+    with contextlib.suppress(OSError):  # only a saving of time
+        for path in Path(os.environ.get("MPLCONFIGDIR") or home).glob("fontlist-*.json"):
             shutil.copy(path, folder / path.name)

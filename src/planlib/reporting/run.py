@@ -29,7 +29,8 @@ from typing import Any
 from planlib import __version__, errors
 from planlib import cache as kept
 from planlib.errors import InputError, PlanlibError, RunError
-from planlib.reporting import computing, forks, index, publish
+from planlib.folder import CORRECTIONS, MATCHES, editions, find_snapshots, pool_folders, shown_names, to_date
+from planlib.reporting import computing, forks, index, publish, truth
 from planlib.reporting.execution import execute
 from planlib.reporting.kernels import Kernels, check_kernel, kernels
 from planlib.reporting.notebooks import (
@@ -576,8 +577,6 @@ def _choose(names: str | Iterable[str] | None, *, portfolio: bool) -> list[Noteb
 
 
 def _days(as_of: When | Iterable[When] | None) -> list[date] | None:
-    from planlib.store import to_date
-
     if as_of is None:
         return None
     given = [as_of] if isinstance(as_of, str | date) else list(as_of)
@@ -596,11 +595,12 @@ def snapshot_dates(folder: Path) -> list[date]:
         If the plan's settings or files cannot be used.
     """
     from planlib.settings import read_settings
-    from planlib.store import find_snapshots, open_plan
 
     settings = read_settings(folder)
     days = [day for day, _ in find_snapshots(folder, settings)]
     if "as_of" in settings.columns:
+        from planlib.store import open_plan
+
         return open_plan(folder).snapshots
     return sorted({day for day in days if day})
 
@@ -643,8 +643,6 @@ def sources_of(folder: Path, as_of: date) -> dict[str, str]:
     as_of : date
         Snapshots dated later are no source, nor is what was published for later.
     """
-    from planlib.store import pool_folders
-
     found = _own_sources(folder, as_of)
     for other in pool_folders(folder):
         found |= {f"../{other.name}/{name}": digest for name, digest in _own_sources(other, as_of).items()}
@@ -652,15 +650,13 @@ def sources_of(folder: Path, as_of: date) -> dict[str, str]:
 
 
 def _own_sources(folder: Path, as_of: date) -> dict[str, str]:
-    from planlib import published
     from planlib.settings import FILE_NAME, read_settings
-    from planlib.store import CORRECTIONS, MATCHES, find_snapshots, shown_names
 
     settings = read_settings(folder)
     dated = find_snapshots(folder, settings)
     files = [folder / name for name in (FILE_NAME, CORRECTIONS, MATCHES)]
     files += [path for day, path in dated if day is None or day <= as_of]
-    files += published.files(folder, as_of)
+    files += editions(folder, as_of)
     there = [path for path in files if path.is_file()]
     names = shown_names([path.relative_to(folder).as_posix() for path in there], settings)  # run.json is given out too
     return {name: publish.sha256(path) for name, path in zip(names, there, strict=True)}
@@ -849,19 +845,27 @@ def _teller(progress: Callable[[int, int, str], None] | None, total: int) -> Cal
     return tell
 
 
-def load_libraries() -> Any:
-    """Import, once, what would otherwise be imported by several threads at the same time; gives papermill's files."""
+def load_libraries(*, computing_here: bool) -> Any:
+    """Import, once, what would otherwise be imported by several threads at the same time; gives papermill's files.
+
+    Parameters
+    ----------
+    computing_here : bool
+        Whether sets are computed in this process; else it needs no pandas, which is tens of megabytes.
+    """
+    from lxml import html  # noqa: F401
     from papermill.iorw import papermill_io
 
-    from planlib import measures, store  # noqa: F401
     from planlib.reporting import exporter  # noqa: F401
 
+    if computing_here:
+        from planlib import measures, store  # noqa: F401
     return papermill_io.get_handler("local")
 
 
 def _make(run: _Run, sets: Sequence[_Set], jobs: int) -> None:
     """Run the notebooks, so many at a time; each set is published when its last one is done."""
-    files = load_libraries()
+    files = load_libraries(computing_here=run.kernels.parent is None)
     before = files.cwd(None)  # papermill keeps a working directory for all threads; ours leave it as it was
     pool = concurrent.futures.ThreadPoolExecutor(jobs, thread_name_prefix="planlib-")
     coming, ready = collections.deque(sets), collections.deque[tuple[_Set, Notebook]]()
@@ -1063,8 +1067,21 @@ def _settle(run: _Run, made: _Set) -> None:
         publish.record_failure(run.out, made.plan, made.day, _failures(made))
         return
     _check_sources(made)
+    _hold(run, made)
     made.expected.clear()
     publish.publish(run.out, made.plan, made.day, _record(run, made))
+
+
+def _hold(run: _Run, made: _Set) -> None:
+    """Refuse a set whose files contradict one another."""
+    staged = run.out / publish.STAGING / made.plan / made.day
+    files = {name: (staged / name).read_bytes() for name in made.outputs if Path(name).suffix in (".html", ".json", ".csv")}
+    if not made.over_plans:
+        from planlib.settings import read_settings
+
+        truth.hold(files, plan=made.plan, as_of=made.as_of, terms=read_settings(made.folders[0]).terms)
+    elif f"{PORTFOLIO}.html" in files:
+        truth.hold_portfolio(files[f"{PORTFOLIO}.html"], as_of=made.as_of)
 
 
 def _check_sources(made: _Set) -> None:
