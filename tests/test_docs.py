@@ -14,7 +14,8 @@ from planlib.settings import parse_settings
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
-    path for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
+    path for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "SECURITY.md",
+    *(ROOT / "docs").rglob("*.md")]
 )
 
 

@@ -1,7 +1,7 @@
 """Sets up .venv from the lock and runs planlib's verbs; with the standard library only, from any Python.
 
-Usage: python tools/make.py VERB [ARGUMENT ...], where VERB is setup, report, test, fuzz, lint, lab, lock or clean, and
-arguments are passed on. On Windows: py tools/make.py VERB.
+Usage: python tools/make.py VERB [ARGUMENT ...]; without a verb it lists them. Arguments are passed on. On Windows:
+py tools/make.py VERB.
 """
 
 import contextlib
@@ -23,8 +23,9 @@ STAMP = VENV / "planlib-setup.json"  # what is installed, by hash
 UNFINISHED = VENV / "planlib-unfinished"  # there while something is being installed
 LOCK = ROOT / ".venv.lock"  # held by the one set-up that works on .venv, and by the pip that it started
 WINDOWS = os.name == "nt"
+IN_CI = bool(os.environ.get("CI"))  # there planlib is installed as its users have it, from a wheel and not editable
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
-LOCKS = {  # each holds all of the first one, so that any of them is enough for a report
+LOCKS = {  # the second and third hold all of the first one, so that any of them is enough for a report
     "requirements.lock": (
         ["--group", "build"],
         "What `make report` needs, and what installs planlib itself",
@@ -37,8 +38,12 @@ LOCKS = {  # each holds all of the first one, so that any of them is enough for 
         ["--group", "build", "--extra", "lab", "--constraints", "requirements-dev.lock"],
         "requirements.lock and what `make lab` needs",
     ),
+    "requirements-floor.lock": (
+        ["--group", "build", "--extra", "dev", "--resolution", "lowest-direct"],
+        "The lowest versions that pyproject.toml allows, of what tests need too, to prove these bounds with",
+    ),
 }
-BASE, DEV, LAB = LOCKS
+BASE, DEV, LAB, FLOOR = LOCKS
 PROBE = """\
 import json, sys
 try:
@@ -83,11 +88,12 @@ def digest(paths):
 
 
 def wanted(lock):
-    """Say what has to be installed for a verb: the lock, and planlib as its metadata and its template now are."""
+    """Say what has to be installed for a verb: the lock, and planlib as its metadata and what is copied of it now are."""
     package = ROOT / "src" / "planlib"
-    template = [path for path in (package / "reporting" / "templates").rglob("*") if path.is_file()]
-    metadata = [ROOT / "pyproject.toml", package / "__init__.py"]
-    return {lock: digest([ROOT / lock]), "planlib": digest(metadata + template)}
+    folders = [package, ROOT / "notebooks"] if IN_CI else [package / "reporting" / "templates"]
+    copied = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    metadata = {ROOT / "pyproject.toml", package / "__init__.py"}
+    return {lock: digest([ROOT / lock]), "planlib": ("wheel " if IN_CI else "") + digest(metadata.union(copied))}
 
 
 def installed():
@@ -238,7 +244,7 @@ def install(lock, want, keep):
         code = run(*pip, "--require-hashes", "--requirement", ROOT / lock, keep=keep)
         have = dict(have, **{lock: want[lock], BASE: digest([ROOT / BASE])})
     if code == 0 and have.get("planlib") != want["planlib"]:
-        code = run(*pip, "--no-build-isolation", "--editable", ROOT, keep=keep)
+        code = run(*pip, "--no-build-isolation", "--force-reinstall" if IN_CI else "--editable", ROOT, keep=keep)
         have = dict(have, planlib=want["planlib"])
     if code < 0:
         sys.exit(128 - code)  # stopped in the middle: the next call begins again
@@ -311,12 +317,37 @@ def lock(*arguments):
         path.write_bytes(
             (
                 f"# {holds}: every version and hash,\n"
-                "# for Python 3.11 to 3.13 on Linux, macOS and Windows. Made from pyproject.toml by uv: make lock\n"
+                f"# for Python 3.11{'' if name == FLOOR else ' to 3.13'} on Linux, macOS and Windows. "
+                "Made from pyproject.toml by uv: make lock\n"
                 "# (newest versions: make lock ARGS=--upgrade; without make: python tools/make.py lock --upgrade).\n"
             ).encode()
             + path.read_bytes().replace(b"\r\n", b"\n")
         )
     return 0
+
+
+def licences(*arguments):
+    """Write docs/licences.md from what every locked package says of itself."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "tools/supply.py", "licences", *arguments)
+
+
+def sbom(*arguments):
+    """Write the bill of materials (CycloneDX) of requirements.lock into dist/."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "tools/supply.py", "sbom", *arguments)
+
+
+def build(*arguments):
+    """Build the sdist and the wheel into dist/."""
+    ensure(BASE)
+    return run(VENV_PYTHON, "tools/package.py", "build", *arguments)
+
+
+def release(*arguments):
+    """Make the release of a version: its number, its section of the changelog, its commit and its tag."""
+    ensure(BASE)
+    return run(VENV_PYTHON, "tools/package.py", "release", *arguments)
 
 
 def clean():
@@ -331,7 +362,9 @@ def clean():
     return 0
 
 
-VERBS = {verb.__name__: verb for verb in (setup, report, test, fuzz, lint, lab, lock, clean)}
+VERBS = {
+    verb.__name__: verb for verb in (setup, report, test, fuzz, lint, lab, lock, licences, sbom, build, release, clean)
+}
 
 
 def main(arguments):
@@ -340,7 +373,7 @@ def main(arguments):
         given = f"no verb '{arguments[0]}'; " if arguments and arguments[0] not in ("help", "-h", "--help") else ""
         print(given + "usage: python tools/make.py VERB, where VERB is one of " + ", ".join(VERBS))
         for name, verb in VERBS.items():
-            print(f"  {name:8}{verb.__doc__.splitlines()[0]}")
+            print(f"  {name:10}{verb.__doc__.splitlines()[0]}")
         return 2 if given or not arguments else 0
     try:
         return VERBS[arguments[0]](*arguments[1:])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from planlib.store import open_pool as open_pool
     from planlib.store import read as read
 
-__version__ = "0.1.0"
+__version__ = "0.1.0.dev0"  # written by `make release`, which tags the commit (docs/decisions/0016-packaging.md)
 
 _HOMES = {
     "read": "planlib.store",
