@@ -1,7 +1,7 @@
 """Sets up .venv from the lock and runs planlib's verbs; with the standard library only, from any Python.
 
-Usage: python tools/make.py VERB [ARGUMENT ...], where VERB is setup, report, test, fuzz, lint, lab, lock or clean, and
-arguments are passed on. On Windows: py tools/make.py VERB.
+Usage: python tools/make.py VERB [ARGUMENT ...], where VERB is setup, report, test, fuzz, lint, docs, lab, lock or clean,
+and arguments are passed on. On Windows: py tools/make.py VERB.
 """
 
 import contextlib
@@ -288,6 +288,18 @@ def lint(*arguments):
     return run(VENV_PYTHON, "-m", "ruff", "check", *arguments) or run(VENV_PYTHON, "-m", "mypy")
 
 
+def docs(*arguments):
+    """Build the documents as a site, in build/docs; a broken link is an error."""
+    ensure(DEV)
+    code = run(
+        VENV_PYTHON, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet", "--jobs", "auto",
+        "--doctree-dir", ROOT / "build" / "doctrees", ROOT / "docs", ROOT / "build" / "docs", *arguments,
+    )  # fmt: skip
+    if code == 0:
+        say("open build/docs/index.html")
+    return code
+
+
 def lab(*arguments):
     """Open the notebooks in JupyterLab."""
     ensure(LAB)
@@ -331,7 +343,7 @@ def clean():
     return 0
 
 
-VERBS = {verb.__name__: verb for verb in (setup, report, test, fuzz, lint, lab, lock, clean)}
+VERBS = {verb.__name__: verb for verb in (setup, report, test, fuzz, lint, docs, lab, lock, clean)}
 
 
 def main(arguments):
