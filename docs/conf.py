@@ -3,6 +3,7 @@
 Nothing in a page asks for anything outside the site's folder; tests/test_site.py looks.
 """
 
+import re
 from typing import Any
 
 from pygments.lexers.special import TextLexer
@@ -42,6 +43,12 @@ html_show_search_summary = False
 html_theme_options = {"top_of_page_buttons": []}
 
 
+def named(app: Any, page: str, source: list[str]) -> None:
+    """Show the name of the file that a block stands for above it."""
+    fence = r'^```(\w+) (?:file|shows|edit)="?([^"\n]+?)"?$'
+    source[0] = re.sub(fence, r"```{code-block} \1\n:caption: \2\n", source[0], flags=re.MULTILINE)
+
+
 def reachable(app: Any, page: str, template: str, context: dict[str, Any], document: Any) -> None:
     """Let the keyboard reach what scrolls sideways, and give the captions of the navigation their level."""
     for name in ("body", "furo_navigation_tree"):
@@ -53,4 +60,5 @@ def reachable(app: Any, page: str, template: str, context: dict[str, Any], docum
 def setup(app: Any) -> None:
     """Show tables of commas as they are, and pages to everyone."""
     app.add_lexer("csv", TextLexer)
+    app.connect("source-read", named)
     app.connect("html-page-context", reachable, priority=900)  # after the theme's own

@@ -127,7 +127,6 @@ def test_every_public_name_is_in_the_reference(site: Path) -> None:
     assert sorted(wanted - found) == []
 
 
-@pytest.mark.browser
 class TestInTheBrowser:
     """The site in Chromium, from a file share with the network cut off."""
 
