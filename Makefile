@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup report test fuzz lint lab lock licences sbom build release clean
+.PHONY: help setup report test fuzz lint docs lab lock licences sbom build release clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that starts and can read make.py, which then looks for one that planlib can use.
@@ -27,6 +27,9 @@ fuzz: ## try many damaged files on the readers (ARGS="--inputs 200000 --child 20
 	$(do)
 
 lint: ## check style and types
+	$(do)
+
+docs: ## build the documents as a site, in build/docs
 	$(do)
 
 lab: ## open the notebooks in JupyterLab

@@ -218,6 +218,18 @@ def test_check_says_how_a_file_was_understood(here: Path, capsys: pytest.Capture
     assert "\nFindings: " in said
 
 
+def test_check_names_a_file_once_and_counts_in_words(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One action is "1 action", and the line of a fault names its file or folder once."""
+    (here / "one.csv").write_text("Ref,Action,Due date\n1,Write,30 April 2026\n", encoding="utf-8")
+    assert cli.main(["check", "one.csv", "--as-of", "2026-03-31"]) == 0
+    assert capsys.readouterr().out.startswith("one.csv: 1 action\n")
+    for name in ("plan.toml", "2026-03-31.csv", "2026-03-31 final.csv"):
+        (here / "plan").mkdir(exist_ok=True)
+        (here / "plan" / name).write_text('title = "T"\n', encoding="utf-8")
+    assert cli.main(["check", "plan"]) == 1
+    assert capsys.readouterr().out.startswith("plan: two files for 2026-03-31: ")
+
+
 def test_check_of_a_plan_takes_every_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Checking a plan names each snapshot file; --as-of leaves out later ones; --json is JSON."""
     assert cli.main(["check", "alpha", "--json"]) == 0

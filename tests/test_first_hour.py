@@ -6,8 +6,6 @@ import ast
 import importlib.util
 import io
 import json
-import re
-import shlex
 import subprocess
 import sys
 import tomllib
@@ -808,20 +806,6 @@ def test_the_changes_fit_the_subject_of_a_mail(
     (plan / "2026-06-30.csv").write_text(HEAD + rows, encoding="utf-8")
     assert said(capsys, "changes", "alpha", "--subject") == (0, subject + "\n", "")
     assert "give one of them" in refused(capsys, "changes", "alpha", "--subject", "--json")
-
-
-@pytest.mark.parametrize("name", ["docs/scheduling.md", "docs/plan-folder.md", "README.md"])
-def test_commands_in_the_documents_can_be_typed(name: str) -> None:
-    """Every command of planlib that a code block shows is one that planlib understands."""
-    text = (ROOT / name).read_text(encoding="utf-8")
-    blocks = "\n".join(re.findall(r"```\w*\n(.*?)```", text, re.DOTALL))
-    shown = re.findall(r"(?:^|[/\\ (])planlib(?:\.exe)? ([a-z]+\b.*)$", blocks, re.MULTILINE)
-    lines = [re.split(r" {2,}(?=\S)| \| | 2?> |\)", line)[0] for line in shown]
-    assert len(lines) >= 3
-    for line in lines:
-        words = [word for word in shlex.split(line) if word not in ("PLAN", "FILE")]
-        if words[0] in cli._VERBS:
-            assert cli._parse(words).verb == words[0]
 
 
 def test_the_subject_says_of_how_many_a_new_date_cannot_be_told(capsys: pytest.CaptureFixture[str]) -> None:

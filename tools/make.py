@@ -294,6 +294,18 @@ def lint(*arguments):
     return run(VENV_PYTHON, "-m", "ruff", "check", *arguments) or run(VENV_PYTHON, "-m", "mypy")
 
 
+def docs(*arguments):
+    """Build the documents as a site, in build/docs; a broken link is an error."""
+    ensure(DEV)
+    code = run(
+        VENV_PYTHON, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet", "--jobs", "auto",
+        "--doctree-dir", ROOT / "build" / "doctrees", ROOT / "docs", ROOT / "build" / "docs", *arguments,
+    )  # fmt: skip
+    if code == 0:
+        say("open build/docs/index.html")
+    return code
+
+
 def lab(*arguments):
     """Open the notebooks in JupyterLab."""
     ensure(LAB)
@@ -363,7 +375,7 @@ def clean():
 
 
 VERBS = {
-    verb.__name__: verb for verb in (setup, report, test, fuzz, lint, lab, lock, licences, sbom, build, release, clean)
+    verb.__name__: verb for verb in (setup, report, test, fuzz, lint, docs, lab, lock, licences, sbom, build, release, clean)
 }
 
 

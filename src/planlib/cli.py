@@ -433,7 +433,8 @@ def _check(taken: argparse.Namespace) -> int:
         _print_json({"files": files, "findings": rows})
         return FAULT if bad else OK
     for each in files:
-        _say_line(f"{each['file']}: {each['error'] or str(each['actions']) + ' actions'}")
+        said = each["error"].removeprefix(f"{each['file']}: ") or f"{each['actions']} {_plural('action', each['actions'])}"
+        _say_line(f"{each['file']}: {said}")
         for line in each["understood"]:
             why = f" ({line['why']})" if line.get("why") else ""
             _say(textwrap.indent(f"{line['what']}: {line['value']}{why}", "  "))
