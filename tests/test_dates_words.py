@@ -670,6 +670,48 @@ __30__ Sept 2011 | 2011-09-30 | day |
 30 Sept `11 | 2011-09-30 | day |
 30 Sept ’11 | 2011-09-30 | day |
 30 Sept<br>2011 | 2011-09-30 | day |
+No. 12, 30 September 2011 | 2011-09-30 | day |
+Ref: 12, 30 September 2011 | 2011-09-30 | day |
+Action #12, 30 September 2011 | 2011-09-30 | day |
+on.going | ongoing | |
+on/going | ongoing | |
+2011/01 | 2011-01-01..2011-01-31 | month |
+2010-12 | 2010-12-01..2010-12-31 | month |
+01/2011 | 2011-01-01..2011-01-31 | month |
+0/2011 | unreadable | |
+1/1 | 2012-01-01 | day | year-assumed
+31/1 | 2012-01-31 | day | year-assumed
+1/31 | 2012-01-31 | day | year-assumed
+Sep-3-2011 | 2011-09-03 | day |
+September 3 2011 | 2011-09-03 | day |
+September 1 | 2011-09-01 | day | year-assumed
+(phase one) Q2 2012/13 | 2012-07-01..2012-09-30 | quarter |
+(phase one) 30 September 2011 | 2011-09-30 | day |
+(phase one) autumn 2011 | 2011-09-01..2011-11-30 | season |
+(phase one) September 2011 | 2011-09-01..2011-09-30 | month |
+end of the financial year. | 2012-03-31 | day | year-assumed
+w/e 31 September | unreadable | | date-impossible
+w/c 31 September | unreadable | | date-impossible
+w/c 7 September | 2011-09-07..2011-09-13 | week | year-assumed
+4-5-6 30 September 2011 | unreadable | | date-not-read
+4/5/6 30 September 2011 | unreadable | | date-impossible
+to be agreed at the 14 September meeting | 2011-09-14 | day | date-ambiguous year-assumed
+June or July 2011, to be agreed | 2011-06-01..2011-07-31 | half-year | date-ambiguous
+19000101 | unreadable | | date-out-of-range
+30 September | 2011-09-30 | day | year-assumed
+30 September 5 | unreadable | | date-not-read
+5 - 30 September, 7 | unreadable | | date-not-read
+12 May - 3 June 2012 | 2012-05-12..2012-06-03 | half-year |
+late 2011 or early 2012 | 2011-09-01..2012-04-30 | year |
+December 2011/January 2012 | 2011-12-01..2012-01-31 | half-year |
+December 2011/February 2012 | 2012-02-01..2012-02-29 | month | several-dates
+Oct/Nov/Dec 2011 | 2011-10-01..2011-12-31 | quarter |
+September 2011, no later than 30 September 2011 | 2011-09-30 | day |
+30 September 2011, 30 September 2011 | 2011-09-30 | day |
+29 Feb | 2012-02-29 | day | year-assumed
+Wednesday 29 February | 2012-02-29 | day | year-assumed
+Monday 31 September | unreadable | | date-impossible
+Friday 5 September | unreadable | | date-impossible
 30<sup>th</sup> September 2011 | 2011-09-30 | day |
 """
 
@@ -865,3 +907,120 @@ def test_words_that_add_nothing_stand_between(words):
 def test_a_date_after_a_name_and_what_lies_before_a_day(text, expected):
     """A day after "plan" is no number of the plan; months before a day are no deadline; a split year moves weeks too."""
     assert said(read(text)) == expected
+
+
+# --- what the findings say -------------------------------------------------------------------------------------------
+
+MESSAGES = [
+    ("3/4/2012", "'3/4/2012' can be 3 April 2012 or 4 March 2012; the first was taken"),
+    ("2011-2013", "'2011-2013' may mean calendar or financial years; the interval holds both"),
+    ("Monday 30 September 2011", "'Monday 30 September 2011': the weekday is not that day's; the day was taken"),
+    ("Sept 11", "'Sept 11' can be a month or a day; the month, September 2011, was taken"),
+    ("14 Aug", "'14 Aug' has no year; read as 14 August 2011"),
+    ("Dec/Jan", "'Dec or Jan' has no year; read as December 2011 to January 2012"),
+    ("Nov to Feb", "'Nov to Feb' has no year; read as November 2011 to February 2012"),
+    ("before 1 April", "'1 April' has no year; read as 31 March 2012"),
+    ("31  June\n2011", "'31 June 2011' is not a date that exists"),
+    ("30/09/2911", "'30/09/2911' is more than thirty years from the snapshot"),
+    ("Q2", "'Q2' has no year, and the year cannot be told"),
+    ("6/9", "'6/9' can be read in more than one way; none was taken"),
+    ("Sept 2011; Nov 2011; Dec 2011", "'Sept 2011', 'Nov 2011', 'Dec 2011': the last was taken"),
+    ("31/12/2011 30/06/2011", "'31/12/2011', '30/06/2011': which is the target cannot be told"),
+    ("by 30/06/2011; board 31/12/2011", "'30/06/2011', '31/12/2011': which is the target cannot be told"),
+    ("2012 strategy", "'2012' stands among words that may change what it means; not used"),
+    ("30 September 2011 (tbc)", "'30 September 2011' is still to be confirmed"),
+    ("30 June 2011 extension requested to 31 May 2012",
+     "'31 May 2012' may only have been asked for; which is the target cannot be told"),
+    ("N/A 30 September 2011", "'30 September 2011' stands beside words that say that no date applies; not used"),
+    ("monthly from 1 May 2011 to 30 September 2011",
+     "'1 May 2011 to 30 September 2011' stands beside words that say that it comes round again; not used"),
+    ("annual - March", "'March' stands beside words that say that it comes round again; not used"),
+    ("date to be agreed at the June meeting",
+     "'the June' is when something is to be settled; the date itself is to be confirmed"),
+    ("tbc 30 September 2011", "'30 September 2011' stands after words that say that the date is to be confirmed; not used"),
+    ("ongoing 30 September 2011", "'30 September 2011' stands beside words that say that the action is ongoing; not used"),
+    ("30 September 2011 subject to funding", "'30 September 2011' depends on something else; not used"),
+    ("30 September 2011 before the board", "'30 September 2011' depends on something else; not used"),
+    ("3 months after appointment, 30 September 2011", None),
+    ("not 30 September 2011", "'30 September 2011' stands beside a negation; not used"),
+    ("from 1 September 2011", "'1 September 2011' says when it begins or was written, not when it is due"),
+    ("urgent", "says that it is urgent, not by when"),
+    ("6 weeks from 31 September 2011", "counts from no day that exists"),
+    ("10 working days", "working days are counted as Monday to Friday; the last day allows for public holidays"),
+    ("40 years", "is more than thirty years away"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), MESSAGES)
+def test_what_a_finding_says(text, message):
+    """Each finding is one plain sentence that names the words it is about and what was taken."""
+    assert [note.message for note in read(text).notes] == ([message] if message else [])
+
+
+def test_what_the_findings_say_without_snapshot_or_anchor():
+    """Without them a year cannot be told, and a length of time counts from nothing."""
+    assert [note.message for note in read_date("14 Aug").notes] == ["'14 Aug' has no year, and the year cannot be told"]
+    without = [note.message for note in read_date("3 months", as_of=AS_OF).notes]
+    assert without == ["counts from a day that the plan does not give (anchor_date)"]
+    far = read_date("1800 years", anchor=(date(9000, 1, 1),) * 2)
+    assert (far.kind, [note.message for note in far.notes]) == ("unreadable", ["is out of range"])
+
+
+def test_an_older_date_in_doubt_is_told_too():
+    """What is doubtful about the older date stands among the findings of the cell and of the older date itself."""
+    reading = read("was 3/4/2011 now 30 September 2011")
+    assert [note.message for note in reading.notes] == [
+        "'3/4/2011' can be 3 April 2011 or 4 March 2011; the first was taken"
+    ]  # fmt: skip
+    assert reading.previous.notes == reading.notes
+    wrong = read("was 31 June 2011 now 30 September 2011")
+    assert (said(wrong), wrong.previous, wrong.changed) == ("2011-09-30", None, True)
+    assert [note.message for note in wrong.notes] == ["'31 June 2011' is not a date that exists"]
+
+
+ROLES = [
+    # the cell, what it gives, the older date with its own words
+    ("revised on 3 May 2011 to 30 September 2011", "2011-09-30", "", ""),
+    ("30 June 2011 revised on 3 May 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised in May to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011, revised date to be agreed", "tbc", "2011-06-30", "30 June 2011"),
+    ("(revised) 30 September 2011", "2011-09-30", "", ""),
+    ("revised from 1 to 30 September 2011", "2011-09-30", "2011-09-01", "1 September 2011"),
+    ("30 September 2011 (from 30 June 2011)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("revised to 30 September 2011 from 30 June 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 (original), 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 September 2011 (was 31 March 2011, then 30 June 2011)", "2011-09-30", "2011-03-31", "31 March 2011"),
+    ("30 September 2011 (was 30 June 2011, then 31 March 2011)", "2011-09-30", "2011-03-31", "31 March 2011"),
+    ("was 30 June 2011; was 31 July 2011; now 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("moved from June 2011 to September 2011", "2011-09-01..2011-09-30", "2011-06-01..2011-06-30", "June 2011"),
+    ("30 June 2011 - now expected 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("31 March 2011 -> 30 June 2011 -> 30 September 2011", "2011-09-30", "2011-03-31", "31 March 2011"),
+    ("original target 30 June 2011, current target 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "older", "words"), ROLES)
+def test_which_date_is_in_force_and_which_is_older(text, expected, older, words):
+    """The new date, the older one, and the older one's own words; the day of the decision is neither."""
+    reading = read(text)
+    assert (said(reading), said(reading.previous), reading.changed) == (expected, older, True)
+    assert (reading.previous.text if reading.previous else "") == words
+
+
+def test_struck_out_runs_keep_their_words_and_their_doubts():
+    """Each run is read by itself, after the text, in its own words; without a year as near as the rest allows."""
+    two = read("30 Sept 2011", struck=("30 June 2011", "31 May 2011 <b>agreed</b>"))
+    assert (two.previous.text, said(two.previous)) == ("31 May 2011", "2011-05-31")
+    one = read("", struck=("30 June",))
+    assert (one.kind, said(one.previous), codes(one)) == ("blank", "2011-06-30", ["year-assumed"])
+    both = read("30 June 2011 30 September 2011", struck=("30 June 2011",))
+    assert (said(both), said(both.previous), codes(both)) == ("2011-09-30", "2011-06-30", [])
+    order = read("1/9/2011", struck=("30/9/2011",))
+    assert (said(order), codes(order)) == ("2011-09-01", [])
+
+
+def test_a_leap_day_without_a_year_beside_another_date():
+    """Where no leap year is near it does not exist; where one is, and lies on the wrong side, its year cannot be told."""
+    late, never = read("29 Feb revised to 30 September 2011"), read("29 Feb revised to 30 September 2010")
+    assert [note.message for note in late.notes] == ["'29 Feb' has no year, and the year cannot be told"]
+    assert [note.message for note in never.notes] == ["'29 Feb' is not a date that exists"]
