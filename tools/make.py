@@ -1,6 +1,6 @@
 """Sets up .venv from the lock and runs planlib's verbs; with the standard library only, from any Python.
 
-Usage: python tools/make.py VERB [ARGUMENT ...], where VERB is setup, report, test, fuzz, lint, lab, lock or clean, and
+Usage: python tools/make.py VERB [ARGUMENT ...], where VERB is setup, report, test, fuzz, mutation, lint, lab, lock or clean, and
 arguments are passed on. On Windows: py tools/make.py VERB.
 """
 
@@ -282,6 +282,12 @@ def fuzz(*arguments):
     return run(VENV_PYTHON, "fuzz/run.py", *arguments)
 
 
+def mutation(*arguments):
+    """Try how many small faults in slippage and dates the tests notice (docs/mutation.md)."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "mutation/run.py", *arguments)
+
+
 def lint(*arguments):
     """Check style, then types."""
     ensure(DEV)
@@ -321,9 +327,9 @@ def lock(*arguments):
 
 def clean():
     """Remove .venv and what tools leave behind, never a report."""
-    caches = (".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+    caches = (".hypothesis", ".mutation", ".mypy_cache", ".pytest_cache", ".ruff_cache")
     left = [VENV, *(ROOT / name for name in ("build", "dist", *caches))]
-    for folder in ("src", "tests", "tools", "fuzz", "benchmarks", "notebooks"):
+    for folder in ("src", "tests", "tools", "fuzz", "mutation", "benchmarks", "notebooks"):
         left += [path for name in ("__pycache__", ".ipynb_checkpoints") for path in (ROOT / folder).rglob(name)]
     for folder in left:
         if folder.exists():
@@ -331,7 +337,7 @@ def clean():
     return 0
 
 
-VERBS = {verb.__name__: verb for verb in (setup, report, test, fuzz, lint, lab, lock, clean)}
+VERBS = {verb.__name__: verb for verb in (setup, report, test, fuzz, mutation, lint, lab, lock, clean)}
 
 
 def main(arguments):
@@ -340,7 +346,7 @@ def main(arguments):
         given = f"no verb '{arguments[0]}'; " if arguments and arguments[0] not in ("help", "-h", "--help") else ""
         print(given + "usage: python tools/make.py VERB, where VERB is one of " + ", ".join(VERBS))
         for name, verb in VERBS.items():
-            print(f"  {name:8}{verb.__doc__.splitlines()[0]}")
+            print(f"  {name:10}{verb.__doc__.splitlines()[0]}")
         return 2 if given or not arguments else 0
     try:
         return VERBS[arguments[0]](*arguments[1:])
