@@ -311,25 +311,30 @@ class Run:
         # Tests with inputs by chance are left out: slow, and what they notice should have its own plain test.
         items = [item for item in session.items if not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)]
         tests = [Test(item) for item in items]
-        for test in tests[:: max(1, len(tests) // 30)]:
-            passes(test)  # what is loaded on first use is loaded now, and not in each child
-        gc.collect()
-        gc.freeze()
-        begin = time.monotonic()
-        measure(tests, str(patient.path))
-        tests = sorted((test for test in tests if test.seconds <= SLOW), key=lambda test: test.seconds)
-        print(f"\nmeasured in {time.monotonic() - begin:.0f} s; of {len(items)} tests {len(items) - len(tests)} are left out as slow")
         chosen = self._chosen(patient)
         state = STATE / f"{self.name}-{hashlib.sha256(patient.source.encode()).hexdigest()[:12]}.jsonl"
         STATE.mkdir(exist_ok=True)
         self.found = _known(state)
         wanted = [mutant for mutant in chosen if self._wanted(mutant)]
         print(f"\n{self.name}: {len(patient.mutants)} mutants, {len(chosen)} chosen, {len(wanted)} to try on {len(tests)} tests")
-        self._try(patient, wanted, tests, state)
+        if wanted:
+            self._try(patient, wanted, self._ready(patient, tests), state)
         keys = {mutant.name for mutant in chosen}
         self.found = {key: value for key, value in self.found.items() if key in keys}
         self.patient, self.tests = patient, tests
         return True
+
+    def _ready(self, patient: Patient, tests: Sequence[Test]) -> list[Test]:
+        """The tests with what they run and cost, in a process that is ready to be forked."""
+        for test in tests[:: max(1, len(tests) // 30)]:
+            passes(test)  # what is loaded on first use is loaded now, and not in each child
+        gc.collect()
+        gc.freeze()
+        begin = time.monotonic()
+        measure(tests, str(patient.path))
+        kept = sorted((test for test in tests if test.seconds <= SLOW), key=lambda test: test.seconds)
+        print(f"measured in {time.monotonic() - begin:.0f} s; {len(tests) - len(kept)} tests are left out as slow", flush=True)
+        return kept
 
     def _chosen(self, patient: Patient) -> list[Mutant]:
         chosen = [mutant for mutant in patient.mutants if self.options.only in mutant.name]

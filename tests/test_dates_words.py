@@ -670,6 +670,20 @@ __30__ Sept 2011 | 2011-09-30 | day |
 30 Sept `11 | 2011-09-30 | day |
 30 Sept ’11 | 2011-09-30 | day |
 30 Sept<br>2011 | 2011-09-30 | day |
+End of stage . 12 September 2011 | 2011-09-12 | day |
+21010101 | code | |
+18991231 | code | |
+(phase one) winter 2011 | 2011-12-01..2012-02-29 | season | date-ambiguous
+completion 30/09/2011; second stage 15/10/2011 | 2011-10-15 | day | several-dates
+September to the end of November 2011 | 2011-09-01..2011-11-30 | quarter |
+1 September 2011 to the 30 September 2011 | 2011-09-01..2011-09-30 | month |
+starting September 2011 to November 2011 | 2011-09-01..2011-11-30 | quarter |
+1-15 September | 2011-09-01..2011-09-15 | half-year | year-assumed
+spring/summer | 2011-03-01..2011-08-31 | half-year | year-assumed
+autumn/winter | 2011-09-01..2012-02-29 | half-year | year-assumed
+tbc, from 1 May 2011 | tbc | |
+ongoing from 1 May 2011 | ongoing | |
+n/a from 1 May 2011 | not applicable | |
 No. 12, 30 September 2011 | 2011-09-30 | day |
 Ref: 12, 30 September 2011 | 2011-09-30 | day |
 Action #12, 30 September 2011 | 2011-09-30 | day |
@@ -1024,3 +1038,17 @@ def test_a_leap_day_without_a_year_beside_another_date():
     late, never = read("29 Feb revised to 30 September 2011"), read("29 Feb revised to 30 September 2010")
     assert [note.message for note in late.notes] == ["'29 Feb' has no year, and the year cannot be told"]
     assert [note.message for note in never.notes] == ["'29 Feb' is not a date that exists"]
+
+
+@pytest.mark.parametrize("words", ["owing to sickness", "because of sickness", "given sickness", "again", "date"])
+def test_a_date_revised_for_a_reason_was_changed(words):
+    """After a date "revised" with a reason says that it was; with a noun it is of the noun."""
+    reading = read(f"30 September 2011 - revised {words}")
+    assert (said(reading), reading.changed, reading.previous) == ("2011-09-30", True, None)
+    assert not read("30 September 2011 - revised policy").changed
+
+
+def test_a_date_that_was_what_it_is_was_not_changed():
+    """Both dates are told, and no change."""
+    reading = read("was 30 September 2011 now 30 September 2011")
+    assert (said(reading), said(reading.previous), reading.changed) == ("2011-09-30", "2011-09-30", False)

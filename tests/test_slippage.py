@@ -715,6 +715,7 @@ def test_the_slip_chart_follows_each_target_and_meets_the_diagonal_when_done():
 EVERY = (
     slippage.standing, slippage.completion, slippage.counted, slippage.slip, slippage.past_original, slippage.required,
     slippage.date_changes, slippage.revisions, slippage.slip_rate, slippage.standing_over_time, slippage.slip_chart,
+    slippage.followed,
 )  # fmt: skip
 
 
