@@ -49,6 +49,7 @@ TESTS = {
 }
 STATE, REPORT = ROOT / ".mutation", HOME / "report.json"
 KILLED, SURVIVED, TIMEOUT, UNTESTED = "killed", "survived", "timed out", "no test runs it"
+UNDECIDED = "undecided"  # ended by the clock on the wall, which says more of the machine than of the mutant; not noticed
 CPU_SECONDS, WALL_SECONDS, MEBIBYTES = 2.0, 180.0, 512
 SLOW = 3.0  # seconds that a test may take, with every line of the module traced
 Lines = frozenset[int]
@@ -277,7 +278,9 @@ def attempt(patient: Patient, mutant: Mutant, tests: Sequence[Test]) -> tuple[st
 
     told, status = in_child(work)
     if told is None:
-        return (TIMEOUT if os.WIFSIGNALED(status) else KILLED), "the child ended"
+        if os.WIFSIGNALED(status):
+            return (TIMEOUT if os.WTERMSIG(status) == signal.SIGPROF else UNDECIDED), "the child ended"
+        return KILLED, "the child ended"
     return (KILLED, told) if told else (SURVIVED, "")
 
 
@@ -345,7 +348,7 @@ class Run:
 
     def _wanted(self, mutant: Mutant) -> bool:
         outcome = self.found.get(mutant.name, [""])[0]
-        return not outcome or (self.options.again and outcome in (SURVIVED, UNTESTED))
+        return outcome in ("", UNDECIDED) or (self.options.again and outcome in (SURVIVED, UNTESTED))
 
     def _try(self, patient: Patient, wanted: Sequence[Mutant], tests: Sequence[Test], state: Path) -> None:
         begin, counts = time.monotonic(), Counter[str]()
@@ -399,11 +402,11 @@ def summary(run: Run) -> dict[str, Any]:
     for told in run.found.values():
         operators.setdefault(told[2], Counter())[told[0]] += 1
     noticed = counts[KILLED] + counts[TIMEOUT]
-    alive = {name: told[2:6] for name, told in run.found.items() if told[0] in (SURVIVED, UNTESTED)}
+    alive = {name: told[2:6] for name, told in run.found.items() if told[0] not in (KILLED, TIMEOUT)}
     return {
         "source": hashlib.sha256(run.patient.source.encode()).hexdigest(),
         "mutants": len(run.patient.mutants), "tried": len(run.found), "tests": len(run.tests),
-        **{name: counts[name] for name in (KILLED, TIMEOUT, SURVIVED, UNTESTED)},
+        **{name: counts[name] for name in (KILLED, TIMEOUT, SURVIVED, UNTESTED, UNDECIDED)},
         "percent": round(100 * noticed / max(1, len(run.found)), 2),
         "operators": {name: dict(sorted(each.items())) for name, each in sorted(operators.items())},
         "alive": dict(sorted(alive.items(), key=lambda entry: entry[1][1])),

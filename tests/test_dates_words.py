@@ -670,6 +670,10 @@ __30__ Sept 2011 | 2011-09-30 | day |
 30 Sept `11 | 2011-09-30 | day |
 30 Sept ’11 | 2011-09-30 | day |
 30 Sept<br>2011 | 2011-09-30 | day |
+11/12 quarter 3 | 2011-10-01..2011-12-31 | quarter |
+11/12 - Q3 | 2011-10-01..2011-12-31 | quarter |
+11/12, qtr 3 | 2011-10-01..2011-12-31 | quarter |
+financial year of 2012/13 | 2012-04-01..2013-03-31 | year |
 End of stage . 12 September 2011 | 2011-09-12 | day |
 21010101 | code | |
 18991231 | code | |
@@ -735,6 +739,7 @@ def test_how_dates_are_put_together(text, expected, precision, notes):
     """Each way of putting words, numbers and marks together has the one meaning that was worked out by hand."""
     reading = read(text)
     assert (said(reading), reading.precision, codes(reading)) == (expected, precision, notes.split())
+    assert (reading.kind == "date") == (reading.latest is not None)
 
 
 def test_easter_is_the_churchs():
