@@ -715,6 +715,7 @@ def test_the_slip_chart_follows_each_target_and_meets_the_diagonal_when_done():
 EVERY = (
     slippage.standing, slippage.completion, slippage.counted, slippage.slip, slippage.past_original, slippage.required,
     slippage.date_changes, slippage.revisions, slippage.slip_rate, slippage.standing_over_time, slippage.slip_chart,
+    slippage.followed,
 )  # fmt: skip
 
 
@@ -736,3 +737,119 @@ def test_a_date_is_given_as_text_date_or_timestamp(make):
     found = [make(ledger, t) for t in (FEB, date(2020, 2, 29), pd.Timestamp("2020-02-29 15:00"))]
     for other in found[1:]:
         assert found[0].equals(other)
+
+
+def two_plans() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Two plans that report on different days, with changes, completions and gaps."""
+    first = one(MAR, APR, dict(target=APR, status="complete", completed="2020-03-20"), None, MAR)
+    second = make_ledger(
+        {
+            "2020-01-15": [dict(ref="1", target=MAR, status="open", timescale="within 3 months"), dict(ref="2", status="open")],
+            "2020-02-15": [dict(ref="1", target=APR, status="open"), dict(ref="2", target=MAR, status="delayed")],
+            "2020-04-15": [dict(ref="2", target=MAY, status="closed"), dict(ref="3", target=MAY, status="on course")],
+        },
+        plan="second",
+    )
+    return first, second
+
+
+@pytest.mark.parametrize("make", EVERY, ids=lambda make: make.__name__)
+def test_plans_beside_each_other_do_not_change_each_other(make):
+    """Of a ledger of two plans each has what it has alone, whichever comes first."""
+    first, second = two_plans()
+    for pair in ((first, second), (second, first)):
+        made = make(pd.concat(pair, ignore_index=True), MAY)
+        for ledger, plan in ((first, "plan"), (second, "second")):
+            alone = make(ledger, MAY)
+            assert len(alone) > 0
+            if alone.index.name == "action_id":
+                pd.testing.assert_index_equal(made.index[made.index.str.startswith(f"{plan}/")], alone.index)
+                mine = made.loc[alone.index]
+            else:
+                mine = made[made["plan"] == plan].reset_index(drop=True)
+            assert mine.equals(alone)
+
+
+def test_a_state_knows_the_days_of_each_plan():
+    """First, previous and latest snapshot by plan; no previous where there is only one; only up to the date."""
+    first, second = two_plans()
+    both = pd.concat([first, second], ignore_index=True)
+    at = slippage.state(both, "2020-02-20")
+    assert at.latest().map(day).to_dict() == {"plan": JAN, "second": "2020-02-15"}
+    assert at.previous().map(day).to_dict() == {"plan": "", "second": "2020-01-15"}
+    assert at.started().map(day).to_dict() == {"plan": JAN, "second": "2020-01-15"}
+    given = slippage.state(both, "2020-02-20", snapshots={"plan": ["2020-02-10", JAN, FEB], "second": ["2020-01-15"]})
+    assert given.latest().map(day).to_dict() == {"plan": "2020-02-10", "second": "2020-01-15"}
+    assert given.force["listed"].to_dict() == {"plan/1": False, "plan/2": False, "second/1": False, "second/2": False}
+
+
+def test_the_actions_of_a_plan_are_in_the_order_of_their_numbers():
+    """Ten comes after two, and plans in the order of their names, however the rows of the ledger stand."""
+    rows = [
+        dict(id=number, as_of=JAN, target=MAR, original=MAR, status="open", plan=plan, action_id=f"{plan}/{number}")
+        for plan, number in (("b", 10), ("a", 10), ("b", 2), ("a", 1), ("a", 9))
+    ]
+    made = slippage.standing(rows_ledger(rows), FEB)
+    assert made.index.to_list() == ["a/1", "a/9", "a/10", "b/2", "b/10"]
+
+
+def test_what_a_state_made_is_made_once_and_is_each_callers_own():
+    """The second caller gets the same, and what a caller changes does not reach the next."""
+    at = slippage.state(one(MAR), JAN)
+    calls = []
+
+    def make(state):
+        calls.append(state)
+        return pd.DataFrame({"a": [1]})
+
+    mine = at.once(make)
+    mine["b"] = 2
+    assert list(at.once(make).columns) == ["a"]
+    assert len(calls) == 1 and calls[0] is at
+
+
+def test_a_disagreement_names_what_the_source_says_and_what_the_dates_do():
+    """Each pair of claim and date has its sentence; the day itself is not past, and the first date not later."""
+    cases = [
+        # target, original, status, claim, rag, completed: the sentence; as at 29 February
+        ("2020-02-28", MAR, "open", "on course", "", None, "status says on course; the target date has passed"),
+        (FEB, FEB, "open", "on course", "", None, ""),
+        ("2020-04-01", MAR, "open", "on course", "", None, "status says on course; the target date is later than the first"),
+        (MAR, MAR, "open", "on course", "", None, ""),
+        ("2020-02-28", MAR, "open", "", "green", None, "shown green; the target date has passed"),
+        (FEB, MAR, "open", "", "green", None, ""),
+        (MAR, MAR, "open", "delayed", "green", None, "shown green; status says delayed"),
+        (MAR, MAR, "open", "on course", "red", None, "shown red; status says on course"),
+        (FEB, FEB, "open", "delayed", "", None,
+         "status says delayed; the target date is neither past nor later than the first"),
+        ("2020-02-28", FEB, "open", "delayed", "", None, ""),
+        (MAR, FEB, "open", "delayed", "", None, ""),
+        (MAR, JAN, "complete", "on course", "", "2020-02-01", "status says in time; done after the first date"),
+        (MAR, JAN, "complete", "on course", "", JAN, ""),
+        (MAR, JAN, "complete", "", "", "2020-02-01", ""),
+        ("2020-02-28", MAR, "complete", "on course", "green", "2020-02-01", ""),
+    ]  # fmt: skip
+    rows = [
+        dict(id=number, as_of=FEB, target=target, original=original, status=status, claim=claim, rag=rag)
+        | (dict(completed=completed) if completed else {})
+        for number, (target, original, status, claim, rag, completed, _) in enumerate(cases, start=1)
+    ]
+    made = slippage.standing(rows_ledger(rows), FEB)
+    assert made["disagreement"].to_list() == [case[-1] for case in cases]
+
+
+def test_what_the_dates_imply():
+    """Nothing of what is done or closed; else the first that holds of passed, later, not later, not passed, first passed."""
+    cases = [
+        ("2020-02-28", MAR, "open", "date passed"), (FEB, FEB, "open", "not later than first date"),
+        ("2020-04-01", MAR, "open", "later than first date"), (MAR, MAR, "open", "not later than first date"),
+        (MAR, None, "open", "not passed"), (FEB, None, "open", "not passed"), (None, "2020-02-28", "open", "first date passed"),
+        (None, FEB, "open", "nothing"), (None, None, "open", "nothing"), (JAN, JAN, "complete", ""),
+        (JAN, JAN, "evidenced", ""), (JAN, JAN, "closed not done", ""), (JAN, JAN, "unknown", "date passed"),
+    ]  # fmt: skip
+    rows = [
+        dict(id=number, as_of=FEB, status=status)
+        | {name: value for name, value in (("target", target), ("original", original)) if value}
+        for number, (target, original, status, _) in enumerate(cases, start=1)
+    ]
+    assert slippage.standing(rows_ledger(rows), FEB)["implied"].to_list() == [case[-1] for case in cases]

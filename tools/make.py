@@ -288,6 +288,12 @@ def fuzz(*arguments):
     return run(VENV_PYTHON, "fuzz/run.py", *arguments)
 
 
+def mutation(*arguments):
+    """Try how many small faults in slippage and dates the tests notice (docs/mutation.md)."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "mutation/run.py", *arguments)
+
+
 def lint(*arguments):
     """Check style, then types."""
     ensure(DEV)
@@ -364,9 +370,9 @@ def release(*arguments):
 
 def clean():
     """Remove .venv and what tools leave behind, never a report."""
-    caches = (".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+    caches = (".hypothesis", ".mutation", ".mypy_cache", ".pytest_cache", ".ruff_cache")
     left = [VENV, *(ROOT / name for name in ("build", "dist", *caches))]
-    for folder in ("src", "tests", "tools", "fuzz", "benchmarks", "notebooks"):
+    for folder in ("src", "tests", "tools", "fuzz", "mutation", "benchmarks", "notebooks"):
         left += [path for name in ("__pycache__", ".ipynb_checkpoints") for path in (ROOT / folder).rglob(name)]
     for folder in left:
         if folder.exists():
@@ -375,7 +381,7 @@ def clean():
 
 
 VERBS = {
-    verb.__name__: verb for verb in (setup, report, test, fuzz, lint, docs, lab, lock, licences, sbom, build, release, clean)
+    verb.__name__: verb for verb in (setup, report, test, fuzz, mutation, lint, docs, lab, lock, licences, sbom, build, release, clean)
 }
 
 

@@ -742,11 +742,15 @@ class _Grammar:
         before = self.at(i - 1)
         if before.kind in (".", "#", ":") and (before.kind != "." or before.glued):
             before = self.at(i - 2)
-        if before.text in _NAMED_BY_YEAR:
+        after, third = self.at(i + 1), self.at(i + 2)
+        if after.kind in ("/", "-") and after.glued and third.glued and (
+            third.text in MONTHS or (third.kind == "number" and self.at(i + 3).kind == after.kind and self.at(i + 4).digits in (2, 4))
+        ):
+            return False  # Task 30/09/2011, Strategy 30-Sep-11; but Section 12.3.11
+        if before.text in _NAMED_BY_YEAR and (token.digits > 2 or after.text not in MONTHS):
             return True
         if before.text not in _NUMBERED or token.digits > 3:
             return False
-        after = self.at(i + 1)
         # "Milestone 30 September" is a date; "Phase 2 March 2012" has a number and a month.
         return not (
             after.text in MONTHS
@@ -1533,6 +1537,8 @@ class _Grammar:
         if self.word(j, "ago", "old", "of", "from", "after", "following", "since", "post") or self.word(
             j, "before", "prior"
         ):
+            if self.word(j, "before", "prior"):
+                return _Offset(low, high, unit, working, event=True), j  # no deadline, and "before 1 April" is none either
             if not self.word(j, "of", "from", "after", "following", "since", "post"):
                 return None
             k = self.skip(j + 1, "the")
@@ -1606,7 +1612,7 @@ def _span(spec: _Spec, year: int, context: _Context) -> tuple[date, date, str]:
     if not 2 <= year <= 9997:
         raise _ImpossibleError
     unit, n = spec.unit, spec.n
-    if spec.split and unit in ("day", "month"):
+    if spec.split and unit in ("day", "month", "nth week", "nth weekday"):
         if 4 <= n <= 8:
             raise _YearlessError  # financial and academic years differ
         year += n <= 3
@@ -1957,7 +1963,8 @@ class _Roles:
     def deadline(self, k: int, item: _Item) -> None:
         for each in self.by_position.get(self.next(k), ()):
             each.marked = True
-            each.before = item.tag == "before" and self.text(k) in ("before", "prior", "ahead", "pre")
+            # "In time for" and "to coincide with" mean the day itself.
+            each.before = item.tag == "before" and self.tokens[item.last - 1].text not in ("for", "with")
 
     def done(self, k: int, item: _Item) -> None:
         after = self.next(k)
