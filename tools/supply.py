@@ -53,6 +53,12 @@ WORDS = {
     "CMU License (MIT-CMU)": "MIT-CMU", "Historical Permission Notice and Disclaimer (HPND)": "HPND",
     "BSD-3-Clause, Apache-2.0, dependency licenses": "BSD-3-Clause AND Apache-2.0",  # pypdfium2
 }  # fmt: skip
+# What a package's own licence file says, where its metadata names every licence of its source and not which one is of what.
+READ = {
+    # COPYING.rst: public domain, but for some modules under the BSD and the PSF licence; the GPL is that of an Emacs mode
+    # (rst.el), which its wheel does not have.
+    "docutils": "CC0-1.0 AND BSD-2-Clause AND PSF-2.0",
+}
 HEAD = """\
 # Licences of what planlib is made with
 
@@ -81,6 +87,8 @@ def expression(found: Distribution) -> tuple[str, str]:
     meta = found.metadata
     if told := meta.get("License-Expression"):
         return told, "expression"
+    if told := READ.get(canonicalize_name(meta["Name"])):
+        return told, "licence file"
     text = (meta.get("License") or "").strip()
     text = text.partition("\n")[0].strip()  # some put the whole licence there
     if text != "BSD" and (text in WORDS or _is_spdx(text)):
