@@ -6,6 +6,7 @@ and can be harmed at every one of its operations on files. `make faults` kills r
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import gc
@@ -827,3 +828,24 @@ def test_a_set_that_is_being_computed_does_not_outlast_the_run(bench: Bench) -> 
         thread.join(SECONDS)
         assert not thread.is_alive()
     assert "ended" in str(faults[0])
+
+
+def test_two_that_look_at_a_dead_kernel_at_once_let_go_of_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stops the run and the notebook's own thread close its handle once: its number may be another file's by then."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    seen = forks.Forked(child.pid)
+    child.wait()
+    both, closed, look, close = threading.Barrier(2, timeout=1), [], forks.select.select, os.close
+
+    def meet(*given: Any) -> Any:
+        found = look(*given)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait()
+        return found
+
+    monkeypatch.setattr(forks, "select", SimpleNamespace(select=meet))
+    monkeypatch.setattr(forks.os, "close", lambda handle: (closed.append(handle), time.sleep(0.1), close(handle)))
+    with ThreadPoolExecutor(2) as pool:
+        told = [each.result() for each in [pool.submit(seen.poll), pool.submit(seen.poll)]]
+    assert (told, len(closed)) == ([-1, -1], 1)
+    seen.kill()  # which is nobody's any more
