@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup report test fuzz mutation lint docs lab lock licences sbom build release clean
+.PHONY: help setup report test fuzz faults mutation lint docs lab lock licences sbom build release clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that starts and can read make.py, which then looks for one that planlib can use.
@@ -24,6 +24,9 @@ test: ## run the tests
 	$(do)
 
 fuzz: ## try many damaged files on the readers (ARGS="--inputs 200000 --child 2000")
+	$(do)
+
+faults: ## kill runs of report at random moments (ARGS="--kills 100 --seed 1")
 	$(do)
 
 mutation: ## try how many small faults in the dates and slippage the tests notice (ARGS="planlib.slippage --sample 500")

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "src" / "planlib"
 # Each imports only from those before it; readers and reporting are packages, whose own modules may not go in circles.
 ORDER = (
     "errors", "schema", "settings", "dates", "mentions", "statuses", "markup", "readers", "headers", "rearrange", "layout",
-    "normalise", "account", "glance", "identity", "history", "cache", "snapshot", "folder", "store", "intake",
+    "normalise", "account", "glance", "identity", "history", "locks", "cache", "snapshot", "folder", "store", "intake",
     "slippage", "delivery", "trends", "overrun", "forecast", "measures", "published", "narrative", "figures", "tables", "sheets",
     "summary", "reporting", "cli",
 )  # fmt: skip

@@ -288,6 +288,12 @@ def fuzz(*arguments):
     return run(VENV_PYTHON, "fuzz/run.py", *arguments)
 
 
+def faults(*arguments):
+    """Kill runs of report at random moments, and look at what they leave (docs/faults.md)."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "fuzz/faults.py", *arguments)
+
+
 def mutation(*arguments):
     """Try how many small faults in slippage and dates the tests notice (docs/mutation.md)."""
     ensure(DEV)
@@ -381,7 +387,8 @@ def clean():
 
 
 VERBS = {
-    verb.__name__: verb for verb in (setup, report, test, fuzz, mutation, lint, docs, lab, lock, licences, sbom, build, release, clean)
+    verb.__name__: verb
+    for verb in (setup, report, test, fuzz, faults, mutation, lint, docs, lab, lock, licences, sbom, build, release, clean)
 }
 
 

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from planlib import locks
+
 VARIABLE = "PLANLIB_CACHE"  # another folder, or "off"
 MOST_BYTES = 1 << 30
 LIBRARIES = ("pandas", "numpy", "rapidfuzz", "python-calamine", "xlrd", "lxml", "pdfplumber", "pdfminer.six")
@@ -89,6 +91,8 @@ def put(key: str, entry: Mapping[str, Any] | None) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")  # readable by its owner only
         try:
             with os.fdopen(handle, "wb") as file:
+                with contextlib.suppress(OSError):
+                    locks.take(handle)  # so that `prune` knows it from one that a killed process left
                 file.write(hashlib.sha256(key.encode() + body).hexdigest().encode("ascii") + b"\n" + body)
             os.replace(name, path)  # noqa: PTH105 - of a name, not of a path
         except BaseException:
@@ -98,10 +102,13 @@ def put(key: str, entry: Mapping[str, Any] | None) -> None:
 
 
 def prune(most: int = MOST_BYTES) -> None:
-    """Delete the entries that were not used for longest, where there are more bytes than that."""
+    """Delete the entries that were not used for longest, where there are more bytes than that, and what was left unfinished."""
     home = _usable()
     if home is None:
         return
+    for path in home.glob("??/.*"):
+        with contextlib.suppress(OSError):
+            locks.free(path, locks.hold(path, make=False))
     found = []
     for path in home.glob("??/*"):
         with contextlib.suppress(OSError):

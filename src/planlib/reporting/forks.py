@@ -145,6 +145,7 @@ class Forked:
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
+        self._guard = threading.Lock()  # its notebook's thread looks at it, and whoever stops the run
         try:
             self._handle: int | None = os.pidfd_open(pid)
         except ProcessLookupError:  # gone already
@@ -152,22 +153,25 @@ class Forked:
 
     def poll(self) -> int | None:
         """Its exit status, which is told to its parent alone: -1, or None while it lives."""
-        if self._handle is not None and select.select([self._handle], [], [], 0)[0]:
-            self._close()
+        with self._guard:
+            if self._handle is not None and select.select([self._handle], [], [], 0)[0]:
+                os.close(self._handle)
+                self._handle, self.returncode = None, -1
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end."""
-        if self._handle is not None:
-            if not select.select([self._handle], [], [], timeout)[0]:
+        until = None if timeout is None else time.monotonic() + timeout
+        while self.poll() is None:
+            if until is not None and time.monotonic() > until:
                 raise subprocess.TimeoutExpired("kernel", timeout or 0)
-            self._close()
+            time.sleep(0.002)
         return -1
 
     def send_signal(self, number: int) -> None:
         """Signal it, if it still lives: its number is never that of another."""
-        if self._handle is not None:
-            with contextlib.suppress(ProcessLookupError):
+        with self._guard, contextlib.suppress(ProcessLookupError):
+            if self._handle is not None:
                 signal.pidfd_send_signal(self._handle, number)
 
     def kill(self) -> None:
@@ -177,11 +181,6 @@ class Forked:
     def terminate(self) -> None:
         """Ask it to end."""
         self.send_signal(signal.SIGTERM)
-
-    def _close(self) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
-        self._handle, self.returncode = None, -1
 
 
 class Parent:

@@ -34,8 +34,11 @@ TEMPLATE = Path(__file__).parent / "templates" / "planlib"
 def write(out: Path) -> None:
     """Make the index and put it in its place, and note what was found so that the next one is quick."""
     seen = Seen(out)
-    publish.replace(out / "index.html", make(out, seen))
-    seen.save()
+    try:
+        publish.put(out, "index.html", make(out, seen))
+        seen.save()
+    finally:
+        publish.clear(out)
 
 
 def make(out: Path, seen: Seen | None = None) -> bytes:

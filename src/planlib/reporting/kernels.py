@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -22,10 +23,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from planlib import locks
 from planlib.errors import InputError
 from planlib.reporting import forks
 
 CELL_SECONDS = 1800
+_PREFIX, _LOCK = "planlib-", ".lock"
 
 # Variables that would bring a person's own settings in, and those that fix what could differ between machines.
 _DROPPED = (
@@ -111,6 +114,8 @@ class Kernels:
             processes = list(self._live.values())
         for process in processes:
             _end(process)
+        if self.parent:
+            self.parent.stop()
 
 
 def _end(process: Any) -> None:
@@ -147,9 +152,22 @@ def kernels(*, plain: bool = False, seconds: float | None = None) -> Iterator[Ke
         Start each kernel by itself, also where it could be forked from a warmed process.
     seconds : float, optional
         How long a cell may take.
+
+    Raises
+    ------
+    InputError
+        If there is nowhere to write temporary files.
     """
-    folder = Path(tempfile.mkdtemp(prefix="planlib-"))
-    environment = _environment(folder)
+    try:
+        folder, lock = _private_folder()
+    except OSError as error:
+        where = tempfile.gettempdir()
+        raise InputError(f"{where}: no temporary folder can be made ({error.strerror}); name another in TMPDIR") from None
+    try:
+        environment = _environment(folder)
+    except OSError as error:
+        _remove(folder, lock)
+        raise InputError(f"{folder}: cannot be written to ({error.strerror}); name another folder in TMPDIR") from None
     parent = forks.Parent(environment, folder) if forks.CAN_FORK and not plain else None
     made = Kernels(folder, environment, parent, plain, seconds or CELL_SECONDS)
     quiet = _Quiet()
@@ -161,11 +179,46 @@ def kernels(*, plain: bool = False, seconds: float | None = None) -> Iterator[Ke
     finally:
         made.stop()
         made.end_ahead()
-        if parent:
-            parent.stop()
         for logger in loggers:
             logger.removeFilter(quiet)
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder, lock)
+
+
+def _private_folder() -> tuple[Path, int]:
+    """A new temporary folder, and the lock of the file beside it, by which `sweep` knows that it is in use."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_LOCK)
+        os.close(handle)
+        try:
+            lock = locks.hold(Path(name))
+        except locks.Busy:  # by a `sweep` of another run, which removes it
+            continue
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+        folder = Path(name).with_suffix("")
+        try:
+            folder.mkdir(mode=0o700)
+            return folder, lock
+        except FileExistsError:
+            locks.free(Path(name), lock)
+        except BaseException:
+            locks.free(Path(name), lock)
+            raise
+
+
+def _remove(folder: Path, lock: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    locks.free(folder.with_name(folder.name + _LOCK), lock)
+
+
+def sweep() -> None:
+    """Remove the temporary folders of runs of ours that were killed; those of runs that go on are locked."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*{_LOCK}"):
+        with contextlib.suppress(OSError):
+            seen = path.lstat()
+            if stat.S_ISREG(seen.st_mode) and (not hasattr(os, "getuid") or seen.st_uid == os.getuid()):
+                _remove(path.with_suffix(""), locks.hold(path, make=False))
 
 
 class _Quiet(logging.Filter):

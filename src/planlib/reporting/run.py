@@ -32,7 +32,7 @@ from planlib.errors import InputError, PlanlibError, RunError
 from planlib.folder import CORRECTIONS, MATCHES, editions, find_snapshots, pool_folders, shown_names, to_date
 from planlib.reporting import computing, forks, index, publish, truth
 from planlib.reporting.execution import execute
-from planlib.reporting.kernels import Kernels, check_kernel, kernels
+from planlib.reporting.kernels import Kernels, check_kernel, kernels, sweep
 from planlib.reporting.notebooks import (
     PER_PLAN,
     PORTFOLIO,
@@ -260,12 +260,14 @@ def report(
     dates, faults = _find_dates(folders, days, alone=len(named) == 1, notes=notes)
     check_kernel()
     with publish.locked(place):
+        sweep()
         publish.recover(place)
         try:
             sets, more = _plan_sets(folders, dates, days, chosen, place, parameters or {}, force)
             faults += more
             stale = [each for each in sets if each.stale]
             if stale:
+                publish.make_room(place, len(stale))
                 tell = _teller(progress, sum(len(each.stale) for each in stale))
                 with kernels(plain=plain, seconds=timeout) as running:
                     run = _Run(place, running, folders, notes, tell, sets)
@@ -276,11 +278,20 @@ def report(
             for each in sets:
                 _forget_failure(each)
         finally:
-            publish.clear(place)
-            index.write(place)
+            faults += _list(place)
             kept.prune()
     listed = tuple(made for each in sets for made in _told(each, place))
     return Outcome(listed, tuple(faults), tuple(dict.fromkeys(notes)), place / "index.html")
+
+
+def _list(out: Path) -> list[str]:
+    """Clear up, and write the index; gives why that cannot be done."""
+    publish.clear(out)  # what was kept free for the index, too
+    try:
+        index.write(out)
+    except (OSError, RunError) as error:
+        return [f"{_say(error)}; the index is as it was, and may not tell of all reports: run again"]
+    return []
 
 
 # --- a set that is made elsewhere ---------------------------------------------------------------------------------------
@@ -887,12 +898,24 @@ def _make(run: _Run, sets: Sequence[_Set], jobs: int) -> None:
                 if prepared is not None:
                     ready.extend((prepared, notebook) for notebook in prepared.stale)
     finally:
-        if sys.exc_info()[0] is not None:
-            run.kernels.stop()
-        pool.shutdown(cancel_futures=True)
+        try:
+            if sys.exc_info()[0] is not None:
+                run.kernels.stop()
+        finally:
+            _see_out(pool)
         for each in sets:
             _close(each)
         files.cwd(before)
+
+
+def _see_out(pool: concurrent.futures.Executor, patience: int = 2) -> None:
+    """Wait for what is being done: a second Ctrl-C must not take the out folder from under a set that is being published."""
+    for left in range(patience, -1, -1):
+        try:
+            return pool.shutdown(cancel_futures=True)
+        except KeyboardInterrupt:
+            if not left:  # whoever asks for a fourth time is not to be kept
+                raise
 
 
 def _close(made: _Set) -> None:

@@ -8,6 +8,7 @@ may delete the file: it is made again, and the index comes out the same.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -105,12 +106,8 @@ class Seen:
         if not self.read and self.notes.keys() == self._before.keys():
             return
         data = json.dumps({"schema": SCHEMA, "sets": self.notes}, ensure_ascii=False, separators=(",", ":"))
-        partial = self.out / f"{FILE}.new"
-        try:
-            publish.write(partial, data.encode("utf-8", "backslashreplace"))
-            partial.replace(self.out / FILE)
-        except (OSError, RunError):
-            partial.unlink(missing_ok=True)
+        with contextlib.suppress(RunError):
+            publish.put(self.out, FILE, data.encode("utf-8", "backslashreplace"))
 
 
 def _mark(folder: Path) -> tuple[str, int]:
