@@ -1,7 +1,7 @@
 """Sets up .venv from the lock and runs planlib's verbs; with the standard library only, from any Python.
 
-Usage: python tools/make.py VERB [ARGUMENT ...], where VERB is setup, report, test, fuzz, lint, lab, lock or clean, and
-arguments are passed on. On Windows: py tools/make.py VERB.
+Usage: python tools/make.py VERB [ARGUMENT ...], where VERB is one of those that it lists without one, and arguments
+are passed on. On Windows: py tools/make.py VERB.
 """
 
 import contextlib
@@ -282,6 +282,33 @@ def fuzz(*arguments):
     return run(VENV_PYTHON, "fuzz/run.py", *arguments)
 
 
+def bench(*arguments):
+    """Run a benchmark by its name; without one, list them."""
+    found = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("*.py"))}
+    found.update((path.parent.name, path) for path in sorted((ROOT / "benchmarks").glob("*/run.py")))
+    if not arguments or arguments[0] not in found:
+        for name, path in sorted(found.items()):
+            first = path.read_text(encoding="utf-8").splitlines()[0].strip('"')
+            print("  {:10}{}".format(name, first))
+        if not arguments:
+            return 0
+        raise Refused(f"no benchmark '{arguments[0]}'; the names are above")
+    ensure(DEV)
+    return run(VENV_PYTHON, found[arguments[0]], *arguments[1:])
+
+
+def everywhere(*arguments):
+    """Make the bundled plans' reports with other Pythons and versions, and compare them (docs/same-everywhere.md)."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "tools/everywhere.py", "results", *arguments)
+
+
+def oldest(*arguments):
+    """Run the tests, without those in a browser, with the oldest Python and versions that are allowed."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "tools/everywhere.py", "suite", *arguments)
+
+
 def lint(*arguments):
     """Check style, then types."""
     ensure(DEV)
@@ -322,7 +349,7 @@ def lock(*arguments):
 def clean():
     """Remove .venv and what tools leave behind, never a report."""
     caches = (".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
-    left = [VENV, *(ROOT / name for name in ("build", "dist", *caches))]
+    left = [VENV, *ROOT.glob(".venv-*"), *(ROOT / name for name in ("build", "dist", *caches))]
     for folder in ("src", "tests", "tools", "fuzz", "benchmarks", "notebooks"):
         left += [path for name in ("__pycache__", ".ipynb_checkpoints") for path in (ROOT / folder).rglob(name)]
     for folder in left:
@@ -331,7 +358,7 @@ def clean():
     return 0
 
 
-VERBS = {verb.__name__: verb for verb in (setup, report, test, fuzz, lint, lab, lock, clean)}
+VERBS = {verb.__name__: verb for verb in (setup, report, test, bench, everywhere, fuzz, lint, lab, lock, oldest, clean)}
 
 
 def main(arguments):
@@ -340,7 +367,7 @@ def main(arguments):
         given = f"no verb '{arguments[0]}'; " if arguments and arguments[0] not in ("help", "-h", "--help") else ""
         print(given + "usage: python tools/make.py VERB, where VERB is one of " + ", ".join(VERBS))
         for name, verb in VERBS.items():
-            print(f"  {name:8}{verb.__doc__.splitlines()[0]}")
+            print(f"  {name:12}{verb.__doc__.splitlines()[0]}")
         return 2 if given or not arguments else 0
     try:
         return VERBS[arguments[0]](*arguments[1:])
