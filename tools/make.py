@@ -289,7 +289,7 @@ def bench(*arguments):
     if not arguments or arguments[0] not in found:
         for name, path in sorted(found.items()):
             first = path.read_text(encoding="utf-8").splitlines()[0].strip('"')
-            print("  {:10}{}".format(name, first))
+            print(f"  {name:10}{first}")
         if not arguments:
             return 0
         raise Refused(f"no benchmark '{arguments[0]}'; the names are above")
