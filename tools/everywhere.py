@@ -262,10 +262,11 @@ def suite(python: str, versions: str, arguments: list[str]) -> int:
         raise Refused(f"Python {python} is not found here; install it (uv python install {python}, or pyenv)")
     place = Place(python, versions, interpreter)
     ensure(place)
-    processes = f"--numprocesses={(os.cpu_count() or 1) + 1}"
+    spread = [f"--numprocesses={(os.cpu_count() or 1) + 1}", "--dist=loadfile", "--no-loadscope-reorder"]  # as make test does
     say(f"{place.name}: the tests, without those in a browser")
-    quiet = [word for each in OLD_WARNINGS for word in ("-W", each)] if versions == "oldest" else []
-    command = [place.program, "-m", "pytest", *quiet, processes, "--dist=loadfile", "--no-loadscope-reorder", "--ignore=tests/browser", *arguments]
+    # As an option, for -W takes no patterns; it stands in place of what pyproject.toml has, which is "error" alone.
+    quiet = ["-o", "\n".join(["filterwarnings=error", *OLD_WARNINGS])] if versions == "oldest" else []
+    command = [place.program, "-m", "pytest", *quiet, *spread, "--ignore=tests/browser", *arguments]
     return subprocess.call([str(part) for part in command], cwd=ROOT, env=environment())
 
 
