@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup report test fuzz faults mutation lint docs lab lock licences sbom build release clean
+.PHONY: help setup report test bench everywhere oldest fuzz faults mutation lint docs lab lock licences sbom build release clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that starts and can read make.py, which then looks for one that planlib can use.
@@ -12,7 +12,7 @@ do = @for each in "$(PYTHON)" python3 python python3.13 python3.12 python3.11; d
 	echo "planlib: found no Python; install 3.11, 3.12 or 3.13 (Debian, Ubuntu: sudo apt install python3 python3-venv)" >&2; exit 1
 
 help: ## list these verbs
-	@sed -n 's/^\([a-z]*\): ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-17s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\): ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
 
 setup: ## make .venv from requirements.lock; the verbs below do it by themselves
 	$(do)
@@ -21,6 +21,15 @@ report: ## make the reports of every plan in data/, into reports/
 	$(do)
 
 test: ## run the tests
+	$(do)
+
+bench: ## list the benchmarks, or run one (ARGS="runs --times 2")
+	$(do)
+
+everywhere: ## make the bundled plans' reports with other Pythons and versions, and compare them
+	$(do)
+
+oldest: ## run the tests, but for the browser's, with the oldest Python and versions allowed
 	$(do)
 
 fuzz: ## try many damaged files on the readers (ARGS="--inputs 200000 --child 2000")

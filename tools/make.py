@@ -300,6 +300,33 @@ def mutation(*arguments):
     return run(VENV_PYTHON, "mutation/run.py", *arguments)
 
 
+def bench(*arguments):
+    """Run a benchmark by its name; without one, list them."""
+    found = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("*.py"))}
+    found.update((path.parent.name, path) for path in sorted((ROOT / "benchmarks").glob("*/run.py")))
+    if not arguments or arguments[0] not in found:
+        for name, path in sorted(found.items()):
+            first = path.read_text(encoding="utf-8").splitlines()[0].strip('"')
+            print(f"  {name:10}{first}")
+        if not arguments:
+            return 0
+        raise Refused(f"no benchmark '{arguments[0]}'; the names are above")
+    ensure(DEV)
+    return run(VENV_PYTHON, found[arguments[0]], *arguments[1:])
+
+
+def everywhere(*arguments):
+    """Make the bundled plans' reports with other Pythons and versions, and compare them (docs/same-everywhere.md)."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "tools/everywhere.py", "results", *arguments)
+
+
+def oldest(*arguments):
+    """Run the tests, without those in a browser, with the oldest Python and versions that are allowed."""
+    ensure(DEV)
+    return run(VENV_PYTHON, "tools/everywhere.py", "suite", *arguments)
+
+
 def lint(*arguments):
     """Check style, then types."""
     ensure(DEV)
@@ -377,7 +404,7 @@ def release(*arguments):
 def clean():
     """Remove .venv and what tools leave behind, never a report."""
     caches = (".hypothesis", ".mutation", ".mypy_cache", ".pytest_cache", ".ruff_cache")
-    left = [VENV, *(ROOT / name for name in ("build", "dist", *caches))]
+    left = [VENV, *ROOT.glob(".venv-*"), *(ROOT / name for name in ("build", "dist", *caches))]
     for folder in ("src", "tests", "tools", "fuzz", "mutation", "benchmarks", "notebooks"):
         left += [path for name in ("__pycache__", ".ipynb_checkpoints") for path in (ROOT / folder).rglob(name)]
     for folder in left:
@@ -388,7 +415,9 @@ def clean():
 
 VERBS = {
     verb.__name__: verb
-    for verb in (setup, report, test, fuzz, faults, mutation, lint, docs, lab, lock, licences, sbom, build, release, clean)
+    for verb in (
+        setup, report, test, bench, everywhere, oldest, fuzz, faults, mutation, lint, docs, lab, lock, licences, sbom, build, release, clean,
+    )  # fmt: skip
 }
 
 

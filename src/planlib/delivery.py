@@ -414,7 +414,7 @@ def change_since(
     stood = slippage.standing(ledger, as_of, at=before)["standing"].reindex(now.index).fillna("")
     stands = slippage.standing(ledger, as_of, at=at)["standing"].reindex(now.index)
     old, was_listed, was_open, was_done = (
-        was[name].fillna(False).astype(bool) if name != "plan" else was[name].notna()
+        was[name].astype("boolean").fillna(False).astype(bool) if name != "plan" else was[name].notna()
         for name in ("plan", "listed", "open", "done")
     )
     status_then = was["status"].fillna("")

@@ -171,7 +171,7 @@ def _experience(states: Sequence[State]) -> Experience:
         told["late"] = _months_to(told, at)
         parts.append(told[told["fallen"]])
     fallen = pd.concat(parts, ignore_index=True)
-    block = pd.factorize(pd.MultiIndex.from_frame(fallen[["plan", "decision"]]))[0]
+    block = fallen.groupby(["plan", "decision"], sort=False).ngroup().to_numpy("int64")  # of none too, in every pandas
     outcome = overrun.outcome_codes(fallen["outcome"])
     months = [fallen[name].to_numpy(dtype="int64") for name in ("entry", "leave", "replaced")]
     records = np.stack([*months, outcome, block, fallen["revised"].to_numpy(dtype="int64")], axis=1)
