@@ -416,8 +416,9 @@ def clean():
 VERBS = {
     verb.__name__: verb
     for verb in (
-        setup, report, test, bench, everywhere, oldest, fuzz, faults, mutation, lint, docs, lab, lock, licences, sbom, build, release, clean,
-    )  # fmt: skip
+        *(setup, report, test, bench, everywhere, oldest, fuzz, faults, mutation, lint, docs, lab, lock),
+        *(licences, sbom, build, release, clean),
+    )
 }
 
 
