@@ -39,10 +39,12 @@ TEMPLATE = f"{NAME}.data/data/share/jupyter/nbconvert/templates/planlib"
 # No variable of this machine, but what a program needs to start and uv to find the package index.
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "SSL_CERT_FILE", "UV_CACHE_DIR", "UV_DEFAULT_INDEX", "HTTPS_PROXY", "https_proxy")
 
+SYSTEM_AUTHORITIES = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}  # as tools/make.py has it
+
 
 def ran(*command: object, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """A command that has to go well, without the variables of whoever runs the tests."""
-    environment = {name: os.environ[name] for name in KEPT if name in os.environ} | more
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ} | SYSTEM_AUTHORITIES | more
     done = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done
@@ -122,8 +124,9 @@ def test_the_sdist_is_the_repository(dist: Path) -> None:
     assert [name for name in own if not (ROOT / name).is_file()] == []
     tops = {name.partition("/")[0] for name in own}
     needed = {
-        "src", "notebooks", "tests", "tools", "benchmarks", "fuzz", "data", "docs", "Makefile", "environment.yml", "pyproject.toml",
-        "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", *(path.name for path in ROOT.glob("requirements*.lock")),
+        "src", "notebooks", "tests", "tools", "benchmarks", "fuzz", "mutation", "data", "docs", "Makefile", "environment.yml",
+        "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+        *(path.name for path in ROOT.glob("requirements*.lock")),
     }  # fmt: skip
     assert tops == needed | {".gitignore", ".gitattributes"}
     assert [name for name in own if re.search(r"__pycache__|\.pyc$|node_modules|\.ipynb_checkpoints|^reports", name)] == []

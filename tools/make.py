@@ -70,6 +70,8 @@ def environment():
     dropped = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_HASHES")
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     kept.update(PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    # uv brings its own list of authorities; a machine behind a proxy of its own has the right ones. The older and the newer name.
+    kept.update(UV_NATIVE_TLS="1", UV_SYSTEM_CERTS="1")
     return kept
 
 

@@ -1102,7 +1102,9 @@ def _hold(run: _Run, made: _Set) -> None:
     if not made.over_plans:
         from planlib.settings import read_settings
 
-        truth.hold(files, plan=made.plan, as_of=made.as_of, terms=read_settings(made.folders[0]).terms)
+        settings = read_settings(made.folders[0])
+        days = [day for day, _ in find_snapshots(made.folders[0], settings) if day is not None and day <= made.as_of]
+        truth.hold(files, plan=made.plan, as_of=made.as_of, terms=settings.terms, snapshots=days)
     elif f"{PORTFOLIO}.html" in files:
         truth.hold_portfolio(files[f"{PORTFOLIO}.html"], as_of=made.as_of)
 

@@ -50,7 +50,9 @@ class _Results:
         return {name: int(self.of_plan(f"standing: {name}")["numerator"] or 0) for name in _STANDINGS}
 
 
-def hold(files: Mapping[str, bytes], *, plan: str, as_of: date, terms: Mapping[str, str]) -> None:
+def hold(
+    files: Mapping[str, bytes], *, plan: str, as_of: date, terms: Mapping[str, str], snapshots: Iterable[date] = ()
+) -> None:
     """Refuse a set that contradicts itself.
 
     Parameters
@@ -62,6 +64,8 @@ def hold(files: Mapping[str, bytes], *, plan: str, as_of: date, terms: Mapping[s
     as_of : date
     terms : mapping
         The plan's own words, ``Settings.terms``.
+    snapshots : iterable of date
+        Dates of the plan's snapshots up to `as_of`, as one may list no action, which the ledger cannot show.
 
     Raises
     ------
@@ -69,7 +73,7 @@ def hold(files: Mapping[str, bytes], *, plan: str, as_of: date, terms: Mapping[s
         If a count does not add up, an action stands in no state or in another than its dates say, dates that moved do not
         add up to the slip, or a page says another number than results.json: with the first few of what was found.
     """
-    found = list(breaches(files, plan=plan, as_of=as_of, terms=terms))
+    found = list(breaches(files, plan=plan, as_of=as_of, terms=terms, snapshots=snapshots))
     if found:
         more = f"; and {len(found) - TOLD} more" if len(found) > TOLD else ""
         raise RunError(f"{plan} as at {as_of}: not published, for it contradicts itself: {'; '.join(found[:TOLD])}{more}")
@@ -93,7 +97,9 @@ def hold_portfolio(page: bytes, *, as_of: date) -> None:
         raise RunError(f"portfolio as at {as_of}: not published, for it contradicts itself: {'; '.join(found[:TOLD])}")
 
 
-def breaches(files: Mapping[str, bytes], *, plan: str, as_of: date, terms: Mapping[str, str]) -> Iterator[str]:
+def breaches(
+    files: Mapping[str, bytes], *, plan: str, as_of: date, terms: Mapping[str, str], snapshots: Iterable[date] = ()
+) -> Iterator[str]:
     """What in a set contradicts what else in it, each in a sentence; arguments as of `hold`."""
     raw = json.loads(files["results.json"])
     records = {(each["name"], each["scope"], each["key"]): each for each in raw["measures"]}
@@ -104,7 +110,7 @@ def breaches(files: Mapping[str, bytes], *, plan: str, as_of: date, terms: Mappi
         yield "results.json gives a measure twice"
     yield from _values(records.values())
     yield from _sums(results)
-    yield from _ledger(files["ledger.csv"], results)
+    yield from _ledger(files["ledger.csv"], results, snapshots)
     for name, check in _PAGES.items():
         if name in files:
             yield from (f"{name}: {what}" for what in check(_Page(files[name], terms), results))
@@ -171,7 +177,7 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _ledger(data: bytes, results: _Results) -> Iterator[str]:
+def _ledger(data: bytes, results: _Results, snapshots: Iterable[date]) -> Iterator[str]:
     """Each action, recounted from its rows."""
     by_action: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")):
@@ -182,10 +188,10 @@ def _ledger(data: bytes, results: _Results) -> Iterator[str]:
     own = results.by_key("standing", "action")
     if set(by_action) != set(own):
         yield f"the ledger lists {len(by_action)} actions, and results.json {len(own)}"
-    reports = [*results.by_key("late: by the date now", "month"), *(row["as_of"] for rows in by_action.values() for row in rows)]
+    latest = max([*(day.isoformat() for day in snapshots), *(rows[-1]["as_of"] for rows in by_action.values())], default="")
     for action, rows in by_action.items():
         if action in own:
-            listed = rows[-1]["as_of"] == max(reports)
+            listed = rows[-1]["as_of"] == latest
             yield from _action(action, rows, listed, results)
 
 
