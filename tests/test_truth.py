@@ -55,7 +55,7 @@ def test_what_is_published_does_not_contradict_itself(plan: str, day: str, built
 
 
 @given(plans())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_nothing_is_held_against_a_plan_that_only_is_unusual(snapshots: dict) -> None:
     """Whatever plan is read, its results and its ledger agree at each of its dates: no report is refused for nothing."""
     with tempfile.TemporaryDirectory() as home:
