@@ -164,7 +164,7 @@ def made_in(place: Place, quick: bool) -> dict[str, bytes]:
     if code:
         last = (home / "report.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()[-8:]
         raise Refused("\n    ".join([f"planlib report ended with {code}; {home / 'report.log'} ends:", *last]))
-    files = (path for path in (home / "reports").rglob("*") if path.is_file() and path.name != "run.json")
+    files = (path for path in (home / "reports").rglob("*") if path.is_file() and path.name not in ("run.json", ".seen.json"))
     return {path.relative_to(home / "reports").as_posix(): path.read_bytes() for path in sorted(files)}
 
 
