@@ -112,7 +112,7 @@ def _areas(m: Measures, room: float) -> tuple[Fragment, float]:
     if m.actions.empty:
         return element("p", "No action is listed."), 1
     counts = m.actions["standing"].value_counts()
-    key = markup.key((name, int(counts[name])) for name in schema.STANDINGS if counts.get(name, 0))
+    key = markup.key(((name, int(counts[name])) for name in schema.STANDINGS if counts.get(name, 0)), m.terms)
     used = 1.3 * (1 + (len(counts) - 1) // 5)
     areas = m.areas.to_dict("records")
     if len(m.actions) <= MOST_SQUARES:
@@ -122,7 +122,7 @@ def _areas(m: Measures, room: float) -> tuple[Fragment, float]:
             rows = [
                 (_name(area), _done(area), markup.squares(squares)) for area, squares in zip(areas, drawn, strict=True)
             ]
-            table = markup.table(("Area", "Complete", "Actions"), rows, numeric=(1,), caption=_caption(m))
+            table = markup.table(tables.heads(m, "Area", "Complete", "Actions"), rows, numeric=(1,), caption=_caption(m))
             return key + table, used + high
     return _in_numbers(m, areas, key, used, room)
 
@@ -175,15 +175,16 @@ def _in_numbers(
         ]
         rows.append((_name(area), _done(area), *others))
         used += high
-    table = markup.table(("Area", "Complete", *_KINDS), rows, numeric=range(1, 5), caption=_caption(m))
+    table = markup.table(tables.heads(m, "Area", "Complete", *_KINDS), rows, numeric=range(1, 5), caption=_caption(m))
     more = len(areas) - len(rows)
     if not more:
         return key + table, used
     verb = "is" if more == 1 else "are"
-    return key + table + element("p", f"{plural(more, 'more area')} {verb} in the report.", class_="quiet"), used + 1
+    words = [f"more {m.term(word)}" for word in ("area", "areas")]
+    return key + table + element("p", f"{plural(more, *words)} {verb} in the report.", class_="quiet"), used + 1
 
 
 def _caption(m: Measures) -> str:
-    return f"Where every action stands, by area, at {say_day(m.as_of)}"
+    return f"Where every {m.term('action')} stands, by {m.term('area')}, at {say_day(m.as_of)}"
 
 

@@ -115,7 +115,7 @@ def standing_by_area(m: Measures) -> Fragment:
         done: Content = "not known" if unknown else f"{area['complete']} of {area['counted']}"
         rows.append((_area_name(area, several), done, markup.squares(squares_of(m, acts))))
     table = markup.table(
-        _heads(m, "Area", "Complete", "Actions"), rows, numeric=(1,),
+        heads(m, "Area", "Complete", "Actions"), rows, numeric=(1,),
         caption=f"Where every {m.term('action')} stands, by {m.term('area')}, at {say_day(m.as_of)}", none="No action is listed.",
     )  # fmt: skip
     note = element("p", f"One square is one {m.term('action')}; the number is its reference.") if len(m.actions) else markup.NOTHING
@@ -140,8 +140,15 @@ def squares_of(m: Measures, rows: pd.DataFrame, page: str = "") -> list[Square]:
     return squares
 
 
-def _heads(m: Measures, *words: str) -> list[str]:
-    """Headings of columns, in the plan's own words."""
+def heads(m: Measures, *words: str) -> list[str]:
+    """Headings of columns, in the plan's own words.
+
+    Parameters
+    ----------
+    m : Measures
+    words : str
+        Ours, with a capital.
+    """
     return [m.term(word) for word in words]
 
 
@@ -255,7 +262,7 @@ def redated(m: Measures) -> Fragment:
             m.term(row["standing"]),
         ))  # fmt: skip
     return markup.table(
-        _heads(m, "Ref", "Action", "First date", "Date now", "Slip", "Times re-dated", "Notice", "Reason given", "Standing"),
+        heads(m, "Ref", "Action", "First date", "Date now", "Slip", "Times re-dated", "Notice", "Reason given", "Standing"),
         rows, numeric=(5,), caption=f"{m.term('Actions')} whose date was changed, up to {say_day(m.as_of)}",
         none="No date is known to have been changed.",
     )  # fmt: skip
@@ -296,7 +303,7 @@ def late(m: Measures) -> Fragment:
         }  # fmt: skip
         rows.append(tuple(cells[name] for name in head))
     return markup.table(
-        _heads(m, *head), rows,
+        heads(m, *head), rows,
         caption=f"Open {m.term('actions')} that are overdue, past their first date or outside the required time at {say_day(m.as_of)}",
         none="No open action is known to be overdue, past its first date or outside the required time.",
     )  # fmt: skip
@@ -337,7 +344,7 @@ def finished(m: Measures) -> Fragment:
             narrative.say_slip(row),
         ))  # fmt: skip
     return markup.table(
-        _heads(m, "Ref", "Action", "Status as recorded", "Done", "First date", "In time", "Slip"), rows,
+        heads(m, "Ref", "Action", "Status as recorded", "Done", "First date", "In time", "Slip"), rows,
         caption=f"Complete and closed {m.term('actions')} at {say_day(m.as_of)}", none="No action is known to be complete or closed.",
     )  # fmt: skip
 
@@ -531,7 +538,7 @@ def slips(m: Measures) -> Fragment:
         for who, row in _merge(rows_, m.actions, ("original", "target", "standing", "complete_latest"), ACTIONS_PAGE)
     ]  # fmt: skip
     return markup.table(
-        _heads(m, "Ref", "Area", "First date", "How it is known", "Date now, or done", "Slip", "Times re-dated", "Slip rate"), rows,
+        heads(m, "Ref", "Area", "First date", "How it is known", "Date now, or done", "Slip", "Times re-dated", "Slip rate"), rows,
         caption=f"Slip of each action from its first date at {say_day(m.as_of)}, the largest first", numeric=(6,),
         none="No action is listed.",
     )  # fmt: skip
@@ -559,7 +566,7 @@ def repeat_offenders(m: Measures) -> Fragment:
             f"{told['shared']} of {told['revisions']}", _days_in_sum(told), _notices(moved), _reasons(moved),
         ))  # fmt: skip
     return markup.table(
-        _heads(m, "Ref", "Action", *({"area_group": "Area", "lead": "Lead"}[name] for name in columns), "Dates in order",
+        heads(m, "Ref", "Action", *({"area_group": "Area", "lead": "Lead"}[name] for name in columns), "Dates in order",
          "Times re-dated", "With other actions", "Days moved", "Notice", "Reasons given"),
         rows, numeric=[at + len(columns) for at in (3, 4)], caption=f"Actions re-dated three times or more up to {say_day(m.as_of)}",
         none="No action is known to have been re-dated three times or more.",
@@ -749,7 +756,7 @@ def forecast(outlook: Outlook, m: Measures) -> Fragment:
         for mine in (rows[row["action_id"]],)
     ]  # fmt: skip
     return markup.table(
-        _heads(m, "Action", "What", "Date now", "Done by, even chances", "Done by, 80 in 100"), told, numeric=(2, 3, 4),
+        heads(m, "Action", "What", "Date now", "Done by, even chances", "Done by, 80 in 100"), told, numeric=(2, 3, 4),
         caption=f"By when the open actions will be done, forecast as at {say_day(outlook.as_of)}",
         none="No open action has a date.",
     )  # fmt: skip

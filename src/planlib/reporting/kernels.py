@@ -255,9 +255,10 @@ def _lend_font_list(folder: Path) -> None:
 
     Where matplotlib keeps its list is known without importing it, which this process has no other need of.
     """
-    home = Path.home() / ".matplotlib"
-    if sys.platform.startswith(("linux", "freebsd")):
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
-    with contextlib.suppress(OSError):  # only a saving of time
+    with contextlib.suppress(OSError, RuntimeError):  # only a saving of time; nobody's home folder may be known
+        if sys.platform.startswith(("linux", "freebsd")):
+            home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
+        else:
+            home = Path.home() / ".matplotlib"
         for path in Path(os.environ.get("MPLCONFIGDIR") or home).glob("fontlist-*.json"):
             shutil.copy(path, folder / path.name)
