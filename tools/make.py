@@ -284,24 +284,6 @@ def test(*arguments):
     return run(VENV_PYTHON, "-m", "pytest", processes, "--dist=loadfile", "--no-loadscope-reorder", *arguments)
 
 
-def fuzz(*arguments):
-    """Try many damaged files on the readers (docs/hostile-files.md)."""
-    ensure(DEV)
-    return run(VENV_PYTHON, "fuzz/run.py", *arguments)
-
-
-def faults(*arguments):
-    """Kill runs of report at random moments, and look at what they leave (docs/faults.md)."""
-    ensure(DEV)
-    return run(VENV_PYTHON, "fuzz/faults.py", *arguments)
-
-
-def mutation(*arguments):
-    """Try how many small faults in slippage and dates the tests notice (docs/mutation.md)."""
-    ensure(DEV)
-    return run(VENV_PYTHON, "mutation/run.py", *arguments)
-
-
 def bench(*arguments):
     """Run a benchmark by its name; without one, list them."""
     found = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("*.py"))}
@@ -315,18 +297,6 @@ def bench(*arguments):
         raise Refused(f"no benchmark '{arguments[0]}'; the names are above")
     ensure(DEV)
     return run(VENV_PYTHON, found[arguments[0]], *arguments[1:])
-
-
-def everywhere(*arguments):
-    """Make the bundled plans' reports with other Pythons and versions, and compare them (docs/same-everywhere.md)."""
-    ensure(DEV)
-    return run(VENV_PYTHON, "tools/everywhere.py", "results", *arguments)
-
-
-def oldest(*arguments):
-    """Run the tests, without those in a browser, with the oldest Python and versions that are allowed."""
-    ensure(DEV)
-    return run(VENV_PYTHON, "tools/everywhere.py", "suite", *arguments)
 
 
 def lint(*arguments):
@@ -379,30 +349,6 @@ def lock(*arguments):
     return 0
 
 
-def licences(*arguments):
-    """Write docs/licences.md from what every locked package says of itself."""
-    ensure(DEV)
-    return run(VENV_PYTHON, "tools/supply.py", "licences", *arguments)
-
-
-def sbom(*arguments):
-    """Write the bill of materials (CycloneDX) of requirements.lock into dist/."""
-    ensure(DEV)
-    return run(VENV_PYTHON, "tools/supply.py", "sbom", *arguments)
-
-
-def build(*arguments):
-    """Build the sdist and the wheel into dist/."""
-    ensure(BASE)
-    return run(VENV_PYTHON, "tools/package.py", "build", *arguments)
-
-
-def release(*arguments):
-    """Make the release of a version: its number, its section of the changelog, its commit and its tag."""
-    ensure(BASE)
-    return run(VENV_PYTHON, "tools/package.py", "release", *arguments)
-
-
 def clean():
     """Remove .venv and what tools leave behind, never a report."""
     caches = (".hypothesis", ".mutation", ".mypy_cache", ".pytest_cache", ".ruff_cache")
@@ -415,13 +361,46 @@ def clean():
     return 0
 
 
+def program(lock, says, *words):
+    """Make a verb that runs one of our own programs with what a lock names."""
+
+    def verb(*arguments):
+        ensure(lock)
+        return run(VENV_PYTHON, *words, *arguments)
+
+    verb.__doc__ = says
+    return verb
+
+
 VERBS = {
-    verb.__name__: verb
-    for verb in (
-        *(setup, report, test, bench, everywhere, oldest, fuzz, faults, mutation, lint, docs, lab, lock),
-        *(licences, sbom, build, release, clean),
-    )
-}
+    "setup": setup,
+    "report": report,
+    "test": test,
+    "bench": bench,
+    "everywhere": program(
+        DEV, "Make the bundled plans' reports with other Pythons and versions, and compare them (docs/same-everywhere.md).",
+        "tools/everywhere.py", "results",
+    ),
+    "oldest": program(
+        DEV, "Run the tests, without those in a browser, with the oldest Python and versions that are allowed.",
+        "tools/everywhere.py", "suite",
+    ),
+    "fuzz": program(DEV, "Try many damaged files on the readers (docs/hostile-files.md).", "fuzz/run.py"),
+    "faults": program(DEV, "Kill runs of report at random moments, and look at what they leave (docs/faults.md).", "fuzz/faults.py"),
+    "mutation": program(DEV, "Try how many small faults in slippage and dates the tests notice (docs/mutation.md).", "mutation/run.py"),
+    "lint": lint,
+    "docs": docs,
+    "lab": lab,
+    "lock": lock,
+    "licences": program(DEV, "Write docs/licences.md from what every locked package says of itself.", "tools/supply.py", "licences"),
+    "sbom": program(DEV, "Write the bill of materials (CycloneDX) of requirements.lock into dist/.", "tools/supply.py", "sbom"),
+    "build": program(BASE, "Build the sdist and the wheel into dist/.", "tools/package.py", "build"),
+    "release": program(
+        BASE, "Make the release of a version: its number, its section of the changelog, its commit and its tag.",
+        "tools/package.py", "release",
+    ),
+    "clean": clean,
+}  # fmt: skip
 
 
 def main(arguments):
@@ -430,7 +409,7 @@ def main(arguments):
         given = f"no verb '{arguments[0]}'; " if arguments and arguments[0] not in ("help", "-h", "--help") else ""
         print(given + "usage: python tools/make.py VERB, where VERB is one of " + ", ".join(VERBS))
         for name, verb in VERBS.items():
-            print(f"  {name:10}{verb.__doc__.splitlines()[0]}")
+            print(f"  {name:11}{verb.__doc__.splitlines()[0]}")
         return 2 if given or not arguments else 0
     try:
         return VERBS[arguments[0]](*arguments[1:])
