@@ -38,9 +38,8 @@ from _pytest.runner import runtestprotocol
 
 HOME = Path(__file__).resolve().parent
 ROOT = HOME.parent
-sys.path[:0] = [str(HOME), str(ROOT / "src"), str(ROOT / "tests")]
 
-from mutants import Mutant, mutants  # noqa: E402 - found through the line above
+from mutants import Mutant, mutants  # noqa: E402 - of this folder, which a script's own imports come from
 
 # The modules, and the tests that are tried on each: those that say what they mean, not all that happen to run them.
 TESTS = {
@@ -424,6 +423,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wait-while", default="", metavar="FILE", help="pause while this file is there")
     parser.add_argument("--report", action="store_true", help=f"write {REPORT.relative_to(ROOT)}")
     options = parser.parse_args(arguments)
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
     report = json.loads(REPORT.read_text(encoding="utf-8")) if REPORT.exists() else {}
     for name in options.modules:
         run = Run(name, options)

@@ -797,7 +797,10 @@ def witnessed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, 
     spec.mkdir(parents=True)
     spoilt = {"argv": ["false"], "display_name": "Spoilt", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(spoilt), encoding="utf-8")
+    (root / "other" / "planlib").mkdir(parents=True)
+    (root / "other" / "planlib" / "__init__.py").write_text("raise SystemExit('another planlib')\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(root / "other"))
         for name, value in {
             "IPYTHONDIR": str(root / "home/.ipython"), "PYTHONSTARTUP": str(startup / "spoil.py"),
             "JUPYTER_PATH": str(root / "jupyter"), "PYTHONHASHSEED": "77", "MPLBACKEND": "none such",
@@ -834,7 +837,7 @@ def test_kernels_do_not_cross_talk(witnessed: Any) -> None:
 
 
 def test_a_persons_own_settings_play_no_part(witnessed: Any) -> None:
-    """Start-up files, kernel specs, files in the working folder and a fixed seed elsewhere change nothing."""
+    """Start-up files, kernel specs, files in the working folder, another planlib and a fixed seed elsewhere change nothing."""
     root, out, _ = witnessed
     for *_, said in witnesses(out):
         assert said["hijacked"] is False
@@ -842,6 +845,16 @@ def test_a_persons_own_settings_play_no_part(witnessed: Any) -> None:
         assert said["planlib"] == planlib.__file__
         assert said["seed"] == "0"
         assert said["history"] is False
+
+
+def test_a_kernel_imports_no_other_planlib_than_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A planlib that came to lie before ours on the way, such as a checkout beside what is installed, is left out."""
+    ours = str(Path(planlib.__file__).resolve().parents[1])
+    (tmp_path / "planlib").mkdir()
+    (tmp_path / "planlib" / "__init__.py").touch()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *(entry for entry in sys.path if entry != ours), ours])
+    way = kernels._import_path()
+    assert ours in way and str(tmp_path) not in way
 
 
 def test_the_same_bytes_from_another_place(witnessed: Any) -> None:

@@ -246,8 +246,11 @@ def _import_path() -> list[str]:
     ours = str(Path(__file__).resolve().parents[2])
     here = Path.cwd()
     path = [entry for entry in sys.path if entry and not (Path(entry) == here and str(here) != ours)]
-    absolute = list(dict.fromkeys(str(Path(entry).absolute()) for entry in path))
-    return absolute if ours in [str(Path(entry).resolve()) for entry in absolute] else [ours, *absolute]
+    absolute = [Path(entry).absolute() for entry in dict.fromkeys(path)]
+    # Nor another planlib than ours, which may lie on the way since we were imported.
+    kept = [entry for entry in absolute if str(entry.resolve()) == ours or not (entry / "planlib" / "__init__.py").is_file()]
+    found = list(dict.fromkeys(map(str, kept)))
+    return found if any(str(entry.resolve()) == ours for entry in kept) else [ours, *found]
 
 
 def _lend_font_list(folder: Path) -> None:
