@@ -8,18 +8,23 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_reading_apart import OBEDIENT
 
 from planlib.errors import RunError
 from planlib.readers import apart
 from planlib.reporting import computing, forks, kernels, report, seen
+from planlib.reporting import run as making
 from planlib.reporting.execution import execute
 from planlib.reporting.kernels import Kernels
 
@@ -174,7 +179,7 @@ def test_what_was_computed_once_is_not_computed_again(ways: dict[str, Kernels]) 
     parent = ways["forked"].parent
     assert parent is not None
     folder = ROOT / "data" / "wirral-ofsted-2011"
-    source, said = parent.compute({"folder": str(folder), "as_of": "2011-08-31"}, ROOT, seconds=60)
+    source, said = parent.compute({"folder": str(folder), "as_of": "2011-08-31"}, ROOT, seconds=60, kernels=2)
     asked = (
         "from planlib import measures, open_plan, slippage, store\nimport planlib.measures as home\ncalls = []\n"
         "inner = home.slippage.date_changes\nhome.slippage.date_changes = lambda *a, **k: calls.append(1) or inner(*a, **k)",
@@ -193,12 +198,91 @@ def test_what_was_computed_once_is_not_computed_again(ways: dict[str, Kernels]) 
 
 
 @pytest.mark.skipif(not forks.CAN_FORK, reason="kernels are forked on Linux alone")
+def test_a_set_gives_its_memory_back_when_its_last_kernel_is_forked(ways: dict[str, Kernels]) -> None:
+    """The process of a set becomes a small one, whose kernel goes on; one more kernel than was told of comes from elsewhere."""
+    parent = ways["forked"].parent
+    assert parent is not None
+    folder = ROOT / "data" / "wirral-ofsted-2011"
+    source, _ = parent.compute({"folder": str(folder), "as_of": "2011-08-31"}, ROOT, seconds=60, kernels=1)
+    asked = (
+        "import os, time\nfrom pathlib import Path\nfrom planlib import store\n"
+        "above, until = Path('/proc') / str(os.getppid()), time.monotonic() + 20\n"
+        "def rests(): return 'signal.pause' in (above / 'cmdline').read_text()\n"
+        "while not rests() and time.monotonic() < until: time.sleep(0.01)",
+        "pages = int((above / 'statm').read_text().split()[1])",
+        "print(rests(), pages * os.sysconf('SC_PAGESIZE') < 30 << 20, hasattr(store.open_plan, 'planlib_remembers'))",
+    )
+    try:
+        first = execute(notebook(*asked), {}, working_directory=ROOT, kernels=ways["forked"], where="it", source=source)
+        with pytest.raises(OSError, match="remembers nothing"):
+            source.fork("", Path(), Path(), {})
+        late = ("from planlib import store\nprint(hasattr(store.open_plan, 'planlib_remembers'))",)
+        second = execute(notebook(*late), {}, working_directory=ROOT, kernels=ways["forked"], where="it", source=source)
+    finally:
+        source.close()
+    assert first.cells[-1].outputs[0].text == "True True True\n"
+    assert second.cells[-1].outputs[0].text == "False\n"
+
+
+@pytest.mark.skipif(not forks.CAN_FORK, reason="kernels are forked on Linux alone")
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_so_many_processes_hold_a_plan_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+    """However many sets there are, kernels and the sets that they are forked from are together as many as was said."""
+    working: list[making._Set] = []
+    guard, most, sets, begun = threading.Lock(), [], {}, Counter[int]()
+
+    def counted(inner: Any) -> Any:
+        def work(going: making._Run, made: making._Set, *more: Any) -> Any:
+            with guard:
+                sets[id(made)] = made
+                begun[id(made)] += len(more)
+                working.append(made)
+                waiting = [each for each in sets.values() if each.computed is not None and begun[id(each)] < len(each.stale)]
+                most.append(len(working) + len(waiting))
+            try:
+                return inner(going, made, *more)
+            finally:
+                with guard:
+                    working.remove(made)
+
+        return work
+
+    for name in ("_prepare", "_run_one"):
+        monkeypatch.setattr(making, name, counted(getattr(making, name)))
+    days = ["1960-10-31", "1960-12-31", "1961-03-31", "1961-06-30", "1961-09-30", "1961-12-31"]
+    outcome = report("ranger-1960", as_of=days, data=ROOT / "data", out=tmp_path / "out", jobs=jobs)
+    assert outcome.ok, [each.why for each in outcome.failed]
+    assert len(outcome.made) == 18 and len(most) == 24
+    assert jobs < max(most) <= making._room(jobs)
+
+
+@given(jobs=st.integers(1, 5), sizes=st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_to_be_run_is_run(jobs: int, sizes: list[tuple[int, bool]]) -> None:
+    """Sets of any number of notebooks, with a process of their own or none, by any number of jobs: none waits for ever."""
+    ran: list[tuple[str, Any]] = []
+    sets: list[Any] = [SimpleNamespace(plan=str(n), stale=list(range(size)), computed=None) for n, (size, _) in enumerate(sizes)]
+
+    def prepare(going: Any, made: Any) -> None:
+        if sizes[int(made.plan)][1]:
+            made.computed = SimpleNamespace(close=lambda: None)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "_prepare", prepare)
+        patch.setattr(making, "_run_one", lambda going, made, notebook: time.sleep(0.001 * (notebook % 2)))
+        patch.setattr(making, "_write_one", lambda going, made, notebook, executed: ran.append((made.plan, notebook)))
+        work: Any = SimpleNamespace(kernels=SimpleNamespace(parent=object(), stop=lambda: None))
+        making._make(work, sets, jobs)
+    assert sorted(ran) == [(each.plan, notebook) for each in sorted(sets, key=lambda one: one.plan) for notebook in each.stale]
+
+
+@pytest.mark.skipif(not forks.CAN_FORK, reason="kernels are forked on Linux alone")
 def test_an_error_while_computing_is_the_error_of_the_set(ways: dict[str, Kernels], tmp_path: Path) -> None:
     """What the process of a set meets comes back as the same error, with the same words."""
     parent = ways["forked"].parent
     assert parent is not None
     (tmp_path / "plan.toml").write_text('titel = "x"\n', encoding="utf-8")
-    source, said = parent.compute({"folder": str(tmp_path), "as_of": "2011-08-31"}, ROOT, seconds=60)
+    source, said = parent.compute({"folder": str(tmp_path), "as_of": "2011-08-31"}, ROOT, seconds=60, kernels=2)
     source.close()
     errors = []
     for ask in (lambda: computing.from_answer(said), lambda: computing.compute(tmp_path, __import__("datetime").date(2011, 8, 31))):
@@ -218,7 +302,7 @@ def test_a_set_learns_how_its_reader_ended(monkeypatch: pytest.MonkeyPatch, tmp_
     (tmp_path / "2011-08-31.csv").write_bytes(b"leave ,Action\n1 ,x\n")
     with kernels.kernels(seconds=20) as mine:
         assert mine.parent is not None
-        source, said = mine.parent.compute({"folder": str(tmp_path), "as_of": "2011-08-31"}, ROOT, seconds=60)
+        source, said = mine.parent.compute({"folder": str(tmp_path), "as_of": "2011-08-31"}, ROOT, seconds=60, kernels=2)
         source.close()
     assert "the process that read it ended (exit code 3)" in said["text"]
 

@@ -811,7 +811,7 @@ def test_a_set_that_is_being_computed_does_not_outlast_the_run(bench: Bench) -> 
     def compute(running: kernels.Kernels) -> None:
         try:
             assert running.parent is not None
-            running.parent.compute({"folder": str(place.base / "pipe"), "as_of": DAY}, place.base, seconds=3600)
+            running.parent.compute({"folder": str(place.base / "pipe"), "as_of": DAY}, place.base, seconds=3600, kernels=1)
         except OSError as error:
             faults.append(error)
 

@@ -63,7 +63,8 @@ def execute(
         try:
             return papermill.execute_notebook(
                 notebook, None, parameters=dict(parameters), kernel_name=KERNEL, language="python", progress_bar=False,
-                engine_name=engine.NAME, kernels=kernels, source=source or kernels.parent,
+                engine_name=engine.NAME, kernels=kernels,
+                source=source if source and not attempt else kernels.parent,  # a set's process forks one for each notebook
                 start_timeout=START_SECONDS, execution_timeout=kernels.seconds,
                 resources={"metadata": {"path": str(working_directory)}},
                 on_cell_start=lambda cell, cell_index, started=started: started.append(cell_index),

@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -397,7 +398,7 @@ def make_set(order: Order, out: Path, running: Kernels) -> Made:
         _prepare(run, made)
         for notebook in order.notebooks:
             try:
-                _execute(run, made, notebook)
+                _write(run, made, notebook, _executed(run, made, notebook))
             except Exception as error:
                 made.failures[notebook.name] = error
         if not made.failures:
@@ -875,37 +876,72 @@ def load_libraries(*, computing_here: bool) -> Any:
 
 
 def _make(run: _Run, sets: Sequence[_Set], jobs: int) -> None:
-    """Run the notebooks, so many at a time; each set is published when its last one is done."""
+    """Run the notebooks, so many at a time, and write the page of one while others run; a set is published with its last one."""
+    forks.spare()
     files = load_libraries(computing_here=run.kernels.parent is None)
     before = files.cwd(None)  # papermill keeps a working directory for all threads; ours leave it as it was
     pool = concurrent.futures.ThreadPoolExecutor(jobs, thread_name_prefix="planlib-")
+    desk = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="planlib-")  # two would wait for each other's lock
     coming, ready = collections.deque(sets), collections.deque[tuple[_Set, Notebook]]()
-    working: dict[concurrent.futures.Future[None], _Set | None] = {}
+    preparing: dict[Future[None], _Set] = {}
+    running: dict[Future[Any], tuple[_Set, Notebook]] = {}
+    writing: set[Future[None]] = set()
     try:
-        while coming or ready or working:
-            while len(working) < jobs and (coming or ready):
+        while coming or ready or preparing or running or writing:
+            while len(preparing) + len(running) < jobs and len(writing) <= jobs:
                 # Sets begin in their order, so that what the portfolio waits for has always begun before it.
-                if ready:
-                    working[pool.submit(_run_one, run, *ready.popleft())] = None
-                else:
+                if coming and _may_prepare(ready, len(preparing), len(running), jobs):
                     each = coming.popleft()
-                    working[pool.submit(_prepare, run, each)] = each
+                    preparing[pool.submit(_prepare, run, each)] = each
+                elif ready and len(preparing) + _sets_in(list(ready)[1:]) + len(running) < _room(jobs):
+                    item = ready.popleft()
+                    running[pool.submit(_run_one, run, *item)] = item
+                else:
+                    break
+            if not (preparing or running or writing):
+                raise AssertionError(f"{len(ready)} notebooks are ready, and none can begin")  # rather than wait for ever
             # With a timeout, so that Ctrl-C is heard on Windows too.
-            done, _ = concurrent.futures.wait(working, 0.5, concurrent.futures.FIRST_COMPLETED)
+            done, _ = concurrent.futures.wait([*preparing, *running, *writing], 0.5, concurrent.futures.FIRST_COMPLETED)
             for future in done:
-                prepared = working.pop(future)
-                future.result()
-                if prepared is not None:
+                made = future.result()
+                if future in preparing:
+                    prepared = preparing.pop(future)
                     ready.extend((prepared, notebook) for notebook in prepared.stale)
+                elif future in running:
+                    writing.add(desk.submit(_write_one, run, *running.pop(future), made))
+                else:
+                    writing.remove(future)
     finally:
         try:
             if sys.exc_info()[0] is not None:
                 run.kernels.stop()
         finally:
             _see_out(pool)
+            _see_out(desk)
         for each in sets:
             _close(each)
         files.cwd(before)
+
+
+def _room(jobs: int) -> int:
+    """How many processes may hold a plan's tables at a time: a kernel for each job, and for every two the set it is forked from."""
+    return jobs + (jobs + 1) // 2
+
+
+def _sets_in(ready: Iterable[tuple[_Set, Notebook]]) -> int:
+    """Processes that wait for kernels to be forked from them; one whose last kernel is forked gives its memory back."""
+    return len({id(made) for made, _ in ready if made.computed})
+
+
+def _may_prepare(ready: Iterable[tuple[_Set, Notebook]], preparing: int, running: int, jobs: int) -> bool:
+    """Whether to prepare another set: while one runs the next is prepared, so that no core waits, and no more than that.
+
+    There is always room for the notebook that is ready first: beside one set that has begun there are `ahead` more at most.
+    """
+    left = collections.Counter(id(made) for made, _ in ready)
+    begun = sum(left[id(made)] < len(made.stale) for made in {id(made): made for made, _ in ready}.values())
+    ahead = (jobs + 1) // 2 if jobs > 1 or not begun else 0
+    return preparing + len(left) - begun < ahead and preparing + _sets_in(ready) + running < _room(jobs)
 
 
 def _see_out(pool: concurrent.futures.Executor, patience: int = 2) -> None:
@@ -947,28 +983,36 @@ def _computed(run: _Run, made: _Set) -> computing.Numbers:
         return computing.compute(folder, made.as_of)
     where, asked = f"{made.plan} as at {made.day}", {"folder": str(folder), "as_of": made.day}
     try:
-        made.computed, said = parent.compute(asked, _home(made), seconds=run.kernels.seconds)
+        made.computed, said = parent.compute(asked, _home(made), seconds=run.kernels.seconds, kernels=len(made.stale))
     except OSError as error:
         raise RunError(f"{where}: its numbers could not be computed: {error} {run.kernels.last_words()}".rstrip()) from None
     return computing.from_answer(said)
 
 
-def _run_one(run: _Run, made: _Set, notebook: Notebook) -> None:
-    """Make one report of a set; the last one publishes the set."""
+def _run_one(run: _Run, made: _Set, notebook: Notebook) -> Any:
+    """Run one notebook of a set; gives it executed, or None where it failed or the run was stopped."""
     try:
         if run.kernels.stopped.is_set():
             made.stopped = True
-        else:
-            if made.over_plans:
-                _wait_for_plans(run, made)
-            _execute(run, made, notebook)
+            return None
+        if made.over_plans:
+            _wait_for_plans(run, made)
+        return _executed(run, made, notebook)
     except Exception as error:  # a fault in one report must not stop the others; a bug in ours is told like theirs
         made.stopped |= run.kernels.stopped.is_set()
         made.failures[notebook.name] = error
-    with made.guard:
-        made.left -= 1
-        last = made.left == 0
-    if last:
+        return None
+
+
+def _write_one(run: _Run, made: _Set, notebook: Notebook, executed: Any) -> None:
+    """Write one report of a set, where its notebook ran; the last one publishes the set."""
+    if executed is not None:
+        try:
+            _write(run, made, notebook, executed)
+        except Exception as error:
+            made.failures[notebook.name] = error
+    made.left -= 1
+    if not made.left:
         _finish(run, made)
     run.tell(made.where(notebook.name))
 
@@ -986,16 +1030,19 @@ def _finish(run: _Run, made: _Set) -> None:
     made.settled.set()
 
 
-def _execute(run: _Run, made: _Set, notebook: Notebook) -> None:
-    where = made.where(notebook.name)
+def _executed(run: _Run, made: _Set, notebook: Notebook) -> Any:
     if made.fault:
         raise made.fault
     home = _home(made)
     paths = [_relative(folder, home) for folder in made.folders]
     given = parameters_for(notebook, paths, made.as_of, _extra(made, notebook))
-    executed = execute(
-        notebook.node, given, working_directory=home, kernels=run.kernels, where=where, source=made.computed
-    )
+    where = made.where(notebook.name)
+    return execute(notebook.node, given, working_directory=home, kernels=run.kernels, where=where, source=made.computed)
+
+
+def _write(run: _Run, made: _Set, notebook: Notebook, executed: Any) -> None:
+    """Check what a notebook shows, and write its page and what goes with it among the files of the set."""
+    where = made.where(notebook.name)
     shown = tidy(executed, _shown_parameters(made, notebook), where=where)
     for line in warnings_in(executed)[:3]:
         run.notes.append(f"{where}: warning: {line}")
