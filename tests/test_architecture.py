@@ -24,7 +24,7 @@ ORDER = (
 CLOCK = {"today", "now", "utcnow", "time", "localtime"}
 HEAVY = ("pandas", "numpy", "matplotlib", "papermill", "nbconvert", "IPython", "statsmodels")
 # May ask the clock, with the reason; an entry that is no longer needed fails.
-MAY_ASK = {"reporting.run": "run.json says under `run` when it was made, as an accident that no report shows"}
+MAY_ASK = {"reporting.making": "run.json says under `run` when it was made, as an accident that no report shows"}
 MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 
 

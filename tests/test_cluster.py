@@ -23,7 +23,8 @@ import pytest
 import planlib
 from planlib import cache, cli
 from planlib.errors import InputError, RunError
-from planlib.reporting import cluster, publish, run
+from planlib.reporting import cluster, publish, sets
+from planlib.reporting.orders import Order
 from planlib.reporting.run import report
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -249,11 +250,11 @@ def test_what_is_not_the_same_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.undo()
     with running(tmp_path, "--nanny") as (address, _):
         with monkeypatch.context() as other, pytest.raises(InputError, match="has another planlib, or one that was changed"):
-            other.setattr(run, "code_digest", lambda: "0")
+            other.setattr(sets, "code_digest", lambda: "0")
             with cluster.connected(address):
                 pass
         with monkeypatch.context() as other, pytest.raises(InputError, match=r"has pandas \S+, where here it is 1\.0"):
-            other.setattr(run, "versions", lambda: {**versions, "pandas": "1.0"})
+            other.setattr(sets, "versions", lambda: {**versions, "pandas": "1.0"})
             with cluster.connected(address):
                 pass
         seen = cluster._check_seen
@@ -264,12 +265,12 @@ def test_what_is_not_the_same_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     assert not list((tmp_path / "out").glob("good/*")) and not (tmp_path / "out" / publish.STAGING).exists()
 
 
-versions = run.versions()
+versions = sets.versions()
 
 
 def test_a_worker_that_came_later_and_is_another_makes_nothing(tmp_path: Path) -> None:
     """A worker compares itself with the client before each set, and makes none for a run that is over."""
-    order = run.Order("good", (tmp_path / "good",), date(2020, 1, 31), (), {}, {}, {})
+    order = Order("good", (tmp_path / "good",), date(2020, 1, 31), (), {}, {}, {})
     options: dict[str, Any] = {"home": tmp_path, "plain": True, "seconds": 1}
     with pytest.raises(RunError, match="is not as the client: the client has another planlib"):
         cluster.make(order, tmp_path / "0", same=cluster.identity() | {"code": "0"}, **options)

@@ -23,10 +23,10 @@ from test_reading_apart import OBEDIENT
 
 from planlib.errors import RunError
 from planlib.readers import apart
-from planlib.reporting import computing, forks, kernels, report, seen
-from planlib.reporting import run as making
+from planlib.reporting import computing, forks, kernels, making, report, seen
 from planlib.reporting.execution import execute
 from planlib.reporting.kernels import Kernels
+from planlib.reporting.sets import Set
 
 ROOT = Path(__file__).parents[1]
 WAYS = ("forked", "ahead", "plain")
@@ -228,11 +228,11 @@ def test_a_set_gives_its_memory_back_when_its_last_kernel_is_forked(ways: dict[s
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 def test_so_many_processes_hold_a_plan_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
     """However many sets there are, kernels and the sets that they are forked from are together as many as was said."""
-    working: list[making._Set] = []
+    working: list[Set] = []
     guard, most, sets, begun = threading.Lock(), [], {}, Counter[int]()
 
     def counted(inner: Any) -> Any:
-        def work(going: making._Run, made: making._Set, *more: Any) -> Any:
+        def work(going: making.Run, made: Set, *more: Any) -> Any:
             with guard:
                 sets[id(made)] = made
                 begun[id(made)] += len(more)
@@ -247,7 +247,7 @@ def test_so_many_processes_hold_a_plan_and_no_more(tmp_path: Path, monkeypatch: 
 
         return work
 
-    for name in ("_prepare", "_run_one"):
+    for name in ("prepare", "_run_one"):
         monkeypatch.setattr(making, name, counted(getattr(making, name)))
     days = ["1960-10-31", "1960-12-31", "1961-03-31", "1961-06-30", "1961-09-30", "1961-12-31"]
     outcome = report("ranger-1960", as_of=days, data=ROOT / "data", out=tmp_path / "out", jobs=jobs)
@@ -268,11 +268,11 @@ def test_whatever_is_to_be_run_is_run(jobs: int, sizes: list[tuple[int, bool]]) 
             made.computed = SimpleNamespace(close=lambda: None)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(making, "_prepare", prepare)
+        patch.setattr(making, "prepare", prepare)
         patch.setattr(making, "_run_one", lambda going, made, notebook: time.sleep(0.001 * (notebook % 2)))
         patch.setattr(making, "_write_one", lambda going, made, notebook, executed: ran.append((made.plan, notebook)))
         work: Any = SimpleNamespace(kernels=SimpleNamespace(parent=object(), stop=lambda: None))
-        making._make(work, sets, jobs)
+        making.make(work, sets, jobs)
     assert sorted(ran) == [(each.plan, notebook) for each in sorted(sets, key=lambda one: one.plan) for notebook in each.stale]
 
 

@@ -35,7 +35,7 @@ from papermill.parameterize import parameterize_notebook
 from test_reporting import MEASURED, SAID, V4, papermilled, put_notebook, put_plan
 
 from planlib import cache, cli, locks, open_plan, store
-from planlib.reporting import computing, forks, kernels, publish, run
+from planlib.reporting import computing, forks, kernels, making, publish, run
 from planlib.reporting.run import report
 
 pytestmark = pytest.mark.skipif(not forks.CAN_FORK, reason="the runs that are harmed are forked, which is safe on Linux alone")
@@ -133,7 +133,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     root = tmp_path_factory.mktemp("faults")
     sets, indexes = {}, {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "execute", execute)
+        patch.setattr(making, "execute", execute)
         patch.setattr(forks, "CAN_FORK", False)
         put_notebook(root, "progress", MEASURED, SAID)
         for name in ("old", "new"):
@@ -166,11 +166,11 @@ def make(going: Any, sets: Sequence[Any], jobs: int) -> None:
         try:
             publish.staging(going.out, made.plan, made.day)
             for name in sorted(path.name for path in new.iterdir() if path.name != publish.RUN):
-                run._stage(going, made, name, (new / name).read_bytes())
+                making._stage(going, made, name, (new / name).read_bytes())
         except Exception as error:
             made.failures |= {each.name: error for each in made.stale}
         made.left = 0
-        run._finish(going, made)
+        making.finish(going, made)
 
 
 class Harm:
@@ -269,7 +269,7 @@ def reporting(
         os.chdir(place.bench.root / "new")
         os.environ |= {"TMPDIR": str(place.tmp), cache.VARIABLE: str(place.cache)}
         tempfile.tempdir = str(place.tmp)
-        run._make = maker
+        run.make = maker
         if way == BY_FILES:
             publish._SWAP = {}
         if first:
@@ -798,10 +798,10 @@ def test_a_second_interrupt_waits_for_the_set_that_is_being_published() -> None:
         go.set()
         pool.shutdown()
 
-    run._see_out(SimpleNamespace(shutdown=shutdown))  # type: ignore[arg-type]
+    making._see_out(SimpleNamespace(shutdown=shutdown))  # type: ignore[arg-type]
     assert (len(asked), ended) == (3, [True])
     with pytest.raises(KeyboardInterrupt):
-        run._see_out(SimpleNamespace(shutdown=lambda **_: os.kill(os.getpid(), signal.SIGINT)))  # type: ignore[arg-type]
+        making._see_out(SimpleNamespace(shutdown=lambda **_: os.kill(os.getpid(), signal.SIGINT)))  # type: ignore[arg-type]
 
 
 def test_a_set_that_is_being_computed_does_not_outlast_the_run(bench: Bench) -> None:

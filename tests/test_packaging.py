@@ -29,7 +29,7 @@ from test_environment import bounds
 from test_first_hour import KEY, excel_plan, word_plan
 
 import planlib
-from planlib.reporting import run
+from planlib.reporting import sets
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -186,10 +186,10 @@ def test_from_the_wheel_only(clean: Path, tmp_path: Path) -> None:
         # A person with nothing in their home folder and nothing of this environment on their path.
         return ran(clean, *words, cwd=desk, HOME=str(tmp_path), USERPROFILE=str(tmp_path), PATH=os.defpath).stdout
 
-    code = "import planlib; from planlib.reporting import run; print(planlib.__file__, run.code_digest(), sep='\\n')"
+    code = "import planlib; from planlib.reporting import sets; print(planlib.__file__, sets.code_digest(), sep='\\n')"
     home, digest = ran(clean.with_name(Path(sys.executable).name), "-c", code, cwd=desk).stdout.splitlines()
     assert clean.parent.parent in Path(home).parents
-    assert digest == run.code_digest()  # so reports stay up to date where an editable installation is exchanged for the wheel
+    assert digest == sets.code_digest()  # so reports stay up to date where an editable installation is exchanged for the wheel
     assert said("--version").split() == ["planlib", planlib.__version__]
     plan = "northdale-council-childrens-services"
     assert f"next: planlib check data/{plan}" in said("new", "Northdale plan.docx")

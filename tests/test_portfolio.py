@@ -416,20 +416,20 @@ def test_a_report_that_failed_is_not_led_to_and_comes_back(tmp_path, monkeypatch
     """A plan whose reports fail is in the portfolio as not made; once they are made the portfolio leads to them."""
     put(tmp_path, "alpha", "2020-04-30")
     put(tmp_path, "beta", "2020-04-30")
-    from planlib.reporting import run
+    from planlib.reporting import making
 
-    genuine = run.execute
+    genuine = making.execute
 
     def execute(notebook: Any, given: Any, *, where: str, **rest: Any) -> Any:
         if where.startswith("beta") and where.endswith("slippage"):
-            raise run.RunError("cannot be made")
+            raise making.RunError("cannot be made")
         return genuine(notebook, given, where=where, **rest)
 
-    monkeypatch.setattr(run, "execute", execute)
+    monkeypatch.setattr(making, "execute", execute)
     page = tmp_path / "reports" / "portfolio" / "2020-04-30" / "portfolio.html"
     assert {each.plan for each in make(tmp_path).failed} == {"beta"}
     assert dead(page) == [] and way(tmp_path / "reports", "2020-04-30") == {"beta": []}
-    monkeypatch.setattr(run, "execute", genuine)
+    monkeypatch.setattr(making, "execute", genuine)
     assert make(tmp_path).ok
     assert dead(page) == [] and way(tmp_path / "reports", "2020-04-30") is None
 

@@ -19,7 +19,7 @@ from planlib.errors import InputError
 from planlib.forecast import outlook
 from planlib.measures import measure, records_of
 from planlib.reporting import report
-from planlib.reporting.run import sources_of
+from planlib.reporting.sets import sources_of
 
 BUNDLED = Path(__file__).parents[1] / "data"
 HEAD = "Ref,Area,Action,Lead,Target date,Status"

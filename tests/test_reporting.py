@@ -30,7 +30,7 @@ from papermill.translators import PythonTranslator
 import planlib
 from planlib import measures
 from planlib.errors import InputError, RunError
-from planlib.reporting import forks, index, kernels, managers, notebooks, publish, results, run, seen
+from planlib.reporting import forks, index, kernels, making, managers, notebooks, publish, results, seen
 from planlib.reporting.run import report
 
 V4 = nbformat.v4
@@ -114,7 +114,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
                     raise RunError(f"{where}: {type(error).__name__}: {error}") from error
         return made
 
-    monkeypatch.setattr(run, "execute", execute)
+    monkeypatch.setattr(making, "execute", execute)
     monkeypatch.setattr(measures, "measure", measure_once)
     monkeypatch.setattr(forks, "CAN_FORK", False)
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from planlib.intake import Dated, Intake
     from planlib.measures import Between
     from planlib.published import Told
-    from planlib.reporting.run import Maker, Outcome
+    from planlib.reporting.making import Maker
+    from planlib.reporting.run import Outcome
 
 OK, FAULT, CANNOT_BEGIN, INTERRUPTED = 0, 1, 2, 130
 _DATE_LIKE = re.compile(r"\d{1,4}[-/. ]\d")
@@ -487,7 +488,7 @@ def _check_plan(taken: argparse.Namespace) -> tuple[list[dict[str, Any]], list[d
 
 
 def _plan(taken: argparse.Namespace) -> Path:
-    from planlib.reporting.run import find_data, plan_folder
+    from planlib.reporting.plans import find_data, plan_folder
 
     word = taken.plan if hasattr(taken, "plan") else taken.target
     _refuse_bare_folder(word, taken.data)
@@ -497,7 +498,7 @@ def _plan(taken: argparse.Namespace) -> Path:
 def _refuse_bare_folder(word: str, data: str) -> None:
     """Say of a folder of files that is no plan yet how it becomes one."""
     from planlib.readers.formats import ENDINGS
-    from planlib.reporting.run import find_data
+    from planlib.reporting.plans import find_data
     from planlib.settings import FILE_NAME
 
     tried = [Path(word)] if len(Path(word).parts) != 1 else [find_data(data, needed=False) / word, Path(word)]
@@ -579,7 +580,7 @@ def _ledger(taken: argparse.Namespace) -> int:
 def _open(folder: Path, as_of: str | None) -> Any:
     """Open a plan: before its first snapshot nothing can begin; a fault in its files is one of the plan."""
     from planlib.folder import to_date
-    from planlib.reporting.run import snapshot_dates
+    from planlib.reporting.plans import snapshot_dates
     from planlib.store import open_plan
 
     day = to_date(as_of, "--as-of")
@@ -761,7 +762,7 @@ def _new_template(taken: argparse.Namespace) -> int:
 
 def _file_and_folder(taken: argparse.Namespace) -> tuple[Path, Path | None]:
     """The plan's file and the folder it goes to, None where that is for planlib to name."""
-    from planlib.reporting.run import find_data
+    from planlib.reporting.plans import find_data
 
     if taken.source:
         if taken.what is None or taken.folder is not None:
@@ -809,7 +810,7 @@ def _shortly(path: Path) -> Path:
 def _new_folder(title: str, path: Path, data: str) -> Path:
     """The folder of a plan that nobody has named: after its title, in the data folder."""
     from planlib.markup import slug
-    from planlib.reporting.run import find_data
+    from planlib.reporting.plans import find_data
 
     name = slug(re.sub("['’]", "", title))
     name = name[:40].rpartition("-")[0] if len(name) > 40 else name

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from planlib.errors import InputError, PlanlibError, RunError
-from planlib.reporting import forks, publish, run
+from planlib.reporting import forks, making, orders, plans, publish, sets
 from planlib.reporting.kernels import Kernels, kernels
 
 ANSWER_SECONDS = 10  # within which a scheduler has to answer and to have a worker
@@ -35,7 +35,7 @@ MARK = "going"
 
 
 @contextlib.contextmanager
-def connected(address: str) -> Iterator[run.Maker]:
+def connected(address: str) -> Iterator[making.Maker]:
     """A cluster that can make sets of reports: what `planlib.reporting.report` takes as its `maker`.
 
     Parameters
@@ -78,7 +78,7 @@ async def _greet(address: str) -> None:
 
 def identity() -> dict[str, str]:
     """What has to be the same wherever reports are made, so that their bytes are."""
-    return {"code": run.code_digest(), "processor": platform.machine(), **run.versions()}
+    return {"code": sets.code_digest(), "processor": platform.machine(), **sets.versions()}
 
 
 def _check_same(client: Any, address: str) -> None:
@@ -113,15 +113,15 @@ def _difference(theirs: Mapping[str, str]) -> str:
 # --- the client --------------------------------------------------------------------------------------------------------
 
 
-def _make(client: Any, going: run._Run, sets: Sequence[run._Set]) -> None:
+def _make(client: Any, going: making.Run, stale: Sequence[sets.Set]) -> None:
     """Have sets made by the workers, and publish each when it is there."""
     home = going.out.resolve() / publish.STAGING / uuid.uuid4().hex
     publish.write(home / MARK, home.name.encode())
     try:
-        _check_seen(client, home, sorted({folder for each in sets for folder in each.folders}))
+        _check_seen(client, home, sorted({folder for each in stale for folder in each.folders}))
         plain = forks.CAN_FORK and going.kernels.parent is None
         work = functools.partial(make, home=home, plain=plain, seconds=going.kernels.seconds, same=identity())
-        _share_out(client, going, sets, work, home)
+        _share_out(client, going, stale, work, home)
     finally:
         (home / MARK).unlink(missing_ok=True)  # first: it is what the workers look at
         shutil.rmtree(home, ignore_errors=True)
@@ -139,13 +139,13 @@ def unseen(home: Path, folders: Sequence[Path]) -> str:
     """The first folder of a run that this process does not see, or ""."""
     if not (home / MARK).is_file():
         return str(home.parent.parent)
-    return next((str(folder) for folder in folders if not run.is_plan(folder)), "")
+    return next((str(folder) for folder in folders if not plans.is_plan(folder)), "")
 
 
-def _share_out(client: Any, going: run._Run, sets: Sequence[run._Set], work: Any, home: Path) -> None:
+def _share_out(client: Any, going: making.Run, stale: Sequence[sets.Set], work: Any, home: Path) -> None:
     """Order as many sets as keep the workers busy, in their order, those that wait for others after them."""
-    coming, working = list(sets), dict[str, tuple[Any, run._Set]]()
-    places = {id(made): home / str(number) for number, made in enumerate(sets)}
+    coming, working = list(stale), dict[str, tuple[Any, sets.Set]]()
+    places = {id(made): home / str(number) for number, made in enumerate(stale)}
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
     seen = time.monotonic()
     try:
@@ -157,18 +157,18 @@ def _share_out(client: Any, going: run._Run, sets: Sequence[run._Set], work: Any
                 break
             while len(working) < 2 * threads and (made := _next(coming)):  # one at work and one that waits at its door
                 coming.remove(made)
-                future = client.submit(work, run.order_of(going, made), places[id(made)], pure=False)
+                future = client.submit(work, orders.order_of(going, made), places[id(made)], pure=False)
                 working[future.key] = future, made
                 future.add_done_callback(finished.put)
             with contextlib.suppress(queue.Empty):
                 future, made = working.pop(finished.get(timeout=LOOK_SECONDS).key)
                 if answer := _answer(future, made, places[id(made)]):
-                    run.take(going, made, answer)
+                    orders.take(going, made, answer)
                 else:
                     coming.insert(0, made)
         for made in [*(made for _, made in working.values()), *coming]:
             reason = f"neither a worker nor the dask scheduler was to be found for {ALONE_SECONDS} s"
-            run.take(going, made, RunError(f"{made.plan} as at {made.day}: {reason}"))
+            orders.take(going, made, RunError(f"{made.plan} as at {made.day}: {reason}"))
     finally:
         with contextlib.suppress(Exception):
             client.cancel([future for future, _ in working.values()], force=True)
@@ -181,18 +181,18 @@ def _threads(client: Any) -> int:
         return 0
 
 
-def _next(coming: Sequence[run._Set]) -> run._Set | None:
+def _next(coming: Sequence[sets.Set]) -> sets.Set | None:
     return next((each for each in coming if all(other.settled.is_set() for other in each.waits)), None)
 
 
-def _answer(future: Any, made: run._Set, place: Path) -> run.Made | Exception | None:
+def _answer(future: Any, made: sets.Set, place: Path) -> orders.Made | Exception | None:
     """What became of a set, or None where it is to be ordered again."""
     from distributed import CancelledError
     from distributed.scheduler import KilledWorker
 
     where = f"{made.plan} as at {made.day}"
     try:
-        answer: run.Made = future.result()
+        answer: orders.Made = future.result()
         return answer
     except KilledWorker as lost:
         # dask also blames what only waited at a worker's door when it was lost; that leaves no attempt.
@@ -219,7 +219,7 @@ _open: dict[Path, Kernels] = {}
 _guard = threading.Lock()
 
 
-def make(order: run.Order, place: Path, *, home: Path, plain: bool, seconds: float, same: Mapping[str, str]) -> run.Made:
+def make(order: orders.Order, place: Path, *, home: Path, plain: bool, seconds: float, same: Mapping[str, str]) -> orders.Made:
     """Make the files of a set, in a folder of this attempt.
 
     Parameters
@@ -254,7 +254,7 @@ def make(order: run.Order, place: Path, *, home: Path, plain: bool, seconds: flo
     thread = threading.current_thread()
     name, thread.name = thread.name, "planlib-set"  # what libraries say in it goes nowhere: see kernels.kernels
     try:
-        return run.make_set(order, attempt, _kernels(home, plain, seconds))
+        return orders.make_set(order, attempt, _kernels(home, plain, seconds))
     finally:
         thread.name = name
         if not _lasts(home):  # nobody waits for it, and nobody else clears it away
@@ -268,7 +268,7 @@ def _kernels(home: Path, plain: bool, seconds: float) -> Kernels:
     """Those of a run, which all its sets on this worker share; they end when the run is over."""
     with _guard:
         if home not in _open:
-            run.load_libraries(computing_here=True)
+            making.load_libraries(computing_here=True)
             held = contextlib.ExitStack()
             _open[home] = held.enter_context(kernels(plain=plain, seconds=seconds))
             threading.Thread(target=_end_with, args=(home, held), daemon=True).start()

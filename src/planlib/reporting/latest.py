@@ -9,7 +9,8 @@ from typing import Any
 
 from planlib.errors import InputError
 from planlib.reporting.notebooks import PER_PLAN, PORTFOLIO, find_notebooks, load
-from planlib.reporting.run import Outcome, find_data, is_plan, plan_folder, report, snapshot_dates
+from planlib.reporting.plans import find_data, plan_folder, plans_in, snapshot_dates
+from planlib.reporting.run import Outcome, report
 
 
 def report_latest(
@@ -36,10 +37,7 @@ def report_latest(
         As `planlib.report`.
     """
     root = find_data(data, needed=plans is None)
-    folders = (
-        [path for path in sorted(root.iterdir()) if path.is_dir() and is_plan(path)] if plans is None
-        else [plan_folder(each, root) for each in plans]
-    )  # fmt: skip
+    folders = plans_in(root) if plans is None else [plan_folder(each, root) for each in plans]
     known = find_notebooks(Path.cwd())
     wanted = list(notebooks) if notebooks is not None else [*PER_PLAN, *([PORTFOLIO] if plans is None or len(folders) > 1 else [])]
     over = [name for name in wanted if load(name, known).over_plans]
