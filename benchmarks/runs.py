@@ -13,6 +13,7 @@ minutes; ``--times 5`` repeats ours; ``--dates 24``). Every number of one run is
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -115,9 +116,11 @@ def pure(data: Path, days: list[date]) -> float:
 def family(pid: int) -> Iterator[int]:
     """A process and all that descend from it."""
     yield pid
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text().split():
-            yield from family(int(child))
+    children: list[str] = []
+    with contextlib.suppress(OSError):  # it ended while it was looked at
+        children = [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+    for child in children:
+        yield from family(int(child))
 
 
 def peak_memory(data: Path, out: Path, cache: Path) -> float:

@@ -71,6 +71,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     ("line", "message"),
     [
         ("reprot", "no verb 'reprot'. Did you mean 'report'? Verbs: report, check, ledger, changes, new, publish, lab, schema"),
+        ("--debug report", "report: '--debug' comes after the verb: planlib report --debug"),
         ("report --forse", "report: no option '--forse'. Did you mean '--force'?"),
         ("report --jobs two", "argument --jobs: invalid int value: 'two'"),
         ("report --jobs 0", "jobs must be 1 or more, not 0"),

@@ -193,6 +193,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         parser = verbs.get(taken.verb, top)
         options = [name for action in parser._actions for name in action.option_strings]
         if each.startswith("-"):
+            if each in options and arguments.index(each) < arguments.index(taken.verb):
+                raise InputError(f"{parser.prog}: '{each}' comes after the verb: {parser.prog} {each}")
             raise InputError(
                 f"{parser.prog}: no option '{each}'.{nearest(each.partition('=')[0], options)} "
                 f"Options: {', '.join(option for option in options if option.startswith('--'))}"

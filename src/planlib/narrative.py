@@ -598,7 +598,7 @@ def _cannot_be_told(m: Measures) -> list[str]:
         return []
     if unknown * 10 > total:
         return [
-            f"On-time delivery cannot be worked out: {unknown} of {total} first dates are not known."
+            f"On-time delivery cannot be worked out: {unknown} of {total} first dates {'is' if unknown == 1 else 'are'} not known."
             if total > 1 else "On-time delivery cannot be worked out: the first date is not known."
         ]  # fmt: skip
     return [f"The first date of {unknown} of {total} {m.term('actions')} is not known."]

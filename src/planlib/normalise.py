@@ -208,7 +208,8 @@ def take_rows(layout: Layout, cells: int) -> Raw:
     _fill_down(records, layout.tables)
     loose = _loose_cells(layout)
     if loose:
-        message = f"{len(loose)} cells or lines outside the tables of actions are kept in extras"
+        said = "1 cell or line" if len(loose) == 1 else f"{len(loose)} cells or lines"
+        message = f"{said} outside the tables of actions {'is' if len(loose) == 1 else 'are'} kept in extras"
         findings.append(finding("cell-outside-table", message, place=loose[0]["place"], text=loose[0]["text"]))
     extras += loose
     used += len(layout.legend_places)
