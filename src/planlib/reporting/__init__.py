@@ -1,4 +1,9 @@
-"""From plans to published reports: execution by papermill, export, publishing, the index and the run records."""
+"""From plans to published reports: execution by papermill, export, publishing, the index and the run records.
+
+In the order in which a run comes to them: plans (what to report on), sets (what is stale), run (`planlib.report`), making (notebooks
+run, pages written), or cluster and orders where other machines do that; computing, forks, kernels, managers and execution below them;
+exporter and templates; truth (what is made is checked); publish, seen, index. latest and blank are for verbs of the command line.
+"""
 
 from __future__ import annotations
 
