@@ -18,8 +18,8 @@ PACKAGE = ROOT / "src" / "planlib"
 ORDER = (
     "errors", "schema", "settings", "dates", "mentions", "statuses", "markup", "readers", "headers", "rearrange", "layout",
     "normalise", "account", "glance", "identity", "history", "locks", "cache", "snapshot", "folder", "store", "intake",
-    "slippage", "delivery", "trends", "overrun", "forecast", "measures", "published", "narrative", "figures", "tables", "sheets",
-    "summary", "reporting", "cli",
+    "slippage", "delivery", "trends", "overrun", "forecast", "measures", "published", "narrative", "mail", "figures",
+    "tables", "sheets", "summary", "reporting", "cli",
 )  # fmt: skip
 CLOCK = {"today", "now", "utcnow", "time", "localtime"}
 HEAVY = ("pandas", "numpy", "matplotlib", "papermill", "nbconvert", "IPython", "statsmodels")

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledgers import Rows, make_ledger, rows_ledger
 
-from planlib import cli, delivery, history, narrative, schema, slippage
+from planlib import cli, delivery, history, mail, schema, slippage
 from planlib.measures import Between, between
 from planlib.schema import WITHHELD
 from planlib.store import Plan, open_plan
@@ -76,7 +76,7 @@ def test_a_snapshot_against_itself_changes_nothing(snapshots: dict[str, Rows]) -
         assert found.cells.empty and found.columns.empty and found.moves.empty
         # Not known before and after is still not known, and a date that is found to be missed is no news.
         assert not set(found.happened["change"]) - {"same", "not known"}
-        assert "Nothing changed." in narrative.changes_text(found, "Plan")
+        assert "Nothing changed." in mail.text(found, "Plan")
 
 
 @FEW
@@ -139,7 +139,7 @@ def test_the_e_mail_is_plain_text_of_short_lines(wording: str, reason: str) -> N
     """Whatever a source says, no line is longer than 78 characters and none has a character that a terminal obeys."""
     rows = [{"id": 1, "as_of": A, "action": "Write", "status": "open", "target": "2020-03-31"},
             {"id": 1, "as_of": B, "action": wording, "status": "open", "target": "2020-09-30", "reason": reason}]  # fmt: skip
-    said = narrative.changes_text(compare(rows_ledger(rows), A, B), "Plan")
+    said = mail.text(compare(rows_ledger(rows), A, B), "Plan")
     assert max(map(len, said.splitlines())) <= 78
     assert not [char for char in said if char != "\n" and (category(char) in ("Cc", "Cs", "Zl", "Zp") or char in "\u202d\u202e")]
 
@@ -197,7 +197,7 @@ def test_capitals_points_and_quotes_are_no_other_words(before: str, after: str, 
 def test_words_that_changed_are_named(before: str, after: str, words: list[tuple[str, str]], said: str) -> None:
     """Words taken out and put in, in order; where most of a text is new the old one is given whole."""
     assert history.words_changed(before, after) == words
-    assert narrative.say_words(before, after) == said
+    assert mail.say_words(before, after) == said
 
 
 @FEW
@@ -223,7 +223,7 @@ def test_columns_that_appear_and_vanish() -> None:
         ["ledger", "lead", "vanished", 1], ["ledger", "reason", "appeared", 2],
         ["extra", "Budget", "vanished", 1], ["extra", "Risk", "appeared", 1],
     ]  # fmt: skip
-    said = narrative.changes_text(found, "Plan")
+    said = mail.text(found, "Plan")
     assert "  Vanished: lead (1 cell with text before; none now).\n" in said
     assert "  Appeared: 'Risk' (1 cell with text; none before).\n" in said
     # An empty snapshot has no columns of which to speak.
@@ -237,7 +237,7 @@ def test_a_date_that_went_and_came_back_is_told() -> None:
     ledger = make_ledger({A: [june], B: [july], C: [june]})
     found = compare(ledger, A, C)
     assert found.cells.empty and found.moves["days"].tolist() == [31, -31]
-    said = " ".join(narrative.changes_text(found, "Plan").split())
+    said = " ".join(mail.text(found, "Plan").split())
     assert "by 30 April 2020, target date: from 30 June 2020 to 31 July 2020, 31 days later" in said
     assert "by 31 July 2020, target date: from 31 July 2020 to 30 June 2020, 31 days earlier" in said
 
@@ -315,7 +315,7 @@ def of_plan(plan: Plan, since: str, as_of: str) -> Between:
 def test_the_e_mail_of_the_bundled_plan() -> None:
     """Wirral, 1 June to 31 August 2011, word for word."""
     plan = open_plan(ROOT / "data" / "wirral-ofsted-2011", "2011-08-31")
-    said = narrative.changes_text(of_plan(plan, "2011-06-01", "2011-08-31"), plan.settings.title)
+    said = mail.text(of_plan(plan, "2011-06-01", "2011-08-31"), plan.settings.title)
     assert said + "\n" == (EXPECTED / "changes-wirral-2011.txt").read_text(encoding="utf-8")
 
 
@@ -342,7 +342,7 @@ def small(folder: Path, more: str = "") -> Path:
 
 def test_the_e_mail_of_a_small_plan(tmp_path: Path) -> None:
     """Everything that can happen, once, word for word."""
-    said = narrative.changes_text(of_plan(open_plan(small(tmp_path / "small")), A, B), "Small plan")
+    said = mail.text(of_plan(open_plan(small(tmp_path / "small")), A, B), "Small plan")
     assert said + "\n" == (EXPECTED / "changes-small.txt").read_text(encoding="utf-8")
 
 

@@ -612,9 +612,9 @@ def _date(text: str) -> date:
 
 
 def _changes(taken: argparse.Namespace) -> int:
+    from planlib import mail
     from planlib.folder import to_date
     from planlib.measures import between
-    from planlib.narrative import changes_subject, changes_text
 
     since = to_date(taken.since, "--since")
     book = _open(_plan(taken), taken.as_of)
@@ -635,7 +635,7 @@ def _changes(taken: argparse.Namespace) -> int:
         _print_json({"plan": book.name, "title": book.settings.title} | changes_dict(found))
         return OK
     title = book.settings.title
-    _say(changes_subject(found, title) if taken.subject else changes_text(found, title))
+    _say(mail.subject(found, title) if taken.subject else mail.text(found, title))
     return OK
 
 
