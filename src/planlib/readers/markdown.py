@@ -15,7 +15,7 @@ from planlib.settings import Limits
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
-_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")  # below the header of a table
+_RULE = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+")  # below the header of a table
 _BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 _KRAMDOWN = re.compile(r"\{:[^{}\n]*\}")  # attributes, which style and say nothing
 _DEFINED = re.compile(r" {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*(.*)")

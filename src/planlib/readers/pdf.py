@@ -39,12 +39,13 @@ _SPACE = 0.18  # of a letter's size, the gap that is a space
 _GUTTER = 0.5  # of a letter's size, the gap that parts columns of text
 _GAP = 2.5  # of a letter's size, the gap that parts a line in two
 _MARGIN = 0.1  # of a page's height: where headers and footers stand
+_LETTERS = 1 << 18  # that a font may name, each as often as it is named: one of a PDF can have a quarter of that
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _MARK = re.compile(r"[(\[]?(\d{1,3}|[a-z]|[*†‡§¶#]+)[)\]]?([,;\s]+[(\[]?(\d{1,3}|[a-z]|[*†‡§¶#]+)[)\]]?)*")
 _MONTHS = frozenset(
     "january february march april june july august september october november december".split()
 )  # not May, which nobody breaks
-_CONTENTS = re.compile(r"\.{4,}\s*\d*$")  # an entry of a table of contents
+_CONTENTS = re.compile(r"(?<!\.)\.{4,}+\s*\d*$")  # an entry of a table of contents
 _UNIT = re.compile(r"(^|[\d\s])(mm|cm|m|km|ft|in)$")
 _RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -326,6 +327,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
             # Fonts are kept by one resource manager for all pages, letters by none.
             class Fonts(PDFResourceManager):
                 def get_font(self, objid: Any, spec: Any) -> Any:
+                    check(0)
                     _check_font(path, spec)
                     return super().get_font(objid, spec)
 
@@ -353,17 +355,25 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
 
 def _check_font(path: Path, spec: Any) -> None:
     """Refuse a font that claims more letters than there are: pdfminer would make a list of them all."""
-    from pdfminer.pdftypes import PDFStream, resolve1
+    from pdfminer.pdftypes import resolve1
 
-    codes = [resolve1(each) for name in ("W", "W2") for each in resolve1(spec.get(name)) or ()]
-    sizes = [code for code in codes if isinstance(code, int)]
-    meanings = resolve1(spec.get("ToUnicode"))
-    text = meanings.get_data() if isinstance(meanings, PDFStream) else b""
-    for ranges in re.findall(rb"beginbfrange(.*?)endbfrange", text, re.DOTALL):
-        for first, last in re.findall(rb"<(\w+)>\s*<(\w+)>\s*(?:<\w*>|\[[^\]]*\])", ranges):
-            sizes.append(int(last[:16], 16) - int(first[:16], 16))
-    if max(sizes, default=0) > 0x10FFFF:
-        raise InputError(f"{path.name}: has a font of {max(sizes):,} letters, as no program writes; not opened")
+    letters = 0
+    for name, length in (("W", 3), ("W2", 5)):
+        numbers: list[Any] = []  # as pdfminer reads them: the ends of a range and its widths, or a letter before a list
+        for each in map(resolve1, resolve1(spec.get(name)) or ()):
+            if isinstance(each, list):
+                letters, numbers = letters + len(each), []
+            elif isinstance(each, int | float):
+                numbers.append(each)
+                if len(numbers) == length:
+                    letters += max(int(numbers[1] - numbers[0]) + 1, 0)
+                    numbers = []
+    if letters > _LETTERS:
+        raise _too_many(path, letters)
+
+
+def _too_many(path: Path, letters: int) -> InputError:
+    return InputError(f"{path.name}: has a font of {letters:,} letters or more, as no program writes; not opened")
 
 
 @contextmanager
@@ -380,11 +390,15 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _without_circles(path: Path) -> Iterator[None]:
-    """Refuse objects that are only a reference to another one and so to themselves: pdfminer would follow them for ever."""
+    """Refuse objects that are only a reference to another one and so to themselves: pdfminer would follow them for ever.
+
+    And what fonts say of more letters than there are, range by range, before pdfminer has made a list of them.
+    """
+    from pdfminer.cmapdb import FileUnicodeMap
     from pdfminer.pdfdocument import PDFDocument
     from pdfminer.pdftypes import PDFObjRef
 
-    plain = PDFDocument.getobj
+    plain, plainly = PDFDocument.getobj, FileUnicodeMap.add_cid2unichr
 
     def getobj(self: Any, objid: int) -> Any:
         found, seen = plain(self, objid), {objid}
@@ -395,11 +409,19 @@ def _without_circles(path: Path) -> Iterator[None]:
             found = plain(self, found.objid)
         return found
 
+    def add(self: Any, cid: int, code: Any) -> None:
+        self.named = getattr(self, "named", 0) + 1
+        if self.named > _LETTERS:
+            raise _too_many(path, self.named)
+        plainly(self, cid, code)
+
     PDFDocument.getobj = getobj  # type: ignore[method-assign]
+    FileUnicodeMap.add_cid2unichr = add  # type: ignore[method-assign]
     try:
         yield
     finally:
         PDFDocument.getobj = plain  # type: ignore[method-assign]
+        FileUnicodeMap.add_cid2unichr = plainly  # type: ignore[method-assign]
 
 
 def _pen(resources: Any, check: Any) -> Any:

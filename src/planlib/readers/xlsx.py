@@ -23,7 +23,7 @@ from planlib.settings import Limits
 
 _EMPTY_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^<>"']|"[^"<>]*"|'[^'<>]*')*/>""")
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")? t="e"')
-_INLINE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")? t="inlineStr"\s*>\s*<is>(.*?)</is>', re.DOTALL)
+_INLINE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")? t="inlineStr"\s*>\s*<is>((?:[^<]++|<(?!/?is>))*+)</is>')
 # How many different texts a part says that it holds: calamine makes room for so many at once.
 _TEXTS = re.compile(rb"<(?:[^\s<>/:]+:)?sst(?=[\s/>])([^<>]*)>")
 _COUNT = re.compile(rb"""\suniqueCount\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -148,7 +148,7 @@ def _look(path: Path, archive: zipfile.ZipFile, limits: Limits) -> tuple[
                 full = _look_at_sheet(_EMPTY_CELL.sub(b"", xml), (), ()).cells
                 sheet = sheet._replace(cells=sheet.cells._replace(height=full.height, width=full.width))
             height, width = sheet.cells[:2]
-            cells += height * width
+            cells += height * width * max(len(names.get(name, ())), 1)  # it is read as often as it is named
             if cells > limits.cells:
                 raise InputError(
                     f"{path.name}: a sheet reaches row {height:,} and column {width:,}: more than "
@@ -328,4 +328,5 @@ def _hidden_columns(element: Any) -> int:
     if element.get("hidden") not in ("1", "true"):
         return 0
     first, last = element.get("min", ""), element.get("max", "")
-    return int(last) - int(first) + 1 if first.isdecimal() and last.isdecimal() and len(last) < 9 else 1
+    counted = all(each.isdecimal() and len(each) < 9 for each in (first, last))
+    return int(last) - int(first) + 1 if counted else 1
