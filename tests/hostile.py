@@ -318,9 +318,11 @@ def _text() -> bytes:
     names = "office text table style".split()
     spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
     styles = "".join(
-        f'<style:style style:name="{name}" style:family="text" style:parent-style-name="{above}"><style:text-properties {said}/></style:style>'
+        f'<style:style style:name="{name}" style:family="text" style:parent-style-name="{above}">'
+        f"<style:text-properties {said}/></style:style>"
         for name, above, said in (
-            ("b", "s", 'fo:font-weight="bold"'), ("s", "", 'style:text-line-through-style="solid"'), ("r", "b", 'style:text-position="super 58%"')
+            ("b", "r", 'fo:font-weight="bold"'), ("s", "", 'style:text-line-through-style="solid"'),
+            ("r", "b", 'style:text-position="super 58%"'),
         )
     )  # fmt: skip
     note = "<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>why</text:p></text:note-body></text:note>"
