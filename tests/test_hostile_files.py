@@ -227,6 +227,14 @@ def test_a_sheet_that_claims_to_be_vast_is_refused(name, address):
     assert "more than" in refused(far(name, address), f"a{name}", Limits(cells=10_000))
 
 
+def test_a_long_text_in_many_cells_is_refused():
+    """A text of 300,000 letters in 300 cells is one here, and would be 300 in the answer of the process apart and in a report."""
+    cell = b'<table:table-cell table:number-columns-repeated="300"><text:p>' + b"x" * 300_000 + b"</text:p></table:table-cell>"
+    row = b'<table:table-row table:style-name="ro1">'
+    data = small(".ods", "content.xml", (row, b"<table:table-row>" + cell + b"</table:table-row>" + row))
+    assert "more than 64 MiB of text" in refused(data, "a.ods")
+
+
 @pytest.mark.parametrize("address", ["A2147483647", "B99999999999999999999", "A1048577", "AAAA1", "A", "A0", "7", "1A1"])
 def test_an_address_beyond_all_sheets_is_refused_before_calamine_sees_it(monkeypatch, address):
     """Ten digits were taken for no address at all, and calamine asked for 200 GiB, which aborts the process."""

@@ -343,6 +343,7 @@ class _Word:
     marks: dict[tuple[str, str], str] = field(default_factory=dict)  # of footnotes, in the order of their references
     marked: dict[str, int] = field(default_factory=dict)  # how many of each kind
     notes: dict[tuple[str, str], str] = field(default_factory=dict)  # what those say
+    shown: dict[tuple[str, str], str] = field(default_factory=dict)  # the mark and what it says
     fields: list[bool] = field(default_factory=list)  # whether each field that is open has come to what it shows
     boxes: list[Any] = field(default_factory=list)  # text boxes of the paragraph that is read
 
@@ -513,8 +514,9 @@ class _Word:
             kept = self.fields, self.boxes
             self.notes[kind, ident] = self.said(note)
             self.fields, self.boxes = kept
-        mark, said = self.marks[kind, ident], self.notes.get((kind, ident), "")
-        out.append(Run("", note=f"{mark}: {said}" if said else mark))
+            if said := self.notes[kind, ident]:
+                self.shown[kind, ident] = f"{self.marks[kind, ident]}: {said}"  # one text, however often it is referred to
+        out.append(Run("", note=self.shown.get((kind, ident), self.marks[kind, ident])))
 
     # --- tables
 
