@@ -14,7 +14,7 @@ import time
 import zlib
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -339,7 +339,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
                 for page in file.pages:
                     pen = _pen(resources, check)
                     PDFPageInterpreter(resources, pen).process_page(page.page_obj)
-                    _draw_annotations(pen.ink, page.page_obj)
+                    _draw_annotations(pen.ink, page.page_obj, check)
                     left -= len(pen.ink.letters) + pen.shapes
                     check(0)
                     yield page.page_number, _upright(pen.ink)
@@ -433,7 +433,7 @@ def _pen(resources: Any, check: Any) -> Any:
     class Pen(PDFTextDevice):
         def __init__(self) -> None:
             super().__init__(resources)
-            self.ink, self.shapes, self.mode = _Ink(0, 0), 0, 0
+            self.ink, self.shapes, self.mode, self.drawn = _Ink(0, 0), 0, 0, 0
 
         def begin_page(self, page: Any, ctm: Any) -> None:
             x0, y0, x1, y1 = apply_matrix_rect(ctm, page.mediabox)
@@ -451,6 +451,9 @@ def _pen(resources: Any, check: Any) -> Any:
         def render_char(
             self, matrix: Any, font: Any, fontsize: float, scaling: float, rise: float, cid: int, ncs: Any, state: Any
         ) -> float:
+            self.drawn += 1
+            if self.drawn % 1024 == 0:  # one string may have millions
+                check(len(self.ink.letters) + self.shapes)
             advance: float = font.char_width(cid) * fontsize * scaling
             try:
                 text = font.to_unichr(cid)
@@ -543,7 +546,7 @@ def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, 
         ink.shapes.append(_Shape(box, colour, False))
 
 
-def _draw_annotations(ink: _Ink, page: Any) -> None:
+def _draw_annotations(ink: _Ink, page: Any, check: Callable[[int], None]) -> None:
     """Draw what is typed into forms and comments, and lines that strike text out; pdfminer leaves all of them out."""
     from pdfminer.pdftypes import resolve1, resolve_all
     from pdfminer.utils import decode_text
@@ -570,6 +573,8 @@ def _draw_annotations(ink: _Ink, page: Any) -> None:
             size = min((max(ys) - min(ys)) / len(lines), 10.0) * 0.8
             step = min((max(xs) - min(xs) - 2) / max(len(line), 1), 0.5 * size)
             for column, letter in enumerate(line):
+                if column % 1024 == 0:  # thousands of fields may share one long text
+                    check(len(ink.letters))
                 matrix = (1, 0, 0, 1, min(xs) + 1 + step * column, ink.height - (min(ys) + size * (1 + row)))
                 _draw_letter(ink, letter, matrix, note, size, 0, step, 0)
 
