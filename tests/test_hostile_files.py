@@ -398,6 +398,36 @@ def test_a_pdf_of_a_hundred_thousand_objects_ends():
         assert "objects, as no plan has" in refused(pdf([*pages, claim]), "a.pdf")
 
 
+def drawn(rows: list[tuple[str, ...]]) -> bytes:
+    """What draws a table with rules on a page of 300 points."""
+    ink = [b"BT /F 9 Tf"]
+    for number, row in enumerate(rows):
+        ink += [b"1 0 0 1 %d %d Tm (%s) Tj" % (10 + 70 * at, 180 - 20 * number, text.encode()) for at, text in enumerate(row) if text]
+    low = 195 - 20 * len(rows)
+    ink += [b"ET", *(b"%d %d m %d 195 l S" % (x, low, x) for x in range(8, 300, 70))]
+    return b"\n".join([*ink, *(b"8 %d m 288 %d l S" % (y, y) for y in range(low, 200, 20))])
+
+
+def test_a_page_whose_only_row_goes_on_from_the_page_before_is_read():
+    """Where a page break cut a row, and nothing else stands on the second page, the third page's table follows on none."""
+    tables = [
+        [("Ref", "Action", "Due", "Status"), ("1", "Dig", "by 30", "Open"), ("2", "Pour", "by 30", "Open")],
+        [("", "", "June 2024", "")],
+        [("3", "Drain", "May 2024", "Done"), ("4", "Fence", "May 2024", "Done")],
+    ]
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    leaf = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents %d 0 R /Resources << /Font << /F 3 0 R >> >> >>"
+    objects = [CATALOG, b"<< /Type /Pages /Kids [4 0 R 6 0 R 8 0 R] /Count 3 >>", font]
+    for number, rows in enumerate(tables):
+        ink = drawn(rows)
+        objects += [leaf % (5 + 2 * number), b"<< /Length %d >>\nstream\n%s\nendstream" % (len(ink), ink)]
+    found = outcome(pdf(objects), "a.pdf")
+    assert isinstance(found, Document)
+    assert [list(row) for grid in found.grids for row in grid.rows][2:] == [
+        ["2", "Pour", "by 30\nJune 2024", "Open"], *(list(row) for row in tables[2]),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("opening", [b"[", b"[ \n", b"<</A", b"<< /A "])
 def test_a_pdf_nested_beyond_reason_is_refused(opening):
     """Arrays and dictionaries within each other a thousand times are refused before they are parsed."""

@@ -1430,6 +1430,8 @@ def _join_breaks(pages: Sequence[_Page]) -> tuple[list[str], list[str]]:
         if row < len(lower.rows) and _is_cut(upper, lower, row):
             rows.append(lower.places[row])
             _join_row(upper, lower, row)
+            if not lower.rows:  # that was all of it
+                after.items = [item for item in after.items if item is not lower]
         if row < len(lower.rows):
             cells += [f"{lower.places[row]}, column {each + 1}" for each in _join_merged(upper, lower, row)]
     return rows, cells
@@ -1531,6 +1533,7 @@ def _join_row(upper: _Found, lower: _Found, row: int) -> None:
     lower.fills = _without(lower.fills, row)
     lower.struck = _without(lower.struck, row)
     lower.notes = _without(lower.notes, row)
+    lower.cut = [(at - (at > row), column) for at, column in lower.cut if at != row]
     spans = {}
     for (top, left), (height, width) in lower.spans.items():
         height -= top <= row < top + height
