@@ -428,7 +428,7 @@ def _pen(resources: Any, check: Any) -> Any:
     """A device for pdfminer that keeps letters and shapes, in points from the top left corner."""
     from pdfminer.pdfdevice import PDFTextDevice
     from pdfminer.pdffont import PDFUnicodeNotDefined
-    from pdfminer.utils import apply_matrix_rect
+    from pdfminer.utils import apply_matrix_pt
 
     class Pen(PDFTextDevice):
         def __init__(self) -> None:
@@ -436,8 +436,9 @@ def _pen(resources: Any, check: Any) -> Any:
             self.ink, self.shapes, self.mode, self.drawn = _Ink(0, 0), 0, 0, 0
 
         def begin_page(self, page: Any, ctm: Any) -> None:
-            x0, y0, x1, y1 = apply_matrix_rect(ctm, page.mediabox)
-            self.ink = _Ink(abs(x1 - x0), abs(y1 - y0))
+            x0, y0, x1, y1 = page.mediabox
+            xs, ys = zip(*(apply_matrix_pt(ctm, (x, y)) for x in (x0, x1) for y in (y0, y1)), strict=True)
+            self.ink = _Ink(max(xs) - min(xs), max(ys) - min(ys))
 
         def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
             check(len(self.ink.letters) + self.shapes)  # drawings may draw each other a billion times

@@ -6,7 +6,7 @@ import gc
 import io
 import re
 import zipfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,7 @@ from planlib.errors import InputError
 from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, column_of, listed, parts, show, text_of
 from planlib.readers.grid import Document, Grid, letters
 from planlib.readers.package import open_package, parse_xml
-from planlib.readers.rules import apply_rules, read_rules
+from planlib.readers.rules import Area, apply_rules, area_of, read_rules
 from planlib.readers.xlsx_cells import Cells, cells_of
 from planlib.readers.xlsx_styles import Styles, read_styles, rich_strings, runs_of, without_prefix
 from planlib.settings import Limits
@@ -91,7 +91,7 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
             if name not in looks:  # nor is it known then how far it reaches
                 raise InputError(f"{path.name}: sheet '{name}' is missing or damaged; save it again as .xlsx")
             sheet = book.get_sheet_by_name(name)
-            read_sheets.append((name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()))
+            read_sheets.append((name, sheet.to_python(skip_empty_area=False)))
     except (InputError, MemoryError):
         raise
     except Exception as error:  # calamine raises its own, zip and XML errors under several unrelated types
@@ -103,8 +103,8 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
     notes = [("sheet-hidden", sheet.name, f"sheet '{sheet.name}' is hidden and was not read")
              for sheet in sheets if sheet.name not in shown] + notes  # fmt: skip
     grids = []
-    for name, values, merged in read_sheets:
-        grid, said = _grid(path, name, values, merged, looks[name], styles, strings)
+    for name, values in read_sheets:
+        grid, said = _grid(path, name, values, looks[name], styles, strings)
         grids.append(grid)
         notes += said
     errors = [address for name in shown for address in looks[name].errors]
@@ -212,8 +212,7 @@ def _body(xml: bytes) -> tuple[int, int]:
 
 
 def _grid(
-    path: Path, name: str, values: list[list[Any]], merged: Any, sheet: _Sheet, styles: Styles,
-    strings: Mapping[int, bytes],
+    path: Path, name: str, values: list[list[Any]], sheet: _Sheet, styles: Styles, strings: Mapping[int, bytes],
 ) -> tuple[Grid, list[tuple[str, str, str]]]:  # fmt: skip
     rows = _texts(values)
     fills: dict[Place, str] = {}
@@ -222,7 +221,7 @@ def _grid(
     _dress(rows, values, sheet, styles, strings, fills, struck, marks)
     frame = parse_xml(path, f"sheet '{name}'", sheet.frame)
     unknown = apply_rules(read_rules(frame, styles.rules), values, fills)
-    spans, covered = _spans(rows, merged)
+    spans, covered = _spans(rows, [area for each in frame.iter("{*}mergeCell") if (area := area_of(each.get("ref", "")))])
     notes = []
     if unknown:
         message = (
@@ -304,12 +303,12 @@ def _take_out(
             marks[row, column] = mark
 
 
-def _spans(rows: list[list[str]], merged: Any) -> tuple[dict[Place, tuple[int, int]], list[str]]:
+def _spans(rows: list[list[str]], merged: Iterable[Area]) -> tuple[dict[Place, tuple[int, int]], list[str]]:
     """Merged cells, as far as the sheet reaches, and where they cover text, which is blanked."""
     spans, covered = {}, []
     height, width = len(rows), len(rows[0]) if rows else 0
     room = height * width
-    for (top, left), (bottom, right) in merged:
+    for top, left, bottom, right in merged:
         if top > height + _BEYOND or (top, left) == (bottom, right):
             continue
         room -= max(0, min(bottom + 1, height) - top) * max(0, min(right + 1, width) - left)
