@@ -355,7 +355,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
 
 def _check_font(path: Path, spec: Any) -> None:
     """Refuse a font that claims more letters than there are: pdfminer would make a list of them all."""
-    from pdfminer.pdftypes import resolve1
+    from pdfminer.pdftypes import PDFStream, resolve1
 
     letters = 0
     for name, length in (("W", 3), ("W2", 5)):
@@ -368,6 +368,11 @@ def _check_font(path: Path, spec: Any) -> None:
                 if len(numbers) == length:
                     letters += max(int(numbers[1] - numbers[0]) + 1, 0)
                     numbers = []
+    meanings = resolve1(spec.get("ToUnicode"))
+    text = meanings.get_data() if isinstance(meanings, PDFStream) else b""
+    for begun in text.split(b"beginbfrange")[1:]:
+        for first, last in re.findall(rb"<(\w+)>\s*<(\w+)>\s*(?:<\w*>|\[[^\[\]]*\])", begun.partition(b"endbfrange")[0]):
+            letters += max(int(last[:16], 16) - int(first[:16], 16) + 1, 0)
     if letters > _LETTERS:
         raise _too_many(path, letters)
 
