@@ -2,8 +2,8 @@
 
 Each format is tried in a process of its own: some of the inputs guided by coverage where atheris is installed (`pip
 install atheris`; Linux), the rest, or all, by chance. Then files go through the process apart.
-Any exception but ours, more than 10 s for one file, more than 1 GiB of memory, or the end of the process is a find: its
-file is kept in fuzz/finds/, and the exit code is 1. Finds become tests in tests/test_hostile_files.py.
+Any exception but ours, text that cannot be written down, more than 10 s for one file, more than 1 GiB of memory, or the end of
+the process is a find: its file is kept in fuzz/finds/, and the exit code is 1. Finds become tests in tests/test_hostile_files.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import mmap
 import os
 import random
+import resource
 import signal
 import struct
 import subprocess
@@ -32,7 +33,7 @@ sys.path[:0] = [str(HOME.parent / "src"), str(HOME.parent / "tests")]
 
 SECONDS, MEBIBYTES = 10, 1024
 FINDS = HOME / "finds"
-FORMATS = (".xlsx", ".ods", ".docx", ".pdf", ".html", ".md", ".csv", ".xls")
+FORMATS = (".xlsx", ".ods", ".odt", ".docx", ".pdf", ".html", ".md", ".csv", ".xls")
 
 
 class Hang(BaseException):
@@ -51,7 +52,7 @@ class Trial:
         self.read, self.clock = (other.read, time.perf_counter) if apart else (read_document, time.process_time)
         self.limits = Limits(seconds=SECONDS * (6 if apart else 1), mebibytes=64, cells=100_000)
         self.counts: Counter[str] = Counter()
-        self.slowest = 0.0
+        self.slowest, self.big = 0.0, False
         with told.open("wb") as file:
             file.truncate(2 << 20)
         with told.open("r+b") as file:
@@ -60,20 +61,25 @@ class Trial:
             signal.ITIMER_REAL if apart else signal.ITIMER_PROF
         )  # of this process's own time, however busy the machine
         signal.signal(signal.SIGALRM if apart else signal.SIGPROF, self._too_long)
+        signal.signal(signal.SIGVTALRM, signal.SIG_DFL)  # which ends the process where no handler of ours can run
 
     def _too_long(self, *_: Any) -> None:
         raise Hang
 
     def one(self, data: bytes) -> bool:
         """Try one file; True where it is read."""
+        from hostile import said
+
         from planlib.errors import InputError
 
         data = data[: (2 << 20) - 8]
         self.current[: 8 + len(data)] = struct.pack("<Q", len(data)) + data
         began, before = self.clock(), self.counts["read"]
         signal.setitimer(self.timer, SECONDS * (30 if self.apart else 1))  # the process apart minds its time itself
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS * 3)  # such as within one search for a pattern
         try:
-            self.read(Path(f"a{self.suffix}"), data, self.limits)
+            document = self.read(Path(f"a{self.suffix}"), data, self.limits)
+            said(document).encode()
             self.counts["read"] += 1
         except InputError as error:
             signal.setitimer(self.timer, 0)
@@ -92,6 +98,10 @@ class Trial:
                 raise
             self.find("hang" if isinstance(error, Hang) else "raised", data, traceback.format_exc())
         signal.setitimer(self.timer, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        if not self.big and self.peak() > MEBIBYTES:
+            self.big = True
+            self.find("memory", data, f"{self.peak()} MiB at most after this file")
         self.slowest = max(self.slowest, self.clock() - began)
         return self.counts["read"] > before
 
@@ -101,18 +111,19 @@ class Trial:
         keep(kind, self.suffix, data, why)
 
     def peak(self) -> int:
-        """MiB of memory that this process has had at most."""
-        said = Path("/proc/self/status")
-        if said.exists():
-            return int(said.read_text(encoding="ascii").split("VmHWM:")[1].split()[0]) >> 10
-        import resource
-
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> (20 if sys.platform == "darwin" else 10)
+        """MiB of memory that this process has had at most, or a process apart that has ended."""
+        most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        return most >> (20 if sys.platform == "darwin" else 10)
 
     def tell(self) -> None:
         """Set down what came of it so far, for the process that started this one and for whoever stops it."""
         made = {"counts": dict(self.counts), "slowest": round(self.slowest, 2), "peak": self.peak()}
         self.told.with_name(f"{self.told.name}.json").write_text(json.dumps(made), encoding="utf-8")
+
+
+def tried(counts: Counter[str]) -> int:
+    """How many files these are; a line that is no answer, and too much memory, are counted beside what came of the file."""
+    return counts.total() - counts["line"] - counts["memory"]
 
 
 def keep(kind: str, suffix: str, data: bytes, why: str) -> None:
@@ -135,6 +146,10 @@ def by_chance(suffix: str, inputs: int, number: int, told: Path, apart: bool) ->
             pool = [*pool[-40:], made] if chance.random() < 0.8 else [hostile.seed(suffix)]
         if number % 200 == 199:
             trial.tell()
+    if apart:
+        from planlib.readers import apart as other
+
+        other.stop()  # so that its memory is known
     trial.tell()
 
 
@@ -156,7 +171,7 @@ def by_coverage(suffix: str, inputs: int, number: int, told: Path) -> None:
 
     def one(data: bytes) -> None:
         trial.one(data)
-        if trial.counts.total() % 200 == 0 or trial.counts.total() >= inputs:
+        if tried(trial.counts) % 200 == 0 or tried(trial.counts) >= inputs:
             trial.tell()
 
     def mutate(data: bytes, size: int, seed: int) -> bytes:
@@ -215,13 +230,13 @@ def started(way: str, suffix: str, inputs: int, number: int, folder: Path) -> di
     return found
 
 
-def everything(inputs: int, guided: int, child: int, number: int, jobs: int) -> bool:
-    """Try all formats; print a line for each; True where nothing was found."""
+def everything(formats: list[str], inputs: int, guided: int, child: int, number: int, jobs: int) -> bool:
+    """Try formats; print a line for each; True where nothing was found."""
     if importlib.util.find_spec("atheris") is None:
         print("atheris is not installed: all inputs by chance", flush=True)
         guided = 0
     shares = (("coverage", guided), ("chance", inputs - guided), ("child", child))
-    tasks = [(way, suffix, -(-many // len(FORMATS))) for way, many in shares if many for suffix in FORMATS]
+    tasks = [(way, suffix, -(-many // len(formats))) for way, many in shares if many for suffix in formats]
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as pool:
         running = {
@@ -230,13 +245,12 @@ def everything(inputs: int, guided: int, child: int, number: int, jobs: int) -> 
         for done in as_completed(running):
             (way, suffix), found = running[done], done.result()
             counts = Counter(found["counts"])
-            big = found["peak"] > MEBIBYTES
-            total += Counter(
-                {f"tried, {way}": counts.total(), "finds": counts.total() - counts["read"] - counts["refused"] + big}
-            )
+            if found["peak"] > MEBIBYTES:
+                counts["memory"] = 1
+            total += Counter({f"tried, {way}": tried(counts), "finds": counts.total() - counts["read"] - counts["refused"]})
             said = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items()))
             print(
-                f"{way:9}{suffix:6} {counts.total():7,} tried: {said}; slowest {found['slowest']} s, at most {found['peak']} MiB",
+                f"{way:9}{suffix:6} {tried(counts):7,} tried: {said}; slowest {found['slowest']} s, at most {found['peak']} MiB",
                 flush=True,
             )
     print("; ".join(f"{what}: {count:,}" for what, count in total.items()), flush=True)
@@ -254,6 +268,7 @@ def main() -> int:
     )
     parser.add_argument("--child", type=int, default=2_000, help="through the process apart (default: 2,000)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="+", default=list(FORMATS), choices=FORMATS, help="some of the formats (default: all)")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="formats at a time (default: number of cores)"
     )
@@ -266,9 +281,8 @@ def main() -> int:
     elif taken.way:
         by_chance(taken.format, taken.inputs, taken.seed, taken.told, taken.way == "child")
     else:
-        return (
-            0 if everything(taken.inputs, min(taken.guided, taken.inputs), taken.child, taken.seed, taken.jobs) else 1
-        )
+        guided = min(taken.guided, taken.inputs)
+        return 0 if everything(taken.only, taken.inputs, guided, taken.child, taken.seed, taken.jobs) else 1
     return 0
 
 

@@ -9,10 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import docx
 import xlsxwriter
+
+from planlib.readers.grid import Document
 
 DOCUMENTS = Path(__file__).parent / "documents"
 ROWS = (
@@ -70,6 +73,28 @@ TOKENS: dict[str, tuple[bytes, ...]] = {
         b"<table:covered-table-cell/>",
         b'office:value-type="percentage"',
         b'office:value="',
+    ),
+    ".odt": (
+        b"<text:p>",
+        b"<text:h>",
+        b'text:outline-level="',
+        b"<text:list>",
+        b"<text:list-item>",
+        b"<text:section>",
+        b"<text:span>",
+        b"<text:note>",
+        b"<text:note-citation/>",
+        b"<text:tracked-changes>",
+        b"<office:annotation/>",
+        b"<table:table>",
+        b"<table:table-row>",
+        b"<table:table-cell>",
+        b'table:number-columns-repeated="',
+        b'table:number-rows-spanned="',
+        b'text:style-name="s"',
+        b'style:parent-style-name="',
+        b"<text:s/>",
+        b"<!ENTITY",
     ),
     ".docx": (
         b'<w:gridSpan w:val="',
@@ -234,6 +259,16 @@ TOKENS: dict[str, tuple[bytes, ...]] = {
 FORMATS = tuple(TOKENS)
 
 
+def said(document: Document) -> str:
+    """All that a document says, for whether it can be written down: half a pair of UTF-16 cannot."""
+    texts = [*(text for each in (*document.decided, *document.notes) for text in each)]
+    for grid in document.grids:
+        texts += [grid.name, *grid.places, *chain.from_iterable(grid.rows), *chain.from_iterable(grid.struck.values())]
+        texts += [*grid.fills.values(), *grid.notes.values(), *grid.cell_places.values()]
+        texts += [text for line in grid.before for text in (line.text, line.place, line.label, *line.struck)]
+    return "\n".join(texts)
+
+
 def _workbook() -> bytes:
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
@@ -268,9 +303,48 @@ def _word() -> bytes:
 def _sheet() -> bytes:
     with zipfile.ZipFile(DOCUMENTS / "marked.ods") as old:
         content = old.read("content.xml")
+    # The fills that its rules give stand in another part, which would be most of the file.
+    red = b'<style:style style:name="ConditionalStyle_%d" style:family="table-cell"><style:table-cell-properties %s/></style:style>'
+    fills = b"".join(red % (number, b'fo:background-color="#ff0000"') for number in (1, 2))
+    content = content.replace(b"</office:automatic-styles>", fills + b"</office:automatic-styles>", 1)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as new:
         new.writestr("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")
+        new.writestr("content.xml", content)
+    return made.getvalue()
+
+
+def _text() -> bytes:
+    names = "office text table style".split()
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="text" style:parent-style-name="{above}">'
+        f"<style:text-properties {said}/></style:style>"
+        for name, above, said in (
+            ("b", "r", 'fo:font-weight="bold"'), ("s", "", 'style:text-line-through-style="solid"'),
+            ("r", "b", 'style:text-position="super 58%"'),
+        )
+    )  # fmt: skip
+    note = "<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>why</text:p></text:note-body></text:note>"
+    rows = "".join(
+        "<table:table-row>" + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{text}{note if text == "Pour" else ""}</text:p></table:table-cell>'
+            for text in row
+        ) + "</table:table-row>"
+        for row in ROWS
+    )  # fmt: skip
+    content = (
+        f'<?xml version="1.0"?><office:document-content {spaces} xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0">'
+        f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:text>"
+        '<text:h text:outline-level="2">Plan</text:h><text:section><text:p><text:span text:style-name="b">Lead</text:span>: A.'
+        '<text:s text:c="2"/><text:span text:style-name="s">B.</text:span></text:p></text:section>'
+        "<text:list><text:list-item><text:p>item</text:p></text:list-item></text:list>"
+        f'<table:table><table:table-column table:number-columns-repeated="4"/>{rows}</table:table>'
+        "<text:p>End</text:p></office:text></office:body></office:document-content>"
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as new:
+        new.writestr("mimetype", b"application/vnd.oasis.opendocument.text")
         new.writestr("content.xml", content)
     return made.getvalue()
 
@@ -315,6 +389,7 @@ def seed(suffix: str) -> bytes:
     made: dict[str, Callable[[], bytes]] = {
         ".xlsx": _workbook,
         ".ods": _sheet,
+        ".odt": _text,
         ".docx": _word,
         ".pdf": _printed,
         ".xls": (DOCUMENTS / "marked.xls").read_bytes,

@@ -229,6 +229,7 @@ def test_a_set_gives_its_memory_back_when_its_last_kernel_is_forked(ways: dict[s
 def test_so_many_processes_hold_a_plan_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
     """However many sets there are, kernels and the sets that they are forked from are together as many as was said."""
     working: list[Set] = []
+    preparing: set[int] = set()
     guard, most, sets, begun = threading.Lock(), [], {}, Counter[int]()
 
     def counted(inner: Any) -> Any:
@@ -237,13 +238,16 @@ def test_so_many_processes_hold_a_plan_and_no_more(tmp_path: Path, monkeypatch: 
                 sets[id(made)] = made
                 begun[id(made)] += len(more)
                 working.append(made)
-                waiting = [each for each in sets.values() if each.computed is not None and begun[id(each)] < len(each.stale)]
+                preparing.update([] if more else [id(made)])
+                # What is prepared is at work until that is over, even where its process is there already.
+                waiting = [each for at, each in sets.items() if at not in preparing and each.computed and begun[at] < len(each.stale)]
                 most.append(len(working) + len(waiting))
             try:
                 return inner(going, made, *more)
             finally:
                 with guard:
                     working.remove(made)
+                    preparing.difference_update([] if more else [id(made)])
 
         return work
 

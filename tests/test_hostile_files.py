@@ -6,6 +6,7 @@ import io
 import random
 import re
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -30,9 +31,11 @@ SMALL = Limits(seconds=10, mebibytes=64, cells=100_000)
 
 
 def outcome(data: bytes, name: str, limits: Limits = SMALL) -> Document | str:
-    """What reading it gives: a document, or the line of our error; any other exception fails the test."""
+    """What reading it gives: a document that can be written down, or the line of our error; any other exception fails the test."""
     try:
-        return read_document(Path(name), data, limits)
+        document = read_document(Path(name), data, limits)
+        hostile.said(document).encode()
+        return document
     except InputError as error:
         assert str(error).startswith(f"{name}: ")
         assert "\n" not in str(error)
@@ -59,6 +62,20 @@ def rewritten(name: str, change: Callable[[str, bytes], bytes | None], more: dic
     return made.getvalue()
 
 
+def small(suffix: str, changed: str, *pairs: tuple[bytes, bytes]) -> bytes:
+    """The small archive with texts of a part replaced by others."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(hostile.seed(suffix))) as old, zipfile.ZipFile(made, "w") as new:
+        for part in old.infolist():
+            data = old.read(part)
+            for before, after in pairs if part.filename == changed else ():
+                assert before in data
+                data = data.replace(before, after, 1)
+            new.writestr(part.filename, data)
+    return made.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
 MAIN = {".xlsx": "xl/workbook.xml", ".docx": "word/document.xml", ".ods": "content.xml"}
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 BILLION = f'<!DOCTYPE x [<!ENTITY l0 "lol">{LAUGHS}]>'.encode()
@@ -210,6 +227,14 @@ def test_a_sheet_that_claims_to_be_vast_is_refused(name, address):
     assert "more than" in refused(far(name, address), f"a{name}", Limits(cells=10_000))
 
 
+def test_a_long_text_in_many_cells_is_refused():
+    """A text of 300,000 letters in 300 cells is one here, and would be 300 in the answer of the process apart and in a report."""
+    cell = b'<table:table-cell table:number-columns-repeated="300"><text:p>' + b"x" * 300_000 + b"</text:p></table:table-cell>"
+    row = b'<table:table-row table:style-name="ro1">'
+    data = small(".ods", "content.xml", (row, b"<table:table-row>" + cell + b"</table:table-row>" + row))
+    assert "more than 64 MiB of text" in refused(data, "a.ods")
+
+
 @pytest.mark.parametrize("address", ["A2147483647", "B99999999999999999999", "A1048577", "AAAA1", "A", "A0", "7", "1A1"])
 def test_an_address_beyond_all_sheets_is_refused_before_calamine_sees_it(monkeypatch, address):
     """Ten digits were taken for no address at all, and calamine asked for 200 GiB, which aborts the process."""
@@ -218,15 +243,7 @@ def test_an_address_beyond_all_sheets_is_refused_before_calamine_sees_it(monkeyp
     monkeypatch.delattr(python_calamine.CalamineWorkbook, "from_filelike", raising=True)
 
     def with_sheet(*pairs: tuple[bytes, bytes]) -> bytes:
-        made = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(hostile.seed(".xlsx"))) as old, zipfile.ZipFile(made, "w") as new:
-            for part in old.infolist():
-                data = old.read(part)
-                for before, after in pairs if part.filename == "xl/worksheets/sheet1.xml" else ():
-                    assert before in data
-                    data = data.replace(before, after)
-                new.writestr(part.filename, data)
-        return made.getvalue()
+        return small(".xlsx", SHEET, *pairs)
 
     line = "a sheet reaches row 1,048,57"
     assert line in refused(with_sheet((b'<c r="B2"', b'<c r="%s"' % address.encode())), "a.xlsx")
@@ -381,6 +398,36 @@ def test_a_pdf_of_a_hundred_thousand_objects_ends():
         assert "objects, as no plan has" in refused(pdf([*pages, claim]), "a.pdf")
 
 
+def drawn(rows: list[tuple[str, ...]]) -> bytes:
+    """What draws a table with rules on a page of 300 points."""
+    ink = [b"BT /F 9 Tf"]
+    for number, row in enumerate(rows):
+        ink += [b"1 0 0 1 %d %d Tm (%s) Tj" % (10 + 70 * at, 180 - 20 * number, text.encode()) for at, text in enumerate(row) if text]
+    low = 195 - 20 * len(rows)
+    ink += [b"ET", *(b"%d %d m %d 195 l S" % (x, low, x) for x in range(8, 300, 70))]
+    return b"\n".join([*ink, *(b"8 %d m 288 %d l S" % (y, y) for y in range(low, 200, 20))])
+
+
+def test_a_page_whose_only_row_goes_on_from_the_page_before_is_read():
+    """Where a page break cut a row, and nothing else stands on the second page, the third page's table follows on none."""
+    tables = [
+        [("Ref", "Action", "Due", "Status"), ("1", "Dig", "by 30", "Open"), ("2", "Pour", "by 30", "Open")],
+        [("", "", "June 2024", "")],
+        [("3", "Drain", "May 2024", "Done"), ("4", "Fence", "May 2024", "Done")],
+    ]
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    leaf = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents %d 0 R /Resources << /Font << /F 3 0 R >> >> >>"
+    objects = [CATALOG, b"<< /Type /Pages /Kids [4 0 R 6 0 R 8 0 R] /Count 3 >>", font]
+    for number, rows in enumerate(tables):
+        ink = drawn(rows)
+        objects += [leaf % (5 + 2 * number), b"<< /Length %d >>\nstream\n%s\nendstream" % (len(ink), ink)]
+    found = outcome(pdf(objects), "a.pdf")
+    assert isinstance(found, Document)
+    assert [list(row) for grid in found.grids for row in grid.rows][2:] == [
+        ["2", "Pour", "by 30\nJune 2024", "Open"], *(list(row) for row in tables[2]),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("opening", [b"[", b"[ \n", b"<</A", b"<< /A "])
 def test_a_pdf_nested_beyond_reason_is_refused(opening):
     """Arrays and dictionaries within each other a thousand times are refused before they are parsed."""
@@ -456,6 +503,118 @@ def test_random_bytes_are_read_or_refused(suffix):
 def test_telling_the_format_does_not_take_for_ever(name, data):
     """Comments in front of nothing and a line of a million blanks: telling a page or a table from text took hours."""
     outcome(data, name)
+
+
+MANY = b"9" * 5000
+RULE = b'<calcext:condition calcext:apply-style-name="ConditionalStyle_1" calcext:value="=1" calcext:base-cell-address="Plan.A1"/>'
+
+
+def ruled(ranges: bytes, rules: bytes) -> bytes:
+    """The small spreadsheet (.ods) with other rules for colours."""
+    with zipfile.ZipFile(io.BytesIO(hostile.seed(".ods"))) as archive:
+        content = archive.read("content.xml")
+    found = re.search(rb"<calcext:conditional-format .*?</calcext:conditional-format>", content, re.DOTALL)
+    assert found
+    block = b'<calcext:conditional-format calcext:target-range-address="%s">%s</calcext:conditional-format>' % (ranges, rules)
+    return small(".ods", "content.xml", (found[0], block))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.odt", lambda: small(".odt", "content.xml", (b'outline-level="2"', b'outline-level="%s"' % MANY))),
+        ("a.docx", lambda: small(".docx", "word/document.xml", (b"<w:tcPr>", b'<w:tcPr><w:shd w:val="pct%s"/>' % MANY))),
+        ("a.xlsx", lambda: small(".xlsx", SHEET, (b"<sheetData>", b'<cols><col min="%s" max="1" hidden="1"/></cols><sheetData>' % MANY))),
+        ("a.xlsx", lambda: small(".xlsx", SHEET, (b'dxfId="0"', b'dxfId="%s"' % MANY))),
+    ],
+    ids=["heading", "shading", "columns", "rule"],
+)  # fmt: skip
+def test_a_number_of_thousands_of_digits_is_none(name, data):
+    """Python makes no number of more than 4,300 digits; where one stands for a level, a share or a place, the file is read."""
+    assert isinstance(outcome(data(), name), Document)
+
+
+def test_a_time_with_its_zone_under_a_rule_is_read():
+    """A rule compares days that have no zone; a cell's that has one is no fault."""
+    cell = b'<table:table-cell office:value-type="date" office:date-value="2024-01-01T10:00:00+01:00"><text:p>x</text:p></table:table-cell>'
+    first = re.compile(rb"(<table:table-row [^>]*>)<table:table-cell .*?</table:table-cell>")
+    with zipfile.ZipFile(io.BytesIO(ruled(b"Plan.A1:Plan.C9", RULE))) as archive:
+        content = first.sub(rb"\1" + cell, archive.read("content.xml"), count=1)
+    found = outcome(rewritten(".ods", lambda part, data: content if part == "content.xml" else data), "a.ods")
+    assert isinstance(found, Document)
+    assert found.grids[0].rows[0][0] == "2024-01-01 10:00:00+01:00"
+
+
+def test_half_a_pair_of_utf_16_is_no_character():
+    """Word may name any sign by its number; one that could not be written into a report is shown as U+FFFD."""
+    sign = b'<w:r><w:sym w:font="Arial" w:char="D800"/></w:r>'
+    found = outcome(small(".docx", "word/document.xml", (b"<w:r><w:t>Pour</w:t></w:r>", b"<w:r><w:t>Pour</w:t></w:r>" + sign)), "a.docx")
+    assert isinstance(found, Document)
+    assert found.grids[0].rows[2][1] == "Pour\ufffd"
+
+
+def page(inner: bytes) -> bytes:
+    """A web page of one table."""
+    return b"<html><body><table><tr>" + inner + b"</table>"
+
+
+def lettered(widths: bytes, meanings: bytes = b"") -> bytes:
+    """A PDF with a letter of a font that says how wide its letters are, and what they mean."""
+    meant = b"begincmap\n" + meanings + b"\nendcmap"
+    return pdf([
+        CATALOG, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        LEAF.replace(b">>", b"/Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>"),
+        b"<< /Length 28 >>\nstream\nBT /F 9 Tf 9 9 Td (ab) Tj ET\nendstream",
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [6 0 R] /ToUnicode 7 0 R >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
+        b"/FontDescriptor << /Type /FontDescriptor /FontName /X >> %s >>" % widths,
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(meant), meant),
+    ])  # fmt: skip
+
+
+TOO_LONG: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "an encoding of names": (".html", lambda: b"<meta charset=punycode>" + page(b"<td>" + b"a" * 300_000 + b"-" + b"a" * 50_000)),
+    "colours that do not end": (".html", lambda: page(b"<td style='background:" + b"rgb(" * 30_000 + b"'>x")),
+    "addresses that do not end": (".html", lambda: page(b"<td style='background:" + b"url(" * 30_000 + b"'>x")),
+    "tables beside each other": (".html", lambda: page(b"<td><table></table>" * 4000)),
+    "wide cells to the end": (".html", lambda: page(b"<td colspan=1000 rowspan=0>" * 90 + b"<tr><td>x" * 2000)),
+    "cells to the end": (".html", lambda: page(b"<td rowspan=0>" * 9000 + b"<tr><td>x" * 2000)),
+    "notes in a paragraph": (".html", lambda: b"<p>" + b"".join(b"<a id=fn%d></a><a href=#fn%d>1</a>" % (n, n) for n in range(4000))),
+    "square metres": (".html", lambda: page(b"<td>" + b"m<sup>2</sup>" * 20_000)),
+    "blanks below a header": (".md", lambda: b"|a|\n" + b" " * 30_000 + b"x-|\n"),
+    "blanks within a rule": (".md", lambda: b"|a|\n|-" + b" " * 30_000 + b"x|\n"),
+    "quotation marks in a rule": (".ods", lambda: ruled(b"Plan.A1", RULE.replace(b'"=1"', b'"formula-is(AND(%s)"' % (b"&quot;" * 60)))),
+    "a range without a sheet": (".ods", lambda: ruled(b"A" * 100_000, RULE)),
+    "areas outside the sheet": (".ods", lambda: ruled(b"Plan.ZZ99 " * 20_000, RULE * 2000)),
+    "fills beyond the text": (".ods", lambda: small(".ods", "content.xml", (b'<table:table-row table:style-name="ro1">', (
+        b'<table:table-row table:number-rows-repeated="8000"><table:table-cell><text:p>x</text:p></table:table-cell>'
+        + b'<table:table-cell table:number-columns-spanned="2"/>' * 20_000
+        + b'</table:table-row><table:table-row table:style-name="ro1">')))),
+    "texts that do not end": (".xlsx", lambda: small(".xlsx", SHEET, (b"<sheetData>", b"<sheetData>" + (
+        b'<row r="1">' + b'<c r="A1" t="inlineStr"><is><r>' * 300 + b"x" * 4_000_000)))),
+    "strings that do not end": (".xlsx", lambda: small(".xlsx", "xl/sharedStrings.xml", (
+        b"<si>", b"<si/>" + b"<si><r>" * 400 + b"x" * 4_000_000))),
+    "runs that do not end": (".xlsx", lambda: small(".xlsx", "xl/sharedStrings.xml", (
+        b"<si>", b"<si>" + b"<r>" * 400 + b"x" * 4_000_000 + b"</si><si>"))),
+    "a sheet of many names": (".xlsx", lambda: small(".xlsx", "xl/workbook.xml", (b"<sheets>", b"<sheets>" + b"".join(
+        b'<sheet name="s%d" sheetId="%d" r:id="rId1"/>' % (n, n + 9) for n in range(20_000))))),
+    "styles upon styles": (".docx", lambda: rewritten(".docx", lambda part, data: data if part != "word/styles.xml" else (
+        data[: data.rindex(b"</w:styles>")] + b"".join(b'<w:style w:styleId="s%d"><w:basedOn w:val="s%d"/></w:style>' % (n, n + 1)
+                                                       for n in range(20_000)) + b"</w:styles>"))),
+    "widths of letters": (".pdf", lambda: lettered(b"/W [" + b"0 1000000 500 " * 50 + b"]")),
+    "meanings of letters": (".pdf", lambda: lettered(b"", b"20 beginbfrange\n" + b"<000000> <0FFFFF> <0000>\n" * 20 + b"endbfrange")),
+    "numbers of letters": (".pdf", lambda: lettered(b"", b"1 begincidrange\n<00000000> <0FFFFFFF> 0\nendcidrange")),
+}
+
+
+@pytest.mark.parametrize("why", TOO_LONG)
+def test_no_small_file_takes_long(why):
+    """Files of up to some million bytes that took minutes, or for ever, by what is repeated in them: each is read or refused at once."""
+    suffix, make = TOO_LONG[why]
+    data = make()
+    began = time.process_time()
+    outcome(data, f"a{suffix}")
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("suffix", hostile.FORMATS)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from planlib import schema, slippage
 from planlib.normalise import range_numbers
-from planlib.slippage import State, When, first_that_holds, last_that_fits, looked_up, state
+from planlib.slippage import DAY, State, When, first_that_holds, last_that_fits, looked_up, state
 
 UNKNOWN_ALLOWED = 10  # "not known for more than 1 in 10": a rate that needs it is not given
 GROUPS = {"plan": "plan", "area": "area_label", "lead": "lead"}
@@ -307,7 +307,7 @@ def behind_original_plan(ledger: pd.DataFrame, as_of: When, *, at: State | None 
     t = looked_up(made["plan"], rows.drop_duplicates("plan").set_index("plan")["t"])
     last = kept.groupby("code")["complete"].max().reindex(range(len(made)))
     end = last.where(n == made["counts"].to_numpy(), t)
-    held = end.where(~(end >= after), after - pd.Timedelta(days=1)).where(after.notna(), low)
+    held = end.where(~(end >= after), after - DAY).where(after.notna(), low)
     earned = held.where(~(held < low), low)
     start = looked_up(made["plan"], at.started())
     none = {"no action counts": made["counts"] == 0}
@@ -492,7 +492,7 @@ def falling_due(
         Index action_id, by date: lead, target_earliest, target, target_precision, ``until`` (the last day looked at).
     """
     at = at or state(ledger, as_of)
-    until = max(at.as_of + pd.Timedelta(days=NEXT_DAYS), pd.Timestamp(meeting) if meeting is not None else at.as_of)
+    until = max(at.as_of + NEXT_DAYS * DAY, pd.Timestamp(meeting) if meeting is not None else at.as_of)
     rows = at.force
     due = rows["open"] & rows["listed"] & (rows["target"] >= rows["t"]) & (rows["target"] <= until)
     made = rows.loc[due, ["lead", "target_earliest", "target", "target_precision"]].assign(until=until)

@@ -22,6 +22,7 @@ from planlib.measures import side_by_side as beside_of
 from planlib.normalise import range_numbers
 from planlib.overrun import PastOriginal
 from planlib.published import Checked, Told
+from planlib.slippage import DAY
 from planlib.store import Plan
 from planlib.trends import REPEATED, TREND_DAYS, is_trend
 
@@ -826,7 +827,7 @@ def coming(m: Measures) -> list[str]:
     list of str
     """
     if m.falling_due.empty:
-        until = max(m.as_of + pd.Timedelta(days=30), m.meeting) if m.meeting is not None else m.as_of + pd.Timedelta(days=30)
+        until = max(m.as_of + 30 * DAY, m.meeting) if m.meeting is not None else m.as_of + 30 * DAY
         silent = int((m.actions["standing"] == "standing not known").sum())
         more = f"; where {_acts(m, silent)} {'stands' if silent == 1 else 'stand'} is not known" if silent else ""
         return [f"No open action is known to fall due up to {say_day(until)}{more}."]

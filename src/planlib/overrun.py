@@ -15,13 +15,12 @@ import pandas as pd
 
 from planlib import slippage
 from planlib.schema import DATE
-from planlib.slippage import State, When, first_that_holds, state
+from planlib.slippage import DAY, State, When, first_that_holds, state
 
 FEWEST_COMPLETIONS, FEWEST_DECISIONS, FEWEST_AT_RISK = 10, 8, 5  # METRICS, "Time past original"
 FEWEST_DUE = 10  # shares are printed in per cent, and METRICS has none of fewer
 RESAMPLES, SEED = 2000, 20260101  # the seed is fixed: the same plan gives the same band
 OUTCOMES = ("open", "done", "withdrawn")
-DAY = pd.Timedelta(days=1)
 
 
 # --- the estimator ---------------------------------------------------------------------------------------------------

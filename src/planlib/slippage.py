@@ -23,6 +23,8 @@ When: TypeAlias = str | date | pd.Timestamp
 Anchor: TypeAlias = tuple[date, date] | None
 Table = TypeVar("Table", pd.DataFrame, pd.Series)
 
+DAY = pd.Timedelta(days=1).as_unit("s")  # as dates are: pandas 2 would count them in nanoseconds, of which no year before 1677 has any
+
 REVISIONS = ("later", "earlier", "removed", "stated")
 DATE_PARTS = {"earliest": "target_earliest", "latest": "target", "precision": "target_precision"}
 _DECISIVE = (
@@ -345,7 +347,7 @@ def _completion(at: State) -> pd.DataFrame:
     begin, end, told = (at.last(dated, name) for name in ("completed_earliest", "completed", "as_of"))
     stated = done & end.notna()
     made = pd.DataFrame({"done": done}, index=rows.index)
-    made["complete_earliest"] = begin.where(stated, opened + pd.Timedelta(days=1)).where(done)
+    made["complete_earliest"] = begin.where(stated, opened + DAY).where(done)
     made["complete_latest"] = end.where(end <= told, told).where(stated, at.first(since, "as_of")).where(done)
     made = made.astype({"complete_earliest": schema.DATE, "complete_latest": schema.DATE})
     bases = {"": ~done, "stated": stated, "between snapshots": opened.notna()}
@@ -667,7 +669,7 @@ def _rows_in_force(at: State, first: pd.Series) -> np.ndarray:
     before = past["as_of"].shift(1).mask(first)
     begins = done & (first | ~done.shift(1, fill_value=False))
     # The completion as these rows tell it: stated, else between the snapshot before they begin and their first.
-    earliest = past["completed_earliest"].fillna((before + pd.Timedelta(days=1)).where(begins))
+    earliest = past["completed_earliest"].fillna((before + DAY).where(begins))
     latest = past["completed"].fillna(past["as_of"].where(begins))
     earliest, latest = (_fill(each, begins | ~done) for each in (earliest, latest))
     overwritten = done & ~first & (past["target_earliest"] <= latest) & (past["target"] >= earliest)
@@ -749,7 +751,7 @@ def _put_notice(made: pd.DataFrame, from_start: np.ndarray) -> None:
     noticed = made["revision"] & made["from_latest"].notna()
     since = made["since"].mask(from_start)
     made["notice_low"] = _days(made["from_latest"], made["as_of"]).where(noticed)
-    made["notice_high"] = _days(made["from_latest"], since + pd.Timedelta(days=1)).where(noticed)
+    made["notice_high"] = _days(made["from_latest"], since + DAY).where(noticed)
     rules = {
         "": ~noticed,
         "before it was missed": (made["notice_low"] >= 0).fillna(False),

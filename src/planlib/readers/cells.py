@@ -73,7 +73,7 @@ def parts(runs: Iterable[Run]) -> tuple[str, tuple[str, ...], str]:
         if out:
             struck.append(joined)
             text += " "  # what stands on either side does not grow together
-        elif raised and _MARK.fullmatch(joined.strip()) and not _UNIT.search(text):
+        elif raised and _MARK.fullmatch(joined.strip()) and not _UNIT.search(text[-8:]):
             marks.append(joined.strip())
         else:
             text += joined

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 from planlib.errors import InputError
-from planlib.readers.flow import Cell, Flow, Piece, Run, compose, is_layout, tidy
+from planlib.readers.flow import Cell, Flow, Piece, Run, compose, is_beside, is_layout, tidy
 from planlib.readers.grid import Document
 from planlib.readers.package import open_package, parse_xml
 from planlib.settings import Limits
@@ -173,7 +173,7 @@ def _shade(shading: Any) -> str:
         value.upper() if re.fullmatch(r"[0-9A-Fa-f]{6}", value := _value(shading, name)) else default
         for name, default in (("color", "000000"), ("fill", "FFFFFF"))
     )
-    part = re.fullmatch(r"pct(\d+)", pattern)
+    part = re.fullmatch(r"pct(\d{1,9})", pattern)
     share = 1.0 if pattern == "solid" else min(int(part[1]), 100) / 100 if part else 0.0
     mixed = "".join(
         f"{round(int(fore[at : at + 2], 16) * share + int(back[at : at + 2], 16) * (1 - share)):02X}"
@@ -213,9 +213,9 @@ def _styles(root: Any) -> dict[str, Style]:
     made: dict[str, Style] = {"": Style({})}
 
     def resolve(ident: str) -> Style:
-        trail: list[str] = []
+        trail: dict[str, None] = {}  # in order, and found at once however many there are
         while ident not in made and ident in raw and ident not in trail:
-            trail.append(ident)
+            trail[ident] = None
             ident = _value(_child(raw[ident], "basedOn"))
         based = made.get(ident, made[""])
         for ident in reversed(trail):
@@ -341,7 +341,9 @@ class _Word:
     numbering: _Numbering = field(default_factory=_Numbering)
     footnotes: dict[tuple[str, str], Any] = field(default_factory=dict)
     marks: dict[tuple[str, str], str] = field(default_factory=dict)  # of footnotes, in the order of their references
+    marked: dict[str, int] = field(default_factory=dict)  # how many of each kind
     notes: dict[tuple[str, str], str] = field(default_factory=dict)  # what those say
+    shown: dict[tuple[str, str], str] = field(default_factory=dict)  # the mark and what it says
     fields: list[bool] = field(default_factory=list)  # whether each field that is open has come to what it shows
     boxes: list[Any] = field(default_factory=list)  # text boxes of the paragraph that is read
 
@@ -453,7 +455,9 @@ class _Word:
             elif name == "sym":
                 code = _value(one, "char")
                 if re.fullmatch(r"[0-9A-Fa-f]{2,5}", code):
-                    self.add(chr(int(code, 16)), look._replace(font=_value(one, "font").lower() or look.font), out)
+                    # Half a pair of UTF-16 is no character, and could not be written down.
+                    sign = "\ufffd" if 0xD800 <= int(code, 16) < 0xE000 else chr(int(code, 16))
+                    self.add(sign, look._replace(font=_value(one, "font").lower() or look.font), out)
             elif name in ("footnoteReference", "endnoteReference"):
                 self.mark(name[:-9], _value(one, "id"), out)
             elif name in ("drawing", "pict", "object"):
@@ -505,13 +509,14 @@ class _Word:
         if note is None:
             return
         if (kind, ident) not in self.marks:
-            number = sum(each == kind for each, _ in self.marks) + 1
+            number = self.marked[kind] = self.marked.get(kind, 0) + 1
             self.marks[kind, ident] = str(number) if kind == "footnote" else _counted("lowerRoman", number)
             kept = self.fields, self.boxes
             self.notes[kind, ident] = self.said(note)
             self.fields, self.boxes = kept
-        mark, said = self.marks[kind, ident], self.notes.get((kind, ident), "")
-        out.append(Run("", note=f"{mark}: {said}" if said else mark))
+            if said := self.notes[kind, ident]:
+                self.shown[kind, ident] = f"{self.marks[kind, ident]}: {said}"  # one text, however often it is referred to
+        out.append(Run("", note=self.shown.get((kind, ident), self.marks[kind, ident])))
 
     # --- tables
 
@@ -683,9 +688,8 @@ def _only_places(rows: Sequence[tuple[Any, bool, list[tuple[Any, dict[str, Any]]
     if not inner:
         return False
     beside = any(
-        any(_name(block) == "tbl" for block in _blocks(cell)) and any(
-            other is not cell and any(_name(each) == "t" and each.text for each in other.iter()) for other, _ in cells
-        ) for _, _, cells in rows for cell, _ in cells
+        is_beside([(any(_name(block) == "tbl" for block in _blocks(cell)), any(_name(each) == "t" and each.text for each in cell.iter()))
+                   for cell, _ in cells]) for _, _, cells in rows
     )  # fmt: skip
     sizes = [[len(list(_cells(row))) for row, _ in _rows(table)] for table in inner]
     largest = max((len(widths), max(widths, default=0)) for widths in sizes)

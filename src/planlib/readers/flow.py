@@ -133,7 +133,7 @@ def _is_mark(words: str, before: str) -> bool:
     if not _MARK.fullmatch(words):
         return False
     ordinal = words in ("e", "o") and before[-1:].isdigit()
-    return not ordinal and not (words in ("2", "3") and _UNIT.search(before))
+    return not ordinal and not (words in ("2", "3") and _UNIT.search(before[-8:]))
 
 
 def _label(runs: Sequence[Run], text: str) -> str:
@@ -250,8 +250,12 @@ class Flow:
 
     def claim(self, cells: int) -> None:
         """Count cells before they are made; raises InputError if there are too many."""
+        self.check(cells)
         self.cells += cells
-        if self.cells > self.limits.cells:
+
+    def check(self, cells: int) -> None:
+        """See whether there is room for as many cells more; raises InputError if not."""
+        if self.cells + cells > self.limits.cells:
             raise InputError(
                 f"{self.path.name}: its tables span more than {self.limits.cells:,} cells; split the document, or raise "
                 "[limits] cells"
@@ -286,6 +290,18 @@ def _lines(runs: Iterable[Run]) -> list[list[Run]]:
         lines[-1].append(run if not others else run._replace(text=first))
         lines += [[run._replace(text=text, note="")] for text in others]
     return lines
+
+
+def is_beside(cells: Sequence[tuple[bool, bool]]) -> bool:
+    """Whether a cell of a row holds a table and another one text.
+
+    Parameters
+    ----------
+    cells : sequence of (bool, bool)
+        Of each cell whether it holds a table, and whether it holds text.
+    """
+    texts = sum(text for _, text in cells)
+    return any(table and texts > text for table, text in cells)
 
 
 def is_layout(rows: int, columns: int, beside: bool, inner_rows: int, inner_columns: int) -> bool:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from planlib.errors import InputError, nearest
@@ -79,7 +80,18 @@ def _after(
     """What a parser reads of a file that has been looked at before it, with what was seen."""
     seen = look(path, data, limits)
     document = read(path, data, limits)
+    _check_text(path, document, limits)
     return replace(document, notes=(*document.notes, *seen)) if seen else document
+
+
+def _check_text(path: Path, document: Document, limits: Limits) -> None:
+    """Refuse a document whose text would be vast if each cell had its own: here cells that repeat a text share it."""
+    letters = 0
+    for grid in document.grids:
+        texts = chain(chain.from_iterable(grid.rows), grid.notes.values(), chain.from_iterable(grid.struck.values()))
+        letters += sum(map(len, texts))
+        if letters > limits.mebibytes << 20:
+            raise InputError(f"{path.name}: its cells come to more than {limits.mebibytes:,} MiB of text; not read")
 
 
 def _is_page(beginning: bytes) -> bool:

@@ -15,7 +15,7 @@ from planlib.settings import Limits
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
-_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")  # below the header of a table
+_RULE = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+")  # below the header of a table
 _BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 _KRAMDOWN = re.compile(r"\{:[^{}\n]*\}")  # attributes, which style and say nothing
 _DEFINED = re.compile(r" {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*(.*)")
@@ -134,20 +134,21 @@ def _coded(lines: Sequence[str]) -> list[bool]:
 
 def _footnotes(lines: Sequence[str], coded: Sequence[bool]) -> tuple[list[str], dict[str, str]]:
     """The lines without definitions of footnotes, and these: a definition goes on over indented lines."""
-    out, defined = list(lines), {}
+    out: list[str] = list(lines)
+    defined: dict[str, list[str]] = {}
     mark = ""
     for number, line in enumerate(lines):
         found = None if coded[number] else _DEFINED.fullmatch(line)
         if found and found[1] not in defined:
             mark = found[1]
-            defined[mark] = found[2]
+            defined[mark] = [found[2]]
         elif mark and line.startswith(("    ", "\t")):
-            defined[mark] += " " + line.strip()
+            defined[mark].append(line.strip())
         else:
             mark = mark if mark and not line.strip() else ""
             continue
         out[number] = ""
-    return out, defined
+    return out, {mark: " ".join(said) for mark, said in defined.items()}
 
 
 def _with_marks(line: str) -> str:

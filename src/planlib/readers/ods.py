@@ -12,7 +12,7 @@ from planlib.errors import InputError
 from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, Run, colour, listed, parts, show, text_of, tidy
 from planlib.readers.grid import Document, Grid, Line, letters
 from planlib.readers.package import open_package, parse_xml
-from planlib.readers.rules import SIGNS, Rule, apply_rules, area_of, cell_is, condition, has_text
+from planlib.readers.rules import SIGNS, Rule, apply_rules, area_of, cell_is, condition, has_text, in_words
 from planlib.settings import Limits
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -200,7 +200,8 @@ def _rules(table: Any, styles: _Styles) -> list[Rule]:
     rules = []
     for block in table.iter(f"{_CALC}conditional-format"):
         ranges = block.get(f"{_CALC}target-range-address", "")
-        plain = re.sub(r"[^.\s:]*\.", "", re.sub(r"'(?:[^']|'')*'", "", ranges))  # without names of sheets
+        # Without names of sheets; only where one begins is it looked for.
+        plain = re.sub(r"(?<![^.\s:])[^.\s:]*+\.", "", re.sub(r"'(?:[^']|'')*+'", "", ranges))
         areas = [area for text in plain.split() if (area := area_of(text))]
         for each in block if areas else ():
             kind, words = each.tag.removeprefix(_CALC), each.get(f"{_CALC}value", "")
@@ -208,7 +209,7 @@ def _rules(table: Any, styles: _Styles) -> list[Rule]:
             fill = "" if kind == "color-scale" else styles.look("table-cell", name).fill
             if kind in ("condition", "color-scale", "date-is") and fill is not None:
                 test = _test(words, areas[0][:2]) if kind == "condition" else None
-                rules.append(Rule(0, areas, test, fill, True, f"{ranges}: {words or kind}"))
+                rules.append(Rule(0, areas, test, fill, True, in_words(ranges, words or kind)))
     return rules
 
 
@@ -343,7 +344,8 @@ def _holds(cell: _Cell) -> bool:
 
 def _spread(kept: Any, height: int, width: int) -> Iterator[tuple[int, int, _Cell]]:
     """Every cell in its place, repeated ones too, as far as there is any text."""
-    for top, often, cells in kept:
+    for top, often, every in kept:
+        cells = [each for each in every if each[0] < width]  # there may be many beyond, of a format alone
         for row in range(top, min(top + often, height)):
             for first, repeated, cell in cells:
                 for column in range(first, min(first + repeated, width)):
@@ -435,7 +437,7 @@ def _plain_value(element: Any, text: str) -> Any:
         if number := element.get(f"{_OFFICE}value"):
             return float(number)
         if day := element.get(f"{_OFFICE}date-value"):
-            return datetime.fromisoformat(day.removesuffix("Z"))
+            return datetime.fromisoformat(day.removesuffix("Z")).replace(tzinfo=None)  # no day of a rule has a zone
     except ValueError:
         pass
     return text
@@ -538,7 +540,7 @@ def _text_document(path: Path, body: Any, roots: list[Any], styles: _Styles, lim
     paragraphs = 0
 
     def line(element: Any, place: str) -> None:
-        level = element.get(f"{_TEXT}outline-level", "1") if element.tag == f"{_TEXT}h" else "0"
+        level = element.get(f"{_TEXT}outline-level", "1")[:9] if element.tag == f"{_TEXT}h" else "0"
         pieces = _paragraph(element, _Look(), styles)
         text, struck, mark = parts(_as_runs(pieces))
         text = f"{text} [{mark}]" if mark and text else text

@@ -14,7 +14,7 @@ import time
 import zlib
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -39,12 +39,13 @@ _SPACE = 0.18  # of a letter's size, the gap that is a space
 _GUTTER = 0.5  # of a letter's size, the gap that parts columns of text
 _GAP = 2.5  # of a letter's size, the gap that parts a line in two
 _MARGIN = 0.1  # of a page's height: where headers and footers stand
+_LETTERS = 1 << 18  # that a font may name, each as often as it is named: one of a PDF can have a quarter of that
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _MARK = re.compile(r"[(\[]?(\d{1,3}|[a-z]|[*†‡§¶#]+)[)\]]?([,;\s]+[(\[]?(\d{1,3}|[a-z]|[*†‡§¶#]+)[)\]]?)*")
 _MONTHS = frozenset(
     "january february march april june july august september october november december".split()
 )  # not May, which nobody breaks
-_CONTENTS = re.compile(r"\.{4,}\s*\d*$")  # an entry of a table of contents
+_CONTENTS = re.compile(r"(?<!\.)\.{4,}+\s*\d*$")  # an entry of a table of contents
 _UNIT = re.compile(r"(^|[\d\s])(mm|cm|m|km|ft|in)$")
 _RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -326,6 +327,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
             # Fonts are kept by one resource manager for all pages, letters by none.
             class Fonts(PDFResourceManager):
                 def get_font(self, objid: Any, spec: Any) -> Any:
+                    check(0)
                     _check_font(path, spec)
                     return super().get_font(objid, spec)
 
@@ -337,7 +339,7 @@ def _pages(path: Path, data: bytes, limits: Limits) -> Iterator[tuple[int, _Ink]
                 for page in file.pages:
                     pen = _pen(resources, check)
                     PDFPageInterpreter(resources, pen).process_page(page.page_obj)
-                    _draw_annotations(pen.ink, page.page_obj)
+                    _draw_annotations(pen.ink, page.page_obj, check)
                     left -= len(pen.ink.letters) + pen.shapes
                     check(0)
                     yield page.page_number, _upright(pen.ink)
@@ -355,15 +357,28 @@ def _check_font(path: Path, spec: Any) -> None:
     """Refuse a font that claims more letters than there are: pdfminer would make a list of them all."""
     from pdfminer.pdftypes import PDFStream, resolve1
 
-    codes = [resolve1(each) for name in ("W", "W2") for each in resolve1(spec.get(name)) or ()]
-    sizes = [code for code in codes if isinstance(code, int)]
+    letters = 0
+    for name, length in (("W", 3), ("W2", 5)):
+        numbers: list[Any] = []  # as pdfminer reads them: the ends of a range and its widths, or a letter before a list
+        for each in map(resolve1, resolve1(spec.get(name)) or ()):
+            if isinstance(each, list):
+                letters, numbers = letters + len(each), []
+            elif isinstance(each, int | float):
+                numbers.append(each)
+                if len(numbers) == length:
+                    letters += max(int(numbers[1] - numbers[0]) + 1, 0)
+                    numbers = []
     meanings = resolve1(spec.get("ToUnicode"))
     text = meanings.get_data() if isinstance(meanings, PDFStream) else b""
-    for ranges in re.findall(rb"beginbfrange(.*?)endbfrange", text, re.DOTALL):
-        for first, last in re.findall(rb"<(\w+)>\s*<(\w+)>\s*(?:<\w*>|\[[^\]]*\])", ranges):
-            sizes.append(int(last[:16], 16) - int(first[:16], 16))
-    if max(sizes, default=0) > 0x10FFFF:
-        raise InputError(f"{path.name}: has a font of {max(sizes):,} letters, as no program writes; not opened")
+    for begun in text.split(b"beginbfrange")[1:]:
+        for first, last in re.findall(rb"<(\w+)>\s*<(\w+)>\s*(?:<\w*>|\[[^\[\]]*\])", begun.partition(b"endbfrange")[0]):
+            letters += max(int(last[:16], 16) - int(first[:16], 16) + 1, 0)
+    if letters > _LETTERS:
+        raise _too_many(path, letters)
+
+
+def _too_many(path: Path, letters: int) -> InputError:
+    return InputError(f"{path.name}: has a font of {letters:,} letters or more, as no program writes; not opened")
 
 
 @contextmanager
@@ -380,11 +395,15 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _without_circles(path: Path) -> Iterator[None]:
-    """Refuse objects that are only a reference to another one and so to themselves: pdfminer would follow them for ever."""
+    """Refuse objects that are only a reference to another one and so to themselves: pdfminer would follow them for ever.
+
+    And what fonts say of more letters than there are, range by range, before pdfminer has made a list of them.
+    """
+    from pdfminer.cmapdb import FileUnicodeMap
     from pdfminer.pdfdocument import PDFDocument
     from pdfminer.pdftypes import PDFObjRef
 
-    plain = PDFDocument.getobj
+    plain, plainly = PDFDocument.getobj, FileUnicodeMap.add_cid2unichr
 
     def getobj(self: Any, objid: int) -> Any:
         found, seen = plain(self, objid), {objid}
@@ -395,27 +414,36 @@ def _without_circles(path: Path) -> Iterator[None]:
             found = plain(self, found.objid)
         return found
 
+    def add(self: Any, cid: int, code: Any) -> None:
+        self.named = getattr(self, "named", 0) + 1
+        if self.named > _LETTERS:
+            raise _too_many(path, self.named)
+        plainly(self, cid, code)
+
     PDFDocument.getobj = getobj  # type: ignore[method-assign]
+    FileUnicodeMap.add_cid2unichr = add  # type: ignore[method-assign]
     try:
         yield
     finally:
         PDFDocument.getobj = plain  # type: ignore[method-assign]
+        FileUnicodeMap.add_cid2unichr = plainly  # type: ignore[method-assign]
 
 
 def _pen(resources: Any, check: Any) -> Any:
     """A device for pdfminer that keeps letters and shapes, in points from the top left corner."""
     from pdfminer.pdfdevice import PDFTextDevice
     from pdfminer.pdffont import PDFUnicodeNotDefined
-    from pdfminer.utils import apply_matrix_rect
+    from pdfminer.utils import apply_matrix_pt
 
     class Pen(PDFTextDevice):
         def __init__(self) -> None:
             super().__init__(resources)
-            self.ink, self.shapes, self.mode = _Ink(0, 0), 0, 0
+            self.ink, self.shapes, self.mode, self.drawn = _Ink(0, 0), 0, 0, 0
 
         def begin_page(self, page: Any, ctm: Any) -> None:
-            x0, y0, x1, y1 = apply_matrix_rect(ctm, page.mediabox)
-            self.ink = _Ink(abs(x1 - x0), abs(y1 - y0))
+            x0, y0, x1, y1 = page.mediabox
+            xs, ys = zip(*(apply_matrix_pt(ctm, (x, y)) for x in (x0, x1) for y in (y0, y1)), strict=True)
+            self.ink = _Ink(max(xs) - min(xs), max(ys) - min(ys))
 
         def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
             check(len(self.ink.letters) + self.shapes)  # drawings may draw each other a billion times
@@ -429,6 +457,9 @@ def _pen(resources: Any, check: Any) -> Any:
         def render_char(
             self, matrix: Any, font: Any, fontsize: float, scaling: float, rise: float, cid: int, ncs: Any, state: Any
         ) -> float:
+            self.drawn += 1
+            if self.drawn % 1024 == 0:  # one string may have millions
+                check(len(self.ink.letters) + self.shapes)
             advance: float = font.char_width(cid) * fontsize * scaling
             try:
                 text = font.to_unichr(cid)
@@ -521,7 +552,7 @@ def _draw_shape(ink: _Ink, points: Sequence[tuple[float, float]], curved: bool, 
         ink.shapes.append(_Shape(box, colour, False))
 
 
-def _draw_annotations(ink: _Ink, page: Any) -> None:
+def _draw_annotations(ink: _Ink, page: Any, check: Callable[[int], None]) -> None:
     """Draw what is typed into forms and comments, and lines that strike text out; pdfminer leaves all of them out."""
     from pdfminer.pdftypes import resolve1, resolve_all
     from pdfminer.utils import decode_text
@@ -548,6 +579,8 @@ def _draw_annotations(ink: _Ink, page: Any) -> None:
             size = min((max(ys) - min(ys)) / len(lines), 10.0) * 0.8
             step = min((max(xs) - min(xs) - 2) / max(len(line), 1), 0.5 * size)
             for column, letter in enumerate(line):
+                if column % 1024 == 0:  # thousands of fields may share one long text
+                    check(len(ink.letters))
                 matrix = (1, 0, 0, 1, min(xs) + 1 + step * column, ink.height - (min(ys) + size * (1 + row)))
                 _draw_letter(ink, letter, matrix, note, size, 0, step, 0)
 
@@ -1403,6 +1436,8 @@ def _join_breaks(pages: Sequence[_Page]) -> tuple[list[str], list[str]]:
         if row < len(lower.rows) and _is_cut(upper, lower, row):
             rows.append(lower.places[row])
             _join_row(upper, lower, row)
+            if not lower.rows:  # that was all of it
+                after.items = [item for item in after.items if item is not lower]
         if row < len(lower.rows):
             cells += [f"{lower.places[row]}, column {each + 1}" for each in _join_merged(upper, lower, row)]
     return rows, cells
@@ -1504,6 +1539,7 @@ def _join_row(upper: _Found, lower: _Found, row: int) -> None:
     lower.fills = _without(lower.fills, row)
     lower.struck = _without(lower.struck, row)
     lower.notes = _without(lower.notes, row)
+    lower.cut = [(at - (at > row), column) for at, column in lower.cut if at != row]
     spans = {}
     for (top, left), (height, width) in lower.spans.items():
         height -= top <= row < top + height

@@ -17,6 +17,7 @@ Area = tuple[int, int, int, int]  # top, left, bottom, right, all within
 Values = Sequence[Sequence[Any]]
 Part = Callable[[Values, int, int], Any]  # of a formula, for the cell in a row and a column
 
+_SAID = 500  # characters of a rule that a note may repeat: thousands of rules can share a list of a million areas
 _TESTS = 5_000_000  # cells times rules; beyond, a sheet's rules count as not worked out
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
@@ -25,7 +26,8 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 SIGNS = {"=": "equal", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual", ">": "greaterThan",
           ">=": "greaterThanOrEqual"}  # fmt: skip
-_STRING_LITERAL = r'"(?:[^"]|"")*"'
+# Read one way only (*+): two quotation marks could else be a mark within a text, or the end of one and the beginning of another.
+_STRING_LITERAL = r'"(?:[^"]|"")*+"'
 _OPERAND = rf"(?:{_STRING_LITERAL}|\$?[A-Z]{{1,3}}\$?\d{{1,7}}|-?\d+(?:\.\d+)?|TRUE|FALSE)"
 _COMPARISON = re.compile(rf"\s*({_OPERAND})\s*(=|<>|<=|>=|<|>)\s*({_OPERAND})\s*")
 _BLANK = re.compile(r"\s*LEN\(TRIM\((\$?[A-Z]{1,3}\$?\d{1,7})\)\)\s*([=>])\s*0\s*")
@@ -60,7 +62,7 @@ def read_rules(sheet: Any, fills: Sequence[str | None]) -> list[Rule]:
         areas = [area for text in ranges.split() if (area := area_of(text))]
         for each in block.iterfind("{*}cfRule"):
             number = each.get("dxfId") or ""
-            fill = fills[int(number)] if number.isdecimal() and int(number) < len(fills) else None
+            fill = fills[int(number)] if _is_count(number) and int(number) < len(fills) else None
             stops = each.get("stopIfTrue") in ("1", "true")
             kind = each.get("type", "")
             unknown = kind == "colorScale" or each.find("{*}dxf") is not None  # Excel 2010's own keep it within
@@ -68,9 +70,18 @@ def read_rules(sheet: Any, fills: Sequence[str | None]) -> list[Rule]:
                 formulas = [formula.text or "" for formula in each.iterfind("{*}formula")]
                 test = None if unknown else _test(each, kind, formulas, areas[0][:2])
                 priority = each.get("priority") or ""
-                rules.append(Rule(int(priority) if priority.isdecimal() and len(priority) < 10 else 0, areas, test,
-                                  "" if unknown else fill, stops, f"{ranges}: {' '.join(formulas) or kind}"))  # fmt: skip
+                rules.append(Rule(int(priority) if _is_count(priority) else 0, areas, test, "" if unknown else fill, stops,
+                                  in_words(ranges, " ".join(formulas) or kind)))  # fmt: skip
     return sorted(rules, key=lambda rule: rule.priority)
+
+
+def in_words(ranges: str, condition: str) -> str:
+    """Where a rule holds and what it asks, to be named by; each as far as a person reads it."""
+    return ": ".join(text if len(text) <= _SAID else f"{text[:_SAID]} …" for text in (ranges, condition))
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and len(text) < 10
 
 
 def apply_rules(rules: Sequence[Rule], values: Values, fills: dict[tuple[int, int], str]) -> list[str]:
@@ -83,9 +94,12 @@ def apply_rules(rules: Sequence[Rule], values: Values, fills: dict[tuple[int, in
     """
     settled: set[tuple[int, int]] = set()
     unknown: list[str] = []
+    within: dict[int, list[Area]] = {}
     tests = 0
     for rule in rules:
-        cells = [area for each in rule.areas if (area := _within(each, values))]
+        if id(rule.areas) not in within:  # thousands of rules can share thousands of areas
+            within[id(rule.areas)] = [area for each in rule.areas if (area := _within(each, values))]
+        cells = within[id(rule.areas)]
         tests += sum((bottom - top + 1) * (right - left + 1) for top, left, bottom, right in cells)
         if tests > _TESTS:
             fills.clear()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from planlib.errors import InputError
 from planlib.readers import delimited
-from planlib.readers.flow import Cell, Flow, Piece, Run, compose, is_layout, tidy
+from planlib.readers.flow import Cell, Flow, Piece, Run, compose, is_beside, is_layout, tidy
 from planlib.readers.grid import Document
 from planlib.settings import Limits
 
@@ -25,7 +25,7 @@ _STRUCK, _BOLD = frozenset(("s", "del", "strike")), frozenset(("b", "strong", "t
 _ROW_GROUPS = ("thead", "tbody", "tfoot")
 _WIDEST, _HIGHEST = 1000, 65534  # what the HTML standard allows a colspan and a rowspan
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_COLOUR = re.compile(r"#([0-9a-f]{3,8})\b|rgba?\(([^)]*)\)|\b([a-z]{3,20})\b", re.IGNORECASE)
+_COLOUR = re.compile(r"#([0-9a-f]{3,8})\b|rgba?\(([^()]*)\)|\b([a-z]{3,20})\b", re.IGNORECASE)
 _COLOURS = {
     "black": "000000", "silver": "C0C0C0", "gray": "808080", "grey": "808080", "maroon": "800000", "red": "FF0000",
     "purple": "800080", "fuchsia": "FF00FF", "magenta": "FF00FF", "green": "008000", "lime": "00FF00", "olive": "808000",
@@ -49,6 +49,8 @@ _MHTML = re.compile(
 )
 _LONGEST_NOTE = 4000  # characters
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
+# Encodings of Python's own that no page is in; the first takes hours for a page.
+_NO_PAGE = frozenset("punycode idna unicode_escape raw_unicode_escape undefined".split())
 _LETTERS = {"a": 97, "A": 65}
 # Where footnotes are, and where their marks are.
 _TO_NOTE, _TO_MARK = re.compile(r"f(oo)?t?n|note", re.IGNORECASE), re.compile(r"ref|anc", re.IGNORECASE)
@@ -151,6 +153,8 @@ def _decode(path: Path, data: bytes) -> tuple[str, str, str]:
             encoding, encoding
         )
         try:
+            if encoding.replace("-", "_") in _NO_PAGE:
+                raise LookupError
             return data.decode(encoding), encoding, "the page says so"
         except (LookupError, UnicodeError):
             pass
@@ -203,7 +207,7 @@ def colour(text: str) -> str:
     """
     if re.fullmatch(r"[0-9A-Fa-f]{6}", text.strip()):
         text = f"#{text.strip()}"
-    for digits, parts, name in _COLOUR.findall(re.sub(r"url\([^)]*\)", "", text)):
+    for digits, parts, name in _COLOUR.findall(re.sub(r"url\([^()]*\)", "", text)):
         if digits:
             if len(digits) in (3, 4):
                 digits = "".join(2 * each for each in digits)
@@ -245,6 +249,7 @@ class _Page:
     prefix: str = ""
     counted: dict[Any, int] = field(default_factory=dict)  # items of numbered lists
     said: dict[str, str] = field(default_factory=dict)  # what footnotes say
+    texts: dict[Any, str] = field(default_factory=dict)  # what those elements say that they stand in
     placed: bool = False  # rows say themselves where they stand
     holds: bool = False  # what comes next belongs to the line that was begun: after a term, after a number
 
@@ -416,8 +421,10 @@ class _Page:
         if goal not in self.said:
             while target.tag in ("a", "span", "sup", "b") and target.getparent() is not None:
                 target = target.getparent()
-            said = tidy("".join(target.itertext())).replace("\n", " ").strip("↩\ufe0e^ ")
-            self.said[goal] = said if len(said) <= _LONGEST_NOTE else ""  # that is the page, not its footnote
+            if target not in self.texts:  # many goals may stand in one paragraph
+                said = tidy("".join(target.itertext())).replace("\n", " ").strip("↩\ufe0e^ ")
+                self.texts[target] = said if len(said) <= _LONGEST_NOTE else ""  # that is the page, not its footnote
+            self.said[goal] = self.texts[target]
         said = re.sub(rf"^[\[(]?{re.escape(mark)}[\])]?[.:]?\s+", "", self.said[goal])
         return f"{mark}: {said}" if said else mark
 
@@ -454,7 +461,8 @@ class _Page:
     def _placed(self, table: Any, rows: Sequence[tuple[Any, list[Any]]], look: Look) -> tuple[list[Cell], int]:
         """Cells where their spans put them, and how many rows there are."""
         placed: list[Cell] = []
-        busy: dict[int, int] = {}  # column to the first row that is free there
+        busy: dict[int, tuple[int, int]] = {}  # column to the first row that is free there, and behind which columns the next is
+        starts: set[int] = set()
         behind = self._fill(table)
         number = 0
         self.flow.row = 0
@@ -462,6 +470,7 @@ class _Page:
         ends = {row.getparent(): at + 1 for at, (row, _) in enumerate(left)}  # no cell reaches out of its group
         for row, cells in left:
             self.flow.row = number
+            self.flow.check((number + 1) * len(starts))  # before columns that are not free are passed over once more
             parent = row.getparent()
             group = self._fill(parent) if parent.tag in _ROW_GROUPS else ""
             banner = self._fill(row) or group or behind
@@ -470,13 +479,14 @@ class _Page:
                 if self._hidden(cell, self._style(cell)):
                     self.flow.leave("hidden text", " ".join(cell.itertext()))
                     continue
-                while busy.get(column, 0) > number:
-                    column += 1
+                while (taken := busy.get(column, (0, 0)))[0] > number:
+                    column = taken[1]
                 width = min(max(_whole(cell.get("colspan")), 1), _WIDEST)
                 high = _whole(cell.get("rowspan"))
                 high = min(_HIGHEST if high == 0 else high, ends[parent] - number)
                 self.flow.claim(width)
-                busy.update(dict.fromkeys(range(column, column + width), number + high))
+                busy.update(dict.fromkeys(range(column, column + width), (number + high, column + width)))
+                starts.add(column)
                 placed.append(Cell(number, column, high, width, self._piece(cell, look), self._fill(cell) or banner))
                 column += width
             number += 1
@@ -534,10 +544,9 @@ def _parts(parent: Any, wanted: tuple[str, ...], strays: list[str]) -> Iterator[
 def _only_places(rows: Sequence[tuple[Any, list[Any]]], inner: Sequence[Any]) -> bool:
     """Whether a table that holds others is no more than their place on the page."""
     beside = any(
-        next(cell.iter("table"), None) is not None and any(
-            other is not cell and tidy("".join(other.itertext())) for other in cells
-        ) for _, cells in rows for cell in cells
-    )  # fmt: skip
+        is_beside([(next(cell.iter("table"), None) is not None, bool(tidy("".join(cell.itertext())))) for cell in cells])
+        for _, cells in rows
+    )
     sizes = [(len(found), max((len(cells) for _, cells in found), default=0)) for found, _ in map(_rows_of, inner)]
     widest = max((len(cells) for _, cells in rows), default=0)
     return is_layout(len(rows), widest, beside, *max(sizes))

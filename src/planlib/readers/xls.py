@@ -32,6 +32,8 @@ _SEARCH = re.compile(
 )
 _NUMBER, _DATE, _TRUTH, _ERROR = 2, 3, 4, 5  # xlrd's types of cells
 
+_NAMED = 50  # areas of a rule that a note may name: thousands of rules can share a thousand areas
+
 Place = tuple[int, int]
 
 
@@ -266,7 +268,8 @@ def _hidden(sheet: Any) -> list[tuple[str, str, str]]:
 def _rules(book: Any) -> dict[int, list[Rule]]:
     """Rules that bear on fills, by the number of the sheet; xlrd passes them over."""
     stream = bytes(book.mem[book.base : book.base + book.stream_len])
-    starts: list[int] = []
+    starts: dict[int, int] = {}  # where each sheet begins; the first that names a place has it
+    sheets = 0
     rules: dict[int, list[Rule]] = {}
     areas: list[Area] = []
     sheet, at = -1, 0
@@ -274,9 +277,10 @@ def _rules(book: Any) -> dict[int, list[Rule]]:
         code, size = struct.unpack_from("<HH", stream, at)
         body = stream[at + 4 : at + 4 + size]
         if code == _BOUNDSHEET and size >= 4:
-            starts.append(struct.unpack_from("<i", body)[0])
+            starts.setdefault(struct.unpack_from("<i", body)[0], sheets)
+            sheets += 1
         elif code == _BEGIN and at in starts:
-            sheet = starts.index(at)
+            sheet = starts[at]
         elif code == _AREAS and size >= 14:
             number = min(struct.unpack_from("<H", body, 12)[0], (size - 14) // 8)
             corners = [struct.unpack_from("<4H", body, 14 + 8 * each) for each in range(number)]
@@ -285,7 +289,8 @@ def _rules(book: Any) -> dict[int, list[Rule]]:
             fill = _rule_fill(book, body)
             if fill is not None:
                 where = ", ".join(f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
-                                  for top, left, bottom, right in areas)  # fmt: skip
+                                  for top, left, bottom, right in areas[:_NAMED])  # fmt: skip
+                where += " and others" if len(areas) > _NAMED else ""
                 rules.setdefault(sheet, []).append(Rule(0, areas, _test(body), fill, True, where))
         at += 4 + size
     return rules

@@ -6,7 +6,7 @@ import gc
 import io
 import re
 import zipfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -16,14 +16,14 @@ from planlib.errors import InputError
 from planlib.readers.cells import BY_RULE, HIDDEN, NOT_TEXT, column_of, listed, parts, show, text_of
 from planlib.readers.grid import Document, Grid, letters
 from planlib.readers.package import open_package, parse_xml
-from planlib.readers.rules import apply_rules, read_rules
+from planlib.readers.rules import Area, apply_rules, area_of, read_rules
 from planlib.readers.xlsx_cells import Cells, cells_of
 from planlib.readers.xlsx_styles import Styles, read_styles, rich_strings, runs_of, without_prefix
 from planlib.settings import Limits
 
 _EMPTY_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^<>"']|"[^"<>]*"|'[^'<>]*')*/>""")
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")? t="e"')
-_INLINE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")? t="inlineStr"\s*>\s*<is>(.*?)</is>', re.DOTALL)
+_INLINE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")? t="inlineStr"\s*>\s*<is>((?:[^<]++|<(?!/?is>))*+)</is>')
 # How many different texts a part says that it holds: calamine makes room for so many at once.
 _TEXTS = re.compile(rb"<(?:[^\s<>/:]+:)?sst(?=[\s/>])([^<>]*)>")
 _COUNT = re.compile(rb"""\suniqueCount\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -91,7 +91,7 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
             if name not in looks:  # nor is it known then how far it reaches
                 raise InputError(f"{path.name}: sheet '{name}' is missing or damaged; save it again as .xlsx")
             sheet = book.get_sheet_by_name(name)
-            read_sheets.append((name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()))
+            read_sheets.append((name, sheet.to_python(skip_empty_area=False)))
     except (InputError, MemoryError):
         raise
     except Exception as error:  # calamine raises its own, zip and XML errors under several unrelated types
@@ -103,8 +103,8 @@ def _read(path: Path, data: bytes, limits: Limits) -> Document:
     notes = [("sheet-hidden", sheet.name, f"sheet '{sheet.name}' is hidden and was not read")
              for sheet in sheets if sheet.name not in shown] + notes  # fmt: skip
     grids = []
-    for name, values, merged in read_sheets:
-        grid, said = _grid(path, name, values, merged, looks[name], styles, strings)
+    for name, values in read_sheets:
+        grid, said = _grid(path, name, values, looks[name], styles, strings)
         grids.append(grid)
         notes += said
     errors = [address for name in shown for address in looks[name].errors]
@@ -148,7 +148,7 @@ def _look(path: Path, archive: zipfile.ZipFile, limits: Limits) -> tuple[
                 full = _look_at_sheet(_EMPTY_CELL.sub(b"", xml), (), ()).cells
                 sheet = sheet._replace(cells=sheet.cells._replace(height=full.height, width=full.width))
             height, width = sheet.cells[:2]
-            cells += height * width
+            cells += height * width * max(len(names.get(name, ())), 1)  # it is read as often as it is named
             if cells > limits.cells:
                 raise InputError(
                     f"{path.name}: a sheet reaches row {height:,} and column {width:,}: more than "
@@ -212,8 +212,7 @@ def _body(xml: bytes) -> tuple[int, int]:
 
 
 def _grid(
-    path: Path, name: str, values: list[list[Any]], merged: Any, sheet: _Sheet, styles: Styles,
-    strings: Mapping[int, bytes],
+    path: Path, name: str, values: list[list[Any]], sheet: _Sheet, styles: Styles, strings: Mapping[int, bytes],
 ) -> tuple[Grid, list[tuple[str, str, str]]]:  # fmt: skip
     rows = _texts(values)
     fills: dict[Place, str] = {}
@@ -222,7 +221,7 @@ def _grid(
     _dress(rows, values, sheet, styles, strings, fills, struck, marks)
     frame = parse_xml(path, f"sheet '{name}'", sheet.frame)
     unknown = apply_rules(read_rules(frame, styles.rules), values, fills)
-    spans, covered = _spans(rows, merged)
+    spans, covered = _spans(rows, [area for each in frame.iter("{*}mergeCell") if (area := area_of(each.get("ref", "")))])
     notes = []
     if unknown:
         message = (
@@ -304,12 +303,12 @@ def _take_out(
             marks[row, column] = mark
 
 
-def _spans(rows: list[list[str]], merged: Any) -> tuple[dict[Place, tuple[int, int]], list[str]]:
+def _spans(rows: list[list[str]], merged: Iterable[Area]) -> tuple[dict[Place, tuple[int, int]], list[str]]:
     """Merged cells, as far as the sheet reaches, and where they cover text, which is blanked."""
     spans, covered = {}, []
     height, width = len(rows), len(rows[0]) if rows else 0
     room = height * width
-    for (top, left), (bottom, right) in merged:
+    for top, left, bottom, right in merged:
         if top > height + _BEYOND or (top, left) == (bottom, right):
             continue
         room -= max(0, min(bottom + 1, height) - top) * max(0, min(right + 1, width) - left)
@@ -328,4 +327,5 @@ def _hidden_columns(element: Any) -> int:
     if element.get("hidden") not in ("1", "true"):
         return 0
     first, last = element.get("min", ""), element.get("max", "")
-    return int(last) - int(first) + 1 if first.isdecimal() and last.isdecimal() and len(last) < 9 else 1
+    counted = all(each.isdecimal() and len(each) < 9 for each in (first, last))
+    return int(last) - int(first) + 1 if counted else 1

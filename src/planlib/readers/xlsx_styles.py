@@ -17,8 +17,11 @@ _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
              16: "d-mmm", 17: "mmm-yy"}  # fmt: skip
 # A theme lists dark before light; cells count light before dark.
 _THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1, 7)), "hlink", "folHlink")
-_STRING = re.compile(rb"<si(?:\s[^<>]*)?(?:/>|>(.*?)</si>)", re.DOTALL)
-_RUN = re.compile(rb"<r>(.*?)</r>|<t(?:\s[^<>]*)?>([^<]*)</t>|<rPh\b.*?</rPh>", re.DOTALL)
+# What begins and never ends is given up where the next begins, else each would be looked for to the end of the part.
+_STRING = re.compile(rb"<si(?:\s[^<>]*)?(?:/>|>((?:[^<]++|<(?!/?si[\s/>]))*+)</si>)")
+_RUN = re.compile(
+    rb"<r>((?:[^<]++|<(?!/?r>))*+)</r>|<t(?:\s[^<>]*)?>([^<]*)</t>|<rPh\b(?:[^<]++|<(?!/?rPh\b))*+</rPh>"
+)
 _TEXT = re.compile(rb"<t(?:\s[^<>]*)?>([^<]*)</t>")
 _STRUCK = re.compile(rb"""<strike(?:\s+val\s*=\s*["'](?:1|true|on)["'])?\s*/?>""")
 _RAISED = re.compile(rb"""<vertAlign\s+val\s*=\s*["']superscript["']""")
