@@ -742,6 +742,153 @@ def test_how_dates_are_put_together(text, expected, precision, notes):
     assert (reading.kind == "date") == (reading.latest is not None)
 
 
+# Further rows of the same kind, by rule: a word or a mark of the rule each, or what is just beside it.
+MARKS = """
+'05 September 2011 | 2011-09-05 | day |
+'05 Sept 2011' | 2011-09-05 | day |
+'05 September | 2011-09-05 | day | year-assumed
+Sept '11 to Oct '11 | 2011-09-01..2011-10-31 | half-year |
+Sept 3/2011 | 2011-09-03 | day |
+Sept. 3/2011 | 2011-09-03 | day |
+September 3-2011 | 2011-09-03 | day |
+Sept-3/2011 | 2011-09-03 | day |
+Sept 3/11 | unreadable | | date-ambiguous
+September 1/15 | unreadable | | date-ambiguous
+September 14-15 | 2011-09-14..2011-09-15 | week | year-assumed
+September 1 to 9 | 2011-09-01..2011-09-09 | half-year | year-assumed
+September 15-1 2011 | unreadable | | date-ambiguous
+September 1-1 2011 | unreadable | | date-ambiguous
+30-1 September 2011 | unreadable | | date-impossible
+30 to 1 September 2011 | unreadable | | date-impossible
+September 3 rd 2011 | 2011-09-03 | day |
+September 4 th 2011 | 2011-09-04 | day |
+September 22 nd 2011 | 2011-09-22 | day |
+September 21 st 2011 | 2011-09-21 | day |
+Q4: 21 st March 2012 | 2012-03-21 | day |
+Q4: 22 nd March 2012 | 2012-03-22 | day |
+Q4: 23 rd March 2012 | 2012-03-23 | day |
+Q4: 24 th March 2012 | 2012-03-24 | day |
+month end - September 2011 | 2011-09-30 | day |
+month end of September 2011 | 2011-09-30 | day |
+month end: September 2011 | 2011-09-30 | day |
+year-end 2012 | 2012-12-31 | day |
+first half-term 2012 | unreadable | | date-not-read
+second half in September 2011 | 2011-09-16..2011-09-30 | half-year |
+second half the 2012 | 2012-07-01..2012-12-31 | half-year |
+later part in the 2012 | 2012-09-01..2012-12-31 | half-year |
+early part in September 2011 | 2011-09-01..2011-09-10 | half-year |
+latter part of 2012 | 2012-09-01..2012-12-31 | half-year |
+end of the month of September 2011 | 2011-09-30 | day |
+end of month - September 2011 | 2011-09-30 | day |
+mid. September 2011 | 2011-09-11..2011-09-20 | half-year |
+mid in September 2011 | 2011-09-11..2011-09-20 | half-year |
+mid-September of 2011 | 2011-09-11..2011-09-20 | half-year |
+early February 2012 | 2012-02-01..2012-02-10 | half-year |
+mid February 2012 | 2012-02-11..2012-02-20 | half-year |
+late February 2012 | 2012-02-21..2012-02-29 | half-year |
+first half of February 2012 | 2012-02-01..2012-02-15 | half-year |
+second half of February 2012 | 2012-02-16..2012-02-29 | half-year |
+early spring/summer 2012 | 2012-03-01..2012-06-30 | half-year |
+late autumn/winter 2011 | 2011-11-01..2012-02-29 | half-year |
+No. 7: FY 2012/13 | 2012-04-01..2013-03-31 | year |
+Year 9/10 | unreadable | |
+Years 9 and 10 | unreadable | |
+Ref30/09/2011 | unreadable | |
+30--09--2011 | unreadable | |
+30.-09-2011 | unreadable | |
+report_30.09.2011 | unreadable | |
+20110930-12 | unreadable | |
+20110930draft | unreadable | |
+20110930T10:00 | 2011-09-30 | day |
+20110930Z | 2011-09-30 | day |
+2011-09-30T10:00 | 2011-09-30 | day |
+1/9/2011.5 | 2011-09-01 | day | date-ambiguous
+11-12-30 | unreadable | | date-ambiguous
+11-1-30 | unreadable | | date-ambiguous
+11-01-31 | unreadable | | date-ambiguous
+9/009 | unreadable | |
+120/9 | unreadable | |
+530 September | unreadable | | date-not-read
+1st/12 | unreadable | |
+September 2011tbc | 2011-09-01..2011-09-30 | month | date-ambiguous
+September 2011x | unreadable | | date-not-read
+September 11th | 2011-09-11 | day | year-assumed
+Q3 2011/15 | unreadable | | date-not-read
+Q3 2011-2015 | 2011-07-01..2011-09-30 | quarter | date-ambiguous
+Q4 30th March 2012 | 2012-03-30 | day |
+summer term 2012, 13 July 2012 | 2012-07-13 | day |
+30 September (2012 budget) | 2012-09-30 | day |
+30 September (2011) | 2011-09-30 | day |
+30 September of '11 | 2011-09-30 | day |
+30 September/11 | 2011-09-30 | day |
+30 September-2011 | 2011-09-30 | day |
+30 September.2011 | 2011-09-30 | day |
+30 September in '11 | 2011-09-30 | day |
+September - 2011 | 2011-09-01..2011-09-30 | month |
+September. 2011 | 2011-09-01..2011-09-30 | month |
+to be done by May with partners | 2011-05-01..2011-05-31 | month | year-assumed
+to be done in May with partners | 2011-05-01..2011-05-31 | month | year-assumed
+the middle of May with partners | 2011-05-11..2011-05-20 | half-year | year-assumed
+early May with partners | 2011-05-01..2011-05-10 | half-year | year-assumed
+until May with partners | 2011-05-01..2011-05-31 | month | year-assumed
+during May with partners | 2011-05-01..2011-05-31 | month | year-assumed
+before May with partners | 2011-04-30 | day | year-assumed
+from April to May with partners | 2011-04-01..2011-05-31 | half-year | year-assumed
+May or June with partners | 2011-05-01..2011-06-30 | half-year | year-assumed
+May to June with partners | 2011-05-01..2011-06-30 | half-year | year-assumed
+May with partners | unreadable | |
+FY end - 2012/13 | 2013-03-31 | day |
+FY end: 2012/13 | 2013-03-31 | day |
+FY end in 2012/13 | 2013-03-31 | day |
+FY end (2012/13) | 2013-03-31 | day |
+Summer 2 term 2012 | unreadable | | date-not-read
+autumn half term 2011 | unreadable | | date-not-read
+autumn the 2011 | 2011-09-01..2011-11-30 | season |
+autumn term, 2011 | 2011-09-01..2011-12-31 | term |
+autumn term (2011) | 2011-09-01..2011-12-31 | term |
+4th week | unreadable | |
+2nd month | unreadable | |
+in next month | unreadable | |
+within next year | unreadable | |
+x/3 months | unreadable | |
+3 6 months | unreadable | |
+6 weeks from 1 September 2011. | 2011-10-13 | relative |
+6 weeks from 1 September 2011 at noon | conditional | |
+3 months' | 2011-09-01 | relative |
+Monday 3 September | 2012-09-03 | day | year-assumed
+Friday, the first Friday of October | 2011-10-07 | day | year-assumed
+original date 30 September 2011 | 2011-09-30 | day |
+£2m 2012 | unreadable | | date-not-read
+2012 75% | unreadable | | date-not-read
+2012 www.example.org | unreadable | | date-not-read
+2010-2011 | 2010-04-01..2011-03-31 | year | date-ambiguous
+2011-2011 | unreadable | |
+2011-12-13 | 2011-12-13 | day |
+2011.13 | unreadable | |
+Q2 - 2 2012/13 | unreadable | | date-not-read
+Q2/2012 | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2-2012 | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2, 2012 | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2: 2012 | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2 (2012) | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2 (2012 budget) | unreadable | | date-not-read
+5th Monday of October 2011 | 2011-10-31 | day |
+6th Monday | unreadable | |
+4 March - 3 April | 2012-03-04..2012-04-03 | half-year | year-assumed
+31 March to 30 September 2011 | 2011-03-31..2011-09-30 | half-year |
+7.30pm 30 September 2011 | 2011-09-30 | day |
+every other Monday from September 2011 | recurring | |
+each one of the months | unreadable | |
+"""
+
+
+@pytest.mark.parametrize(("text", "expected", "precision", "notes"), rows(MARKS), ids=[row[0] for row in rows(MARKS)])
+def test_each_mark_and_word_of_a_rule(text, expected, precision, notes):
+    """What a mark joins and what it parts, which word a rule passes over, and what is beside the rule and no date."""
+    reading = read(text)
+    assert (said(reading), reading.precision, codes(reading)) == (expected, precision, notes.split())
+
+
 def test_easter_is_the_churchs():
     """Good Friday to Easter Monday of every year of the Gregorian calendar up to 4099 are those that dateutil has."""
     from dateutil.easter import easter
