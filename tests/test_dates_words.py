@@ -6,6 +6,7 @@ from the grammar, or put under another meaning there, is noticed.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -887,6 +888,77 @@ def test_each_mark_and_word_of_a_rule(text, expected, precision, notes):
     """What a mark joins and what it parts, which word a rule passes over, and what is beside the rule and no date."""
     reading = read(text)
     assert (said(reading), reading.precision, codes(reading)) == (expected, precision, notes.split())
+
+
+# Rows of which the words of the date are not the whole: other words stand around it, marks of typography are made plain,
+# and a range is told with "to" or "or".
+NOT_ALL_OF_IT = """
+1/9/11-30/9/11 | 1/9/11 to 30/9/11
+between 1st & 15th September 2011 | 1st & 15th September 2011
+Sept 11-Nov 11 | Sept 11 to Nov 11
+11 Sept-11 Nov 2011 | 11 Sept to 11 Nov 2011
+by May | May
+during May | May
+May/July 2012 | May or July 2012
+May tbc | May
+before Christmas 2011 | Christmas 2011
+before Easter 2012 | Easter 2012
+３０/０９/２０１１ | 30/09/2011
+&#51;0 Sept 2011 | 30 Sept 2011
+&#x33;0 Sept 2011 | 30 Sept 2011
+30&NBSP;Sept 2011 | 30 Sept 2011
+[30 Sept 2011](https://a.b/c) | 30 Sept 2011
+__30__ Sept 2011 | 30 Sept 2011
+30 Sept \\2011 | 30 Sept 2011
+30 Sept `11 | 30 Sept '11
+30 Sept ’11 | 30 Sept '11
+30 Sept<br>2011 | 30 Sept 2011
+1 September 2011 to the 30 September 2011 | 1 September 2011 to 30 September 2011
+No. 12, 30 September 2011 | 30 September 2011
+Action #12, 30 September 2011 | 30 September 2011
+to be agreed at the 14 September meeting | 14 September
+June or July 2011, to be agreed | June or July 2011
+12 May - 3 June 2012 | 12 May to 3 June 2012
+December 2011/January 2012 | December 2011 or January 2012
+Oct/Nov/Dec 2011 | Oct or Nov or Dec 2011
+30<sup>th</sup> September 2011 | 30th September 2011
+Q4: 21 st March 2012 | 21 st March 2012
+Q4: 22 nd March 2012 | 22 nd March 2012
+Q4: 23 rd March 2012 | 23 rd March 2012
+Q4: 24 th March 2012 | 24 th March 2012
+No. 7: FY 2012/13 | FY 2012/13
+20110930T10:00 | 20110930
+20110930Z | 20110930
+September 2011tbc | September 2011
+Q3 2011-2015 | Q3 2011
+Q4 30th March 2012 | 30th March 2012
+to be done by May with partners | May
+to be done in May with partners | May
+the middle of May with partners | the middle of May
+early May with partners | early May
+until May with partners | May
+during May with partners | May
+before May with partners | May
+from April to May with partners | April to May
+May or June with partners | May or June
+May to June with partners | May to June
+original date 30 September 2011 | 30 September 2011
+4 March - 3 April | 4 March to 3 April
+7.30pm 30 September 2011 | 30 September 2011
+"""
+
+
+def test_the_words_of_an_older_date_are_all_of_its_own():
+    """What is kept of an older date is every word of it, so that it reads the same by itself, and no word beside it."""
+    several = re.compile(r"; |30;|, no|budget|1, 30|, 13|/Feb|and July|starting|\.5|'$|end \(")
+    told = {}
+    for text, *_ in (*rows(GRAMMAR), *rows(MARKS)):
+        reading = read(text)
+        if reading.kind == "date" and reading.precision != "relative" and not several.search(text):
+            older = read(f"was {text}; now 25 December 2015").previous
+            told |= {text: older.text} if older else {}
+    assert {text: words for text, words in told.items() if words != text} == dict(rows(NOT_ALL_OF_IT))
+    assert len(told) > 350
 
 
 def test_easter_is_the_churchs():

@@ -1826,6 +1826,10 @@ def _interpret(
     changed = _roles(items, found, live) or any(each.struck for each in gone)
     found = _ranges(items, found, live)
     _resolve(found, gone, context)
+    for each in found:
+        bare = each.item.when is not None and each.item.when.options[0].unit == "year"
+        if each.role == "old" and bare and _beside_number(items, each):  # was 30 09 2011
+            each.span, each.problem = None, "ambiguous"
     # A struck-out date that the text still holds is the same date.
     olds = gone + [each for each in found if each.role == "old"]
     current = [each for each in found if each.role in ("", "new")]
@@ -2431,17 +2435,21 @@ def _choose(
 
 def _stray(items: list[_Item], chosen: _Found) -> bool:
     """Whether a number beside the date, or another one that is shaped as a date, may belong to it: 30 Sept 201."""
+    for five in zip(*(items[k:] for k in range(5)), strict=False):
+        marks = [item.tag for item in five[1::2]]
+        if all(item.kind == "number" for item in five[::2]) and marks in (["/", "/"], ["-", "-"]):
+            return True
+    when = chosen.item.when
+    return when is not None and when.options[0].year is None and _beside_number(items, chosen)
+
+
+def _beside_number(items: list[_Item], each: _Found) -> bool:
+    """Whether a number stands beside a date, with no more than a mark between."""
 
     def number(k: int) -> bool:
         return 0 <= k < len(items) and items[k].kind == "number"
 
-    for k in range(len(items) - 4):
-        marks = [items[j].tag for j in (k + 1, k + 3)]
-        if number(k) and number(k + 2) and number(k + 4) and marks in (["/", "/"], ["-", "-"]):
-            return True
-    if chosen.item.when is None or chosen.item.when.options[0].year is not None:
-        return False
-    ends = (chosen.position, chosen.ends.position if chosen.ends else chosen.position)
+    ends = (each.position, each.ends.position if each.ends else each.position)
     beside = [ends[0] - 1, ends[1] + 1]
     for k, step in ((beside[0], -1), (beside[1], 1)):
         if 0 <= k < len(items) and items[k].kind == "mark" and items[k].tag in ",./-":
