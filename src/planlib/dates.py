@@ -1736,9 +1736,7 @@ def _assumed(spec: _Spec, context: _Context) -> tuple[date, date, str]:
     for span in spans:
         if low < span[1] <= high:
             return span
-    if spec.unit == "day" and (spec.n, spec.day) == (2, 29):
-        raise _YearlessError
-    return min(spans, key=lambda span: abs((span[1] - as_of).days))
+    raise _YearlessError  # a leap day, or an Easter that is early one year and late the next
 
 
 def _explicit(spec: _Spec, context: _Context) -> tuple[date, date, str]:
@@ -2008,6 +2006,8 @@ class _Roles:
 
     def old(self, k: int, item: _Item) -> None:
         after, why = _next_date(self.items, k, ("was", "old"))
+        if any(each.tag == "->" for each in self.items[k + 1 : max(after, 0)]):
+            why = "break"  # 30 June (old) -> 30 September
         if after >= 0 and not why:
             self.give(after, "old")
         elif item.tag == "old" and why in ("close", "break", "end"):
@@ -2481,7 +2481,7 @@ def _refusal(
             return "recurring", "stands beside words that say that it comes round again; not used"
     if "tbc" in says or "to be" in says:
         named = [each.item.when.options[0] for each in current if each.item.when]
-        coarse = named and all(spec.year is None and spec.unit != "day" and not spec.day for spec in named)
+        coarse = named and all(spec.year is None and not spec.day for spec in named)
         if coarse and any(item.kind == "word" for item in items):
             return "tbc", "is when something is to be settled; the date itself is to be confirmed"
     if "tbc" in says and place("tbc") < first:
