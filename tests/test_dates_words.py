@@ -237,7 +237,8 @@ def test_each_name_of_a_month(month, name):
     ("text", "month"),
     [
         ("janury", 1), ("januuary", 1), ("jamuary", 1), ("janaury", 1), ("februray", 2), ("agust", 8), ("septembre", 9),
-        ("setpember", 9), ("septembet", 9), ("ocotber", 10), ("novembr", 11), ("decembber", 12), ("dezember", 12),
+        ("setpember", 9), ("septembet", 9), ("ocotber", 10), ("novembr", 11), ("decembber", 12), ("dezember", 12), ("septembe", 9),
+        ("januaryy", 1), ("februari", 2),
     ],
 )  # fmt: skip
 def test_a_long_month_with_one_slip_of_the_pen(text, month):
@@ -914,6 +915,23 @@ from 3 months | unreadable | |
 updated 3 months | unreadable | |
 before 3 months | conditional | |
 none 3 months | blank | |
+30th2012 | unreadable | |
+20111201 | 2011-12-01 | day |
+2011.Sep.30 | 2011-09-30 | day |
+012/9 | unreadable | |
+FY9900 | 1999-04-01..2000-03-31 | year |
+Sep-30 2011 | 2011-09-30 | day |
+Q2-5 2012/13 | unreadable | | date-not-read
+end date: FY 2012/13 | 2012-04-01..2013-03-31 | year |
+last Monday of September 2011 | 2011-09-26 | day |
+last Friday in April 2012 | 2012-04-27 | day |
+annual report March 2012 | 2012-03-01..2012-03-31 | month |
+annual March 2012 | recurring | | date-not-read
+https://example.org/plan | unreadable | |
+1.9.2011 2.10.2011 | 2011-10-02 | day | date-ambiguous several-dates
+partners end of FY 2012/13 | unreadable | | date-not-read
+late or early 2012 | 2012-01-01..2012-04-30 | half-year |
+requested 30 September 2011 | 2011-09-30 | day |
 """
 
 
@@ -980,6 +998,10 @@ original date 30 September 2011 | 30 September 2011
 4 March - 3 April | 4 March to 3 April
 7.30pm 30 September 2011 | 30 September 2011
 by30/09/2011 | 30/09/2011
+1.9.2011 2.10.2011 | 1.9.2011
+end date: FY 2012/13 | FY 2012/13
+late or early 2012 | early 2012
+requested 30 September 2011 | 30 September 2011
 """
 
 
@@ -1293,6 +1315,10 @@ MESSAGES = [
     ("Q2 FY2012", "'Q2 FY2012' can be July to September 2011 or July to September 2012; the first was taken"),
     ("FY2012 Q2", "'FY2012 Q2' can be July to September 2011 or July to September 2012; the first was taken"),
     ("H1 2012", "'H1 2012' can be January to June 2012 or April to September 2012; the first was taken"),
+    ("winter revised to 30 June 2012", "'winter' has no year; read as December 2011 to February 2012"),
+    ("extension requested to 30 September 2011",
+     "'30 September 2011' may only have been asked for; which is the target cannot be told"),
+    ("30 April 2011/12 (was 30 June 2011)", "'30 April 2011/12' has no year, and the year cannot be told"),
     ("Dec revised to Feb 2012", "'Dec' has no year; read as December 2011"),
     ("tbc 30 June 2011, 30 September 2011",
      "'30 June 2011', '30 September 2011' stands after words that say that the date is to be confirmed; not used"),
@@ -1364,6 +1390,16 @@ ROLES = [
     ("31 March (was 31 December)", "2012-03-31", "2011-12-31", "31 December"),
     ("was 31 December now 31 March", "2012-03-31", "2011-12-31", "31 December"),
     ("was 30 09 2011; now 31 December 2011", "2011-12-31", "", ""),
+    ("revised from 30 June 2011 to", "unreadable", "2011-06-30", "30 June 2011"),
+    ("revised from 30 June 2011 to tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 original, 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 original; 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised - tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised now tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised target to be agreed", "tbc", "2011-06-30", "30 June 2011"),
+    ("was June to August 2011, now 30 September 2011", "2011-09-30", "2011-06-01..2011-08-31", "June to August 2011"),
+    ("30 April 2011/12 (was 30 June 2011)", "unreadable", "2011-06-30", "30 June 2011"),
+    ("extension requested to 30 September 2011", "unreadable", "", ""),
 ]
 
 
@@ -1372,13 +1408,16 @@ def test_which_date_is_in_force_and_which_is_older(text, expected, older, words)
     """The new date, the older one, and the older one's own words; the day of the decision is neither."""
     reading = read(text)
     assert (said(reading), said(reading.previous), reading.changed) == (expected, older, True)
-    assert (reading.previous.text if reading.previous else "") == words
+    told = reading.previous or DateReading("", kind="date")
+    assert (told.text, told.kind) == (words, "date")
 
 
 def test_struck_out_runs_keep_their_words_and_their_doubts():
     """Each run is read by itself, after the text, in its own words; without a year as near as the rest allows."""
     two = read("30 Sept 2011", struck=("30 June 2011", "31 May 2011 <b>agreed</b>"))
     assert (two.previous.text, said(two.previous)) == ("31 May 2011", "2011-05-31")
+    short = read("30 Sept 2011", struck=("30/6", "30.6.11"))
+    assert (short.previous.text, said(short.previous)) == ("30/6", "2011-06-30")
     one = read("", struck=("30 June",))
     assert (one.kind, said(one.previous), codes(one)) == ("blank", "2011-06-30", ["year-assumed"])
     both = read("30 June 2011 30 September 2011", struck=("30 June 2011",))

@@ -572,7 +572,7 @@ def _clean(text: str) -> tuple[str, list[tuple[int, int]]]:
     return "".join(parts), spans
 
 
-def _tokens(text: str, spans: Sequence[tuple[int, int]] = (), struck: bool = False) -> list[_Token]:
+def _tokens(text: str, spans: Sequence[tuple[int, int]] = ()) -> list[_Token]:
     made: list[_Token] = []
     end = -1
     for found in _TOKEN.finditer(text):
@@ -593,7 +593,7 @@ def _tokens(text: str, spans: Sequence[tuple[int, int]] = (), struck: bool = Fal
             kind = "->"
         elif kind == "mark":
             kind = word
-        out = struck or (bool(spans) and any(first <= start < last for first, last in spans))
+        out = any(first <= start < last for first, last in spans)
         made.append(_Token(kind, word, value, digits, how, start == end, start, found.end(), out))
         end = found.end()
     return made
@@ -824,7 +824,7 @@ class _Grammar:
         ordinal = self.at(j).how == "ordinal" and self.at(j).value
         if ordinal in (1, 2) or self.word(j, "first", "second", "latter"):
             k = self.skip(j + 1, "-")
-            if self.word(k, "half") and not self.word(k + 1, "term"):
+            if self.word(k, "half"):
                 which = "h1" if ordinal == 1 or self.word(j, "first") else "h2"
                 return which, self.skip(k + 1, "of", "in", "the")
         if self.word(j, "latter", "early", "later", "first") and self.word(j + 1, "part"):
@@ -842,8 +842,8 @@ class _Grammar:
         joined = self.skip(k, "-", "/", "to", "or")
         second = _PARTS.get(self.at(joined).text)
         if joined > k and second and (name, second) in (
-            ("early", "mid"), ("mid", "late"), ("mid", "end"), ("late", "early"), ("late", "end"),
-        ) and (name, second) != ("late", "early"):  # fmt: skip
+            ("early", "mid"), ("mid", "late"), ("mid", "end"), ("late", "end"),
+        ):  # fmt: skip
             name, k = f"{name}+{'late' if second == 'end' else second}", joined + 1
         k = self.skip(k, "-", "of", "in", "the", "part", ".")
         if self.word(k, "month"):
@@ -1062,15 +1062,13 @@ class _Grammar:
         return None
 
     def day_month(self, i: int) -> tuple[list[_When], int] | None:
-        """30 September 2011 | 31st of March | 1-30 September | 14/15 September | 1st, 8th and 15th September."""
+        """30 September 2011 | '30 September | 31st of March | 1-30 September | 14/15 September | 1st, 8th and 15th September."""
         days: list[tuple[int, str]] = []
         j = i
         while True:
             token = self.at(j)
             if token.kind != "number" or token.digits > 2 or (days and self._is_label(j)):
                 return None
-            if token.how == "short" and (days or self.at(j - 1).text in MONTHS):
-                return None  # but '05 Sept 2011, which a spreadsheet's mark of a text stands before, is a day
             j += 1
             if self.at(j).kind == "word" and self.at(j).text in ("st", "nd", "rd", "th") and not token.how:
                 j += 1
@@ -1796,9 +1794,9 @@ def _read(text: str, struck: tuple[str, ...], context: _Context) -> DateReading:
                 token._replace(
                     start=token.start + offset, end=token.end + offset, glued=False if k == 0 else token.glued
                 )
-                for k, token in enumerate(_tokens(more, struck=True))
+                for k, token in enumerate(_tokens(more))
             ] + [_Token(";", ";", start=offset + len(more), end=offset + len(more))]
-            plain = f"{plain.ljust(offset - 1)} {more}"
+            plain = f"{plain} {more}"
             offset = len(plain) + 1
     reading = _interpret(text, plain, live, dead, items or _Grammar(live, context).items(), context)
     return replace(reading, notes=tuple(dict.fromkeys(reading.notes))) if reading.notes else reading
@@ -1956,7 +1954,7 @@ class _Roles:
 
     def decided(self, k: int) -> None:
         """Extended at committee on 12 July to 30 September: the first is when that was decided."""
-        if k > 1 and self.text(k - 1) == "on" and self.is_to(k + 1) and self.is_date(k + 2) and self.verb_before(k - 1):
+        if self.text(k - 1) == "on" and self.is_to(k + 1) and self.is_date(k + 2) and self.verb_before(k - 1):
             self.give(k, "ignore")
             self.give(k + 2, "new", change=True)
 
@@ -2000,7 +1998,7 @@ class _Roles:
                 self.give(after + 2 if self.is_date(after + 2) else self.next(after), "new")
         elif not self.is_to(after + 1):
             # "31 December (from 30 September)" and "revised to 31 December from 30 September"
-            aside = k > 1 and self.text(k - 1) == "(" and after == k + 1 and self.text(after + 1) == ")"
+            aside = self.text(k - 1) == "(" and after == k + 1 and self.text(after + 1) == ")"
             older = verb or (aside and self.is_date(k - 2))
             self.give(after, "old" if older else "start", change=older)
 
@@ -2467,7 +2465,7 @@ def _refusal(
     def place(tag: str) -> int:
         return next(k for k, item in enumerate(items) if item.kind == "tag" and item.tag == tag)
 
-    if "request" in says and len(found) > 1:
+    if "request" in says and ("verb" in says or len(found) > 1):
         return "unreadable", "may only have been asked for; which is the target cannot be told"
     if "not applicable" in says:
         return "not applicable", "stands beside words that say that no date applies; not used"
