@@ -503,6 +503,13 @@ def test_a_stated_original_is_where_changes_begin():
     assert [(day(row.as_of), day(row.since)) for row in made.itertuples()] == [(JAN, ""), (FEB, JAN)]
 
 
+def test_a_change_from_a_stated_original_has_the_precision_of_both_dates():
+    """O stated as a month and a first target that is a day: from a month to a day."""
+    made = changes(one(dict(original="March 2020", target="2020-04-30")), MAY)
+    assert made[["from_precision", "to_precision"]].to_numpy().tolist() == [["month", "day"]]
+    assert [day(each) for each in made[["from_earliest", "from_latest", "to_earliest"]].iloc[0]] == ["2020-03-01", MAR, APR]
+
+
 def test_blanks_before_the_first_date_are_no_removal_of_a_stated_original():
     """O stated and no target yet: nothing was taken away; the first target seen is a change from O."""
     row = dict(original="2020-03-01")
@@ -781,6 +788,22 @@ def test_a_state_knows_the_days_of_each_plan():
     given = slippage.state(both, "2020-02-20", snapshots={"plan": ["2020-02-10", JAN, FEB], "second": ["2020-01-15"]})
     assert given.latest().map(day).to_dict() == {"plan": "2020-02-10", "second": "2020-01-15"}
     assert given.force["listed"].to_dict() == {"plan/1": False, "plan/2": False, "second/1": False, "second/2": False}
+
+
+def test_where_actions_stood_at_an_earlier_report_of_each_plan():
+    """What was listed then, with the snapshots up to then; a plan without an earlier report has no action."""
+    first, second = two_plans()
+    both = pd.concat([first, second], ignore_index=True)
+    at = slippage.state(both, "2020-02-29")
+    before = at.at_report(at.previous())
+    assert before.latest().map(day).to_dict() == {"plan": JAN, "second": "2020-01-15"}
+    assert before.force["listed"].to_dict() == {"plan/1": True, "plan/2": True, "second/1": True, "second/2": True}
+    assert before.force["t"].map(day).to_dict() == {
+        "plan/1": JAN, "plan/2": JAN, "second/1": "2020-01-15", "second/2": "2020-01-15"
+    }  # fmt: skip
+    assert at.at_report(at.previous()) is before
+    only = at.at_report(at.previous().loc[["second"]])
+    assert (list(only.force.index), list(only.latest().index)) == (["second/1", "second/2"], ["second"])
 
 
 def test_the_actions_of_a_plan_are_in_the_order_of_their_numbers():
