@@ -1267,6 +1267,48 @@ def test_a_date_after_a_name_and_what_lies_before_a_day(text, expected):
     assert said(read(text)) == expected
 
 
+# --- cells as a whole: the text, what it gives, how exactly, the findings, the older date -----------------------------
+
+WHOLE = """
+Q2 30th | unreadable | | date-not-read |
+Q3 30 of September 2011 | 2011-09-30 | day | |
+Q3 11-Nov-2011 | 2011-11-11 | day | |
+Sept 32 | 2032-09-01..2032-09-30 | month | |
+Q2 '12 | 2012-04-01..2012-06-30 | quarter | date-ambiguous |
+financial-year 2012/13 | 2012-04-01..2013-03-31 | year | |
+2012/13 year | 2012-04-01..2013-03-31 | year | date-ambiguous |
+2002-03 | unreadable | | date-ambiguous |
+2012 H1 | 2012-01-01..2012-06-30 | half-year | date-ambiguous |
+3 months tbc | tbc | | |
+3 months' tbc | tbc | | |
+30 September . 2011 | 2011-09-30 | day | |
+31 August 1981 | 1981-08-31 | day | |
+due 30 September 2011, done on 15 October 2011 | 2011-09-30 | day | |
+target 30 June 2011, revised from 31 March 2011 to 30 September 2011 | 2011-09-30 | day | | 2011-03-31
+30 June 2011; current date 30 September 2011 | 2011-09-30 | day | | 2011-06-30
+30 September 2011 (was 30 June 2011) (31 May 2011) | unreadable | | several-dates | 2011-06-30
+30 June 2011 revised to September 2011 to November 2011 | 2011-09-01..2011-11-30 | quarter | | 2011-06-30
+revised from 1 to 30 September 2011 tbc | 2011-09-30 | day | date-ambiguous | 2011-09-01
+Oct/Nov/Dec 2011; 31 January 2012 | 2012-01-31 | day | several-dates |
+ongoing to 30 September 2011 | 2011-09-30 | day | |
+ongoing until 30 September 2011 | 2011-09-30 | day | |
+ongoing till 30 September 2011 | 2011-09-30 | day | |
+ongoing by 30 September 2011 | 2011-09-30 | day | |
+ongoing, due 30 September 2011 | 2011-09-30 | day | |
+ongoing, target 30 September 2011 | 2011-09-30 | day | |
+ongoing to be 30 September 2011 | ongoing | | date-not-read |
+30 September 2011 (September 2011) | 2011-09-30 | day | |
+"""
+
+
+@pytest.mark.parametrize(("text", "expected", "precision", "notes", "older"), rows(WHOLE), ids=[row[0] for row in rows(WHOLE)])
+def test_a_cell_as_a_whole(text, expected, precision, notes, older):
+    """What a cell gives, all of it: the date in force, how exact it is, what is doubtful, and the date before."""
+    reading = read(text)
+    assert (said(reading), reading.precision, codes(reading)) == (expected, precision, notes.split())
+    assert (said(reading.previous), reading.changed) == (older, bool(older))
+
+
 # --- what the findings say -------------------------------------------------------------------------------------------
 
 MESSAGES = [
