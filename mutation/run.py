@@ -340,7 +340,7 @@ class Run:
         # Tests with inputs by chance are left out: slow, and what they notice should have its own plain test.
         functions = [item for item in session.items if isinstance(item, pytest.Function)]
         items = [item for item in functions if not getattr(item.obj, "is_hypothesis_test", False)]
-        tests = [Test(item) for item in items if self.options.tests in item.name]
+        tests = [Test(item) for item in items if self.options.tests in item.nodeid]
         chosen = self._chosen(patient)
         state = STATE / f"{self.name}-{hashlib.sha256(patient.source.encode()).hexdigest()[:12]}.jsonl"
         STATE.mkdir(exist_ok=True)

@@ -1298,7 +1298,53 @@ ongoing, due 30 September 2011 | 2011-09-30 | day | |
 ongoing, target 30 September 2011 | 2011-09-30 | day | |
 ongoing to be 30 September 2011 | ongoing | | date-not-read |
 30 September 2011 (September 2011) | 2011-09-30 | day | |
+C30/09/2011 | unreadable | | |
+11-09-32 | 2032-09-11 | day | date-ambiguous |
+2011, Sept, 30 | 2011-09-30 | day | |
+32/9 | unreadable | | |
+Sept, 30, 2011 | 2011-09-30 | day | |
+late May with partners | 2011-05-21..2011-05-31 | half-year | year-assumed |
+first week September 2011 | 2011-09-01..2011-09-07 | week | |
+Q2-3 2012 | 2012-04-01..2012-09-30 | half-year | date-ambiguous |
+2000-01 | unreadable | | date-ambiguous |
+autumn-winter 2011 | 2011-09-01..2012-02-29 | half-year | |
+zero days | unreadable | | |
+extended by 6 months from 30 September 2011 until 31 March 2012 | 2012-03-31 | day | | 2011-09-30
+extended by 6 months from 30 September 2011 - 31 March 2012 | 2012-03-31 | day | | 2011-09-30
+early Easter 2012 | 2012-04-06..2012-04-09 | week | |
+due 30 September 2011; completed: 15 October 2011 | 2011-09-30 | day | |
+30 September 2011, from 1 June 2011 | 2011-09-30 | day | |
+September until November 2011 | 2011-09-01..2011-11-30 | quarter | |
+September till November 2011 | 2011-09-01..2011-11-30 | quarter | |
+September through November 2011 | 2011-09-01..2011-11-30 | quarter | |
+3/4/2012 (3.4.2012) | 2012-04-03 | day | date-ambiguous |
+12 www.example.org | unreadable | | |
+<s class='x' />30 September 2011 | 2011-09-30 | day | |
+9 and 12 September and 31 October 2011 | 2011-10-31 | day | several-dates |
 """
+
+# Snapshot, order of day and month, and start of the financial year, beside a cell.
+BESIDE = [
+    ("31/8/2011", {"day_first": False}, "2011-08-31", []),
+    ("Mar 12", {"as_of": None}, "unreadable", ["date-ambiguous"]),
+    ("1900 Q2", {"as_of": date(1905, 1, 1)}, "1900-04-01..1900-06-30", ["date-ambiguous"]),
+    ("2199 Q2", {"as_of": date(2199, 1, 1)}, "2199-04-01..2199-06-30", ["date-ambiguous"]),
+    ("31 August 1981", {}, "1981-08-31", []),
+]
+
+
+@pytest.mark.parametrize(("text", "beside", "expected", "notes"), BESIDE)
+def test_a_cell_as_a_whole_beside_its_plan(text, beside, expected, notes):
+    """The same of what stands beside the cell."""
+    reading = read(text, **beside)
+    assert (said(reading), codes(reading)) == (expected, notes)
+
+
+def test_a_cell_as_a_whole_says_a_doubt_once():
+    """Of an older and a newer date in the same words the doubt is said once; a deadline's month and its day are one date."""
+    twice = read("was 3/4/2012 now 3/4/2012")
+    assert (said(twice), said(twice.previous), codes(twice)) == ("2012-04-03", "2012-04-03", ["date-ambiguous"])
+    assert said(read(f"{MANY} by September 2011 (30 September 2011)")) == "2011-09-30"
 
 
 @pytest.mark.parametrize(("text", "expected", "precision", "notes", "older"), rows(WHOLE), ids=[row[0] for row in rows(WHOLE)])
