@@ -1321,6 +1321,13 @@ September through November 2011 | 2011-09-01..2011-11-30 | quarter | |
 12 www.example.org | unreadable | | |
 <s class='x' />30 September 2011 | 2011-09-30 | day | |
 9 and 12 September and 31 October 2011 | 2011-10-31 | day | several-dates |
+1) September 2011 2) December 2011 | 2011-12-01..2011-12-31 | month | several-dates |
+Monday, 30 September 2011 | 2011-09-30 | day | date-ambiguous |
+Monday. 30 September 2011 | 2011-09-30 | day | date-ambiguous |
+Monday the 30 September 2011 | 2011-09-30 | day | date-ambiguous |
+month end, September 2011 | 2011-09-30 | day | |
+latter part September 2011 | 2011-09-21..2011-09-30 | half-year | |
+last Friday September 2011 | 2011-09-30 | day | |
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.
