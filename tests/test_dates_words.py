@@ -1328,6 +1328,14 @@ Monday the 30 September 2011 | 2011-09-30 | day | date-ambiguous |
 month end, September 2011 | 2011-09-30 | day | |
 latter part September 2011 | 2011-09-21..2011-09-30 | half-year | |
 last Friday September 2011 | 2011-09-30 | day | |
+Policy September 2011 to August 2012 | unreadable | | date-not-read |
+30 September 2011~~30 June 2011~~ | 2011-09-30 | day | | 2011-06-30
+~~30 June 2011~~30 September 2011 | 2011-09-30 | day | | 2011-06-30
+No. 123: FY 2012/13 | 2012-04-01..2013-03-31 | year | |
+September 1-120 | unreadable | | date-not-read |
+123/4/5 30 September 2011 | unreadable | | date-not-read |
+123-4-5 30 September 2011 | unreadable | | date-not-read |
+March 2012 annual report | 2012-03-01..2012-03-31 | month | |
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.
