@@ -1336,6 +1336,16 @@ September 1-120 | unreadable | | date-not-read |
 123/4/5 30 September 2011 | unreadable | | date-not-read |
 123-4-5 30 September 2011 | unreadable | | date-not-read |
 March 2012 annual report | 2012-03-01..2012-03-31 | month | |
+2011/12 spring | unreadable | | date-ambiguous |
+2011/12 summer | unreadable | | date-ambiguous |
+2011/12 autumn | 2011-09-01..2011-11-30 | season | |
+2011/12 winter | 2011-12-01..2012-02-29 | season | |
+2011/12 summer term | 2012-04-01..2012-07-31 | term | |
+from 30 June 2011 -> 30 September 2011 | 2011-09-30 | day | | 2011-06-30
+autumn to winter 2011 | 2011-09-01..2012-02-29 | half-year | |
+2012/13 (the financial year) | 2012-04-01..2013-03-31 | year | |
+revised from spring to summer 2012 | 2012-06-01..2012-08-31 | season | | 2012-03-01..2012-05-31
+30 September to 31 November | unreadable | | date-impossible |
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.
@@ -1345,6 +1355,8 @@ BESIDE = [
     ("1900 Q2", {"as_of": date(1905, 1, 1)}, "1900-04-01..1900-06-30", ["date-ambiguous"]),
     ("2199 Q2", {"as_of": date(2199, 1, 1)}, "2199-04-01..2199-06-30", ["date-ambiguous"]),
     ("31 August 1981", {}, "1981-08-31", []),
+    ("Q2 2012", {"financial_year_starts": (1, 1)}, "2012-04-01..2012-06-30", []),
+    ("H1 2012", {"financial_year_starts": (1, 1)}, "2012-01-01..2012-06-30", []),
 ]
 
 

@@ -1399,6 +1399,8 @@ class _Grammar:
                         ending = spec._replace(unit=f"{financial.unit} ending")
                         return _When((ending, financial), doubt="note"), found[1]
                     return (_When((financial,)) if pair else _When((spec, financial), doubt="note")), found[1]
+                if pair and spec.unit == "season" and spec.n in (1, 2):
+                    return _When((spec, spec._replace(split=False)), doubt="refuse"), found[1]  # as spring 2011/12
                 return _When((spec,)), found[1]
         return None
 
