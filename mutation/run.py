@@ -52,6 +52,7 @@ KILLED, SURVIVED, TIMEOUT, UNTESTED = "killed", "survived", "timed out", "no tes
 UNDECIDED = "undecided"  # ended by the clock on the wall, which says more of the machine than of the mutant; not noticed
 CPU_SECONDS, WALL_SECONDS, MEBIBYTES = 2.0, 180.0, 512
 SLOW, LONG = 3.0, 0.2  # seconds that a test may take; and from which on it waits its turn, however much it has noticed
+UNMEASURED = 0.1  # seconds that a test is taken to need where that was not measured
 Lines = frozenset[int]
 
 
@@ -296,7 +297,7 @@ def attempt(patient: Patient, mutant: Mutant, tests: Sequence[Test]) -> tuple[st
             tell("the module cannot be run")
             return
         for test in tests:
-            limit(CPU_SECONDS + 5 * test.seconds)
+            limit(CPU_SECONDS + (100 if test.seconds == UNMEASURED else 5) * test.seconds)
             if not passes(test):
                 tell(test.item.nodeid)
                 return
@@ -345,6 +346,8 @@ class Run:
         state = STATE / f"{self.name}-{hashlib.sha256(patient.source.encode()).hexdigest()[:12]}.jsonl"
         STATE.mkdir(exist_ok=True)
         self.found = _known(state)
+        if self.options.tried:
+            chosen = [mutant for mutant in chosen if mutant.name in self.found]
         wanted = [mutant for mutant in chosen if self._wanted(mutant)]
         print(f"\n{self.name}: {len(patient.mutants)} mutants, {len(chosen)} chosen, {len(wanted)} to try on {len(tests)} tests")
         if wanted:
@@ -361,6 +364,11 @@ class Run:
         gc.collect()
         gc.freeze()
         begin = time.monotonic()
+        if self.options.unmeasured:
+            everything = frozenset(range(1, len(patient.source.splitlines()) + 1))
+            for test in tests:
+                test.lines, test.seconds = everything, UNMEASURED
+            return list(tests)
         measure(tests, str(patient.path))
         kept = sorted((test for test in tests if test.seconds <= SLOW), key=lambda test: test.seconds)
         print(f"measured in {time.monotonic() - begin:.0f} s; {len(tests) - len(kept)} tests are left out as slow", flush=True)
@@ -385,6 +393,8 @@ class Run:
                 while self.options.wait_while and Path(self.options.wait_while).exists():
                     time.sleep(5)
                 fitting = _fitting(patient, mutant, tests)
+                if not fitting and self.options.tests:
+                    continue  # what it came to with all tests stands
                 began = time.monotonic()
                 outcome, by = attempt(patient, mutant, fitting) if fitting else (UNTESTED, "")
                 if by in by_id:
@@ -464,7 +474,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="only mutants with this in their name, which is that of the function")
     parser.add_argument("--again", action="store_true", help="try again those that lived")
+    parser.add_argument("--tried", action="store_true", help="only those that were tried before: to report, or with --again")
     parser.add_argument("--tests", default="", help="only on tests with this in their name; with --again, on new ones")
+    parser.add_argument("--unmeasured", action="store_true", help="try each test on each mutant, without minutes of measuring first")
     parser.add_argument("--wait-while", default="", metavar="FILE", help="pause while this file is there")
     parser.add_argument("--report", action="store_true", help=f"write {REPORT.relative_to(ROOT)}")
     options = parser.parse_args(arguments)
