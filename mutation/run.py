@@ -388,6 +388,9 @@ class Run:
     def _try(self, patient: Patient, wanted: Sequence[Mutant], tests: Sequence[Test], state: Path) -> None:
         begin, counts = time.monotonic(), Counter[str]()
         by_id = {test.item.nodeid: test for test in tests}
+        for name, told in self.found.items():  # what earlier runs showed
+            if told[1] in by_id:
+                by_id[told[1]].kills.update((name.rpartition("#")[0], told[3]))
         with state.open("a", encoding="utf-8") as file:
             for number, mutant in enumerate(wanted, start=1):
                 while self.options.wait_while and Path(self.options.wait_while).exists():
@@ -429,13 +432,13 @@ def _fitting(patient: Patient, mutant: Mutant, tests: Iterable[Test]) -> list[Te
         first, last = (node.body[0].lineno, node.end_lineno) if mutant.default else (mutant.first, mutant.last)
         lines = set(range(first, (last or first) + 1))
         fitting = [test for test in tests if not lines.isdisjoint(test.lines)]
-    words = _words(mutant)
+    words, called = _words(mutant), mutant.function.rpartition(".")[2].strip("_")
 
     def promise(test: Test) -> int:
-        """How likely a test is to notice: it names a word that is changed; it noticed others on that line, in that function."""
+        """How likely a test is to notice: it names a word that is changed or the function; it noticed others on that line or in it."""
         if test.seconds >= LONG:
             return 0
-        named = 20 * any(word in test.name for word in words)
+        named = 20 * any(word in test.name for word in words) + 10 * bool(called and called in test.name)
         return named + 5 * min(test.kills[mutant.first], 3) + min(test.kills[mutant.function], 5)
 
     return sorted(fitting, key=lambda test: (-promise(test), test.seconds))
