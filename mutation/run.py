@@ -341,7 +341,7 @@ class Run:
         # Tests with inputs by chance are left out: slow, and what they notice should have its own plain test.
         functions = [item for item in session.items if isinstance(item, pytest.Function)]
         items = [item for item in functions if not getattr(item.obj, "is_hypothesis_test", False)]
-        tests = [Test(item) for item in items if self.options.tests in item.nodeid]
+        tests = [Test(item) for item in items if re.search(self.options.tests, item.nodeid)]
         chosen = self._chosen(patient)
         state = STATE / f"{self.name}-{hashlib.sha256(patient.source.encode()).hexdigest()[:12]}.jsonl"
         STATE.mkdir(exist_ok=True)
@@ -478,7 +478,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="only mutants with this in their name, which is that of the function")
     parser.add_argument("--again", action="store_true", help="try again those that lived")
     parser.add_argument("--tried", action="store_true", help="only those that were tried before: to report, or with --again")
-    parser.add_argument("--tests", default="", help="only on tests with this in their name; with --again, on new ones")
+    parser.add_argument("--tests", default="", help="only on tests whose name fits this pattern; with --again, on new ones")
     parser.add_argument("--unmeasured", action="store_true", help="try each test on each mutant, without minutes of measuring first")
     parser.add_argument("--wait-while", default="", metavar="FILE", help="pause while this file is there")
     parser.add_argument("--report", action="store_true", help=f"write {REPORT.relative_to(ROOT)}")

@@ -876,3 +876,24 @@ def test_what_the_dates_imply():
         for number, (target, original, status, _) in enumerate(cases, start=1)
     ]
     assert slippage.standing(rows_ledger(rows), FEB)["implied"].to_list() == [case[-1] for case in cases]
+
+
+def test_a_date_that_was_read_and_not_used_is_as_good_as_unreadable():
+    """An action without a target whose text reads as a date, as of a row that was taken back, is said to be unreadable."""
+    ledger = rows_ledger([dict(id=1, as_of=JAN, status="open", target_text="31 March 2020"),
+                          dict(id=2, as_of=JAN, status="open", target_text="tbc")])  # fmt: skip
+    assert slippage.standing(ledger, JAN)["no_date"].to_list() == ["unreadable", "tbc"]
+
+
+def test_a_date_on_the_first_day_of_the_completion_is_no_change():
+    """Open on 31 January and complete on 29 February: done from 1 February on, and a date of that day is that of completion."""
+    assert kinds(one(MAR, dict(target="2020-02-01", status="complete"))) == []
+    assert kinds(one(MAR, dict(target="2020-01-31", status="complete"))) == [("earlier", -60)]
+
+
+def test_the_same_state_tells_the_same_over_time():
+    """What was worked out for one table is there for the next."""
+    ledger = one(MAR, APR, MAY)
+    at = slippage.state(ledger, MAY)
+    first, second = (slippage.standing_over_time(ledger, MAY, at=at) for _ in range(2))
+    assert first.equals(second) and len(first) > 0
