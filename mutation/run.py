@@ -19,6 +19,7 @@ import itertools
 import json
 import os
 import random
+import re
 import resource
 import select
 import shutil
@@ -50,7 +51,8 @@ STATE, REPORT = ROOT / ".mutation", HOME / "report.json"
 KILLED, SURVIVED, TIMEOUT, UNTESTED = "killed", "survived", "timed out", "no test runs it"
 UNDECIDED = "undecided"  # ended by the clock on the wall, which says more of the machine than of the mutant; not noticed
 CPU_SECONDS, WALL_SECONDS, MEBIBYTES = 2.0, 180.0, 512
-SLOW = 3.0  # seconds that a test may take, with every line of the module traced
+SLOW, LONG = 3.0, 0.2  # seconds that a test may take; and from which on it waits its turn, however much it has noticed
+UNMEASURED = 0.1  # seconds that a test is taken to need where that was not measured
 Lines = frozenset[int]
 
 
@@ -58,10 +60,24 @@ Lines = frozenset[int]
 class Test:
     """A test, what it costs, and which lines of the module it runs."""
 
-    item: pytest.Item
+    item: pytest.Function
     lines: Lines = frozenset()
     seconds: float = 0.0
-    kills: Counter[str] = field(default_factory=Counter)  # by function
+    kills: Counter[str | int] = field(default_factory=Counter)  # by function, and by line
+
+    @functools.cached_property
+    def plain(self) -> Callable[[], Any] | None:
+        """The test's own function, where nothing but the values of its table is handed to it."""
+        wanted = self.item._fixtureinfo.argnames
+        given = self.item.callspec.params if hasattr(self.item, "callspec") else {}
+        if set(wanted) != set(given):
+            return None
+        return functools.partial(self.item.obj, **given)
+
+    @functools.cached_property
+    def name(self) -> str:
+        """Its name with the values of its table."""
+        return self.item.nodeid.casefold()
 
 
 # --- putting a mutant in place ---------------------------------------------------------------------------------------
@@ -207,12 +223,21 @@ def in_child(work: Work, seconds: float = WALL_SECONDS) -> tuple[Any, int]:
 
 def settle(test: Test, own: Path) -> None:
     """Let this process's tests write into its own folder, without pytest's tidying up of those of earlier sessions."""
+    from planlib import cache
+
     test.item.config._tmp_path_factory._basetemp = own
+    os.environ[cache.VARIABLE] = str(own / "cache")  # as tests/conftest.py has it
     warnings.simplefilter("error")
 
 
 def passes(test: Test) -> bool:
-    """Run a test; the state that tests share is put back as pytest does it."""
+    """Run a test: one that needs nothing set up is called, another is run as pytest does it, which takes ten times as long."""
+    if test.plain is not None:
+        try:
+            test.plain()
+        except BaseException:
+            return False
+        return True
     return all(report.passed for report in runtestprotocol(test.item, log=False, nextitem=None))
 
 
@@ -233,12 +258,15 @@ def measure(tests: Sequence[Test], path: str) -> None:
         found = []
         for test in tests:
             forget()
-            lines.clear()
             begin = time.process_time()
-            sys.settrace(outside)
             good = passes(test)
+            seconds = time.process_time() - begin
+            forget()
+            lines.clear()
+            sys.settrace(outside)
+            good = good and passes(test)
             sys.settrace(None)
-            found.append([good, time.process_time() - begin, sorted(lines)])
+            found.append([good, seconds, sorted(lines)])
         tell(found)
 
     told, _ = in_child(work, WALL_SECONDS * 10)
@@ -269,7 +297,7 @@ def attempt(patient: Patient, mutant: Mutant, tests: Sequence[Test]) -> tuple[st
             tell("the module cannot be run")
             return
         for test in tests:
-            limit(CPU_SECONDS + 5 * test.seconds)
+            limit(CPU_SECONDS + (100 if test.seconds == UNMEASURED else 5) * test.seconds)
             if not passes(test):
                 tell(test.item.nodeid)
                 return
@@ -311,19 +339,22 @@ class Run:
         """Called by pytest when the tests are collected."""
         patient = Patient(self.name)
         # Tests with inputs by chance are left out: slow, and what they notice should have its own plain test.
-        items = [item for item in session.items if not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)]
-        tests = [Test(item) for item in items]
+        functions = [item for item in session.items if isinstance(item, pytest.Function)]
+        items = [item for item in functions if not getattr(item.obj, "is_hypothesis_test", False)]
+        tests = [Test(item) for item in items if re.search(self.options.tests, item.nodeid)]
         chosen = self._chosen(patient)
         state = STATE / f"{self.name}-{hashlib.sha256(patient.source.encode()).hexdigest()[:12]}.jsonl"
         STATE.mkdir(exist_ok=True)
         self.found = _known(state)
+        if self.options.tried:
+            chosen = [mutant for mutant in chosen if mutant.name in self.found]
         wanted = [mutant for mutant in chosen if self._wanted(mutant)]
         print(f"\n{self.name}: {len(patient.mutants)} mutants, {len(chosen)} chosen, {len(wanted)} to try on {len(tests)} tests")
         if wanted:
             self._try(patient, wanted, self._ready(patient, tests), state)
         keys = {mutant.name for mutant in chosen}
         self.found = {key: value for key, value in self.found.items() if key in keys}
-        self.patient, self.tests = patient, tests
+        self.patient, self.tests = patient, items
         return True
 
     def _ready(self, patient: Patient, tests: Sequence[Test]) -> list[Test]:
@@ -333,6 +364,11 @@ class Run:
         gc.collect()
         gc.freeze()
         begin = time.monotonic()
+        if self.options.unmeasured:
+            everything = frozenset(range(1, len(patient.source.splitlines()) + 1))
+            for test in tests:
+                test.lines, test.seconds = everything, UNMEASURED
+            return list(tests)
         measure(tests, str(patient.path))
         kept = sorted((test for test in tests if test.seconds <= SLOW), key=lambda test: test.seconds)
         print(f"measured in {time.monotonic() - begin:.0f} s; {len(tests) - len(kept)} tests are left out as slow", flush=True)
@@ -352,15 +388,20 @@ class Run:
     def _try(self, patient: Patient, wanted: Sequence[Mutant], tests: Sequence[Test], state: Path) -> None:
         begin, counts = time.monotonic(), Counter[str]()
         by_id = {test.item.nodeid: test for test in tests}
+        for name, told in self.found.items():  # what earlier runs showed
+            if told[1] in by_id:
+                by_id[told[1]].kills.update((name.rpartition("#")[0], told[3]))
         with state.open("a", encoding="utf-8") as file:
             for number, mutant in enumerate(wanted, start=1):
                 while self.options.wait_while and Path(self.options.wait_while).exists():
                     time.sleep(5)
                 fitting = _fitting(patient, mutant, tests)
+                if not fitting and self.options.tests:
+                    continue  # what it came to with all tests stands
                 began = time.monotonic()
                 outcome, by = attempt(patient, mutant, fitting) if fitting else (UNTESTED, "")
                 if by in by_id:
-                    by_id[by].kills[mutant.function] += 1
+                    by_id[by].kills.update((mutant.function, mutant.first))
                 before, after = mutant.told()
                 told = [outcome, by, mutant.operator, mutant.first, before, after, round(time.monotonic() - began, 2)]
                 file.write(json.dumps({mutant.name: told}, ensure_ascii=False) + "\n")
@@ -391,7 +432,23 @@ def _fitting(patient: Patient, mutant: Mutant, tests: Iterable[Test]) -> list[Te
         first, last = (node.body[0].lineno, node.end_lineno) if mutant.default else (mutant.first, mutant.last)
         lines = set(range(first, (last or first) + 1))
         fitting = [test for test in tests if not lines.isdisjoint(test.lines)]
-    return sorted(fitting, key=lambda test: (-min(test.kills[mutant.function], 5) if test.seconds < 0.5 else 0, test.seconds))
+    words, called = _words(mutant), mutant.function.rpartition(".")[2].strip("_")
+
+    def promise(test: Test) -> int:
+        """How likely a test is to notice: it names a word that is changed or the function; it noticed others on that line or in it."""
+        if test.seconds >= LONG:
+            return 0
+        named = 20 * any(word in test.name for word in words) + 10 * bool(called and called in test.name)
+        return named + 5 * min(test.kills[mutant.first], 3) + min(test.kills[mutant.function], 5)
+
+    return sorted(fitting, key=lambda test: (-promise(test), test.seconds))
+
+
+def _words(mutant: Mutant) -> list[str]:
+    """The words at either end of a text that is changed, of a list of words those that are lost."""
+    text = getattr(mutant.node, "value", None) if mutant.operator == "string" else None
+    words = re.findall(r"\w+", text.casefold()) if isinstance(text, str) else []
+    return [*words[:2], *words[-2:]]
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -420,6 +477,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="only mutants with this in their name, which is that of the function")
     parser.add_argument("--again", action="store_true", help="try again those that lived")
+    parser.add_argument("--tried", action="store_true", help="only those that were tried before: to report, or with --again")
+    parser.add_argument("--tests", default="", help="only on tests whose name fits this pattern; with --again, on new ones")
+    parser.add_argument("--unmeasured", action="store_true", help="try each test on each mutant, without minutes of measuring first")
     parser.add_argument("--wait-while", default="", metavar="FILE", help="pause while this file is there")
     parser.add_argument("--report", action="store_true", help=f"write {REPORT.relative_to(ROOT)}")
     options = parser.parse_args(arguments)

@@ -6,6 +6,7 @@ from the grammar, or put under another meaning there, is noticed.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -236,7 +237,8 @@ def test_each_name_of_a_month(month, name):
     ("text", "month"),
     [
         ("janury", 1), ("januuary", 1), ("jamuary", 1), ("janaury", 1), ("februray", 2), ("agust", 8), ("septembre", 9),
-        ("setpember", 9), ("septembet", 9), ("ocotber", 10), ("novembr", 11), ("decembber", 12), ("dezember", 12),
+        ("setpember", 9), ("septembet", 9), ("ocotber", 10), ("novembr", 11), ("decembber", 12), ("dezember", 12), ("septembe", 9),
+        ("januaryy", 1), ("februari", 2),
     ],
 )  # fmt: skip
 def test_a_long_month_with_one_slip_of_the_pen(text, month):
@@ -742,6 +744,339 @@ def test_how_dates_are_put_together(text, expected, precision, notes):
     assert (reading.kind == "date") == (reading.latest is not None)
 
 
+# Further rows of the same kind, by rule: a word or a mark of the rule each, or what is just beside it.
+MARKS = """
+'05 September 2011 | 2011-09-05 | day |
+'05 Sept 2011' | 2011-09-05 | day |
+'05 September | 2011-09-05 | day | year-assumed
+Sept '11 to Oct '11 | 2011-09-01..2011-10-31 | half-year |
+Sept 3/2011 | 2011-09-03 | day |
+Sept. 3/2011 | 2011-09-03 | day |
+September 3-2011 | 2011-09-03 | day |
+Sept-3/2011 | 2011-09-03 | day |
+Sept 3/11 | unreadable | | date-ambiguous
+September 1/15 | unreadable | | date-ambiguous
+September 14-15 | 2011-09-14..2011-09-15 | week | year-assumed
+September 1 to 9 | 2011-09-01..2011-09-09 | half-year | year-assumed
+September 15-1 2011 | unreadable | | date-ambiguous
+September 1-1 2011 | unreadable | | date-ambiguous
+30-1 September 2011 | unreadable | | date-impossible
+30 to 1 September 2011 | unreadable | | date-impossible
+September 3 rd 2011 | 2011-09-03 | day |
+September 4 th 2011 | 2011-09-04 | day |
+September 22 nd 2011 | 2011-09-22 | day |
+September 21 st 2011 | 2011-09-21 | day |
+Q4: 21 st March 2012 | 2012-03-21 | day |
+Q4: 22 nd March 2012 | 2012-03-22 | day |
+Q4: 23 rd March 2012 | 2012-03-23 | day |
+Q4: 24 th March 2012 | 2012-03-24 | day |
+month end - September 2011 | 2011-09-30 | day |
+month end of September 2011 | 2011-09-30 | day |
+month end: September 2011 | 2011-09-30 | day |
+year-end 2012 | 2012-12-31 | day |
+first half-term 2012 | unreadable | | date-not-read
+second half in September 2011 | 2011-09-16..2011-09-30 | half-year |
+second half the 2012 | 2012-07-01..2012-12-31 | half-year |
+later part in the 2012 | 2012-09-01..2012-12-31 | half-year |
+early part in September 2011 | 2011-09-01..2011-09-10 | half-year |
+latter part of 2012 | 2012-09-01..2012-12-31 | half-year |
+end of the month of September 2011 | 2011-09-30 | day |
+end of month - September 2011 | 2011-09-30 | day |
+mid. September 2011 | 2011-09-11..2011-09-20 | half-year |
+mid in September 2011 | 2011-09-11..2011-09-20 | half-year |
+mid-September of 2011 | 2011-09-11..2011-09-20 | half-year |
+early February 2012 | 2012-02-01..2012-02-10 | half-year |
+mid February 2012 | 2012-02-11..2012-02-20 | half-year |
+late February 2012 | 2012-02-21..2012-02-29 | half-year |
+first half of February 2012 | 2012-02-01..2012-02-15 | half-year |
+second half of February 2012 | 2012-02-16..2012-02-29 | half-year |
+early spring/summer 2012 | 2012-03-01..2012-06-30 | half-year |
+late autumn/winter 2011 | 2011-11-01..2012-02-29 | half-year |
+No. 7: FY 2012/13 | 2012-04-01..2013-03-31 | year |
+Year 9/10 | unreadable | |
+Years 9 and 10 | unreadable | |
+Ref30/09/2011 | unreadable | |
+30--09--2011 | unreadable | |
+30.-09-2011 | unreadable | |
+report_30.09.2011 | unreadable | |
+20110930-12 | unreadable | |
+20110930draft | unreadable | |
+20110930T10:00 | 2011-09-30 | day |
+20110930Z | 2011-09-30 | day |
+2011-09-30T10:00 | 2011-09-30 | day |
+1/9/2011.5 | 2011-09-01 | day | date-ambiguous
+11-12-30 | unreadable | | date-ambiguous
+11-1-30 | unreadable | | date-ambiguous
+11-01-31 | unreadable | | date-ambiguous
+9/009 | unreadable | |
+120/9 | unreadable | |
+530 September | unreadable | | date-not-read
+1st/12 | unreadable | |
+September 2011tbc | 2011-09-01..2011-09-30 | month | date-ambiguous
+September 2011x | unreadable | | date-not-read
+September 11th | 2011-09-11 | day | year-assumed
+Q3 2011/15 | unreadable | | date-not-read
+Q3 2011-2015 | 2011-07-01..2011-09-30 | quarter | date-ambiguous
+Q4 30th March 2012 | 2012-03-30 | day |
+summer term 2012, 13 July 2012 | 2012-07-13 | day |
+30 September (2012 budget) | 2012-09-30 | day |
+30 September (2011) | 2011-09-30 | day |
+30 September of '11 | 2011-09-30 | day |
+30 September/11 | 2011-09-30 | day |
+30 September-2011 | 2011-09-30 | day |
+30 September.2011 | 2011-09-30 | day |
+30 September in '11 | 2011-09-30 | day |
+September - 2011 | 2011-09-01..2011-09-30 | month |
+September. 2011 | 2011-09-01..2011-09-30 | month |
+to be done by May with partners | 2011-05-01..2011-05-31 | month | year-assumed
+to be done in May with partners | 2011-05-01..2011-05-31 | month | year-assumed
+the middle of May with partners | 2011-05-11..2011-05-20 | half-year | year-assumed
+early May with partners | 2011-05-01..2011-05-10 | half-year | year-assumed
+until May with partners | 2011-05-01..2011-05-31 | month | year-assumed
+during May with partners | 2011-05-01..2011-05-31 | month | year-assumed
+before May with partners | 2011-04-30 | day | year-assumed
+from April to May with partners | 2011-04-01..2011-05-31 | half-year | year-assumed
+May or June with partners | 2011-05-01..2011-06-30 | half-year | year-assumed
+May to June with partners | 2011-05-01..2011-06-30 | half-year | year-assumed
+May with partners | unreadable | |
+FY end - 2012/13 | 2013-03-31 | day |
+FY end: 2012/13 | 2013-03-31 | day |
+FY end in 2012/13 | 2013-03-31 | day |
+FY end (2012/13) | 2013-03-31 | day |
+Summer 2 term 2012 | unreadable | | date-not-read
+autumn half term 2011 | unreadable | | date-not-read
+autumn the 2011 | 2011-09-01..2011-11-30 | season |
+autumn term, 2011 | 2011-09-01..2011-12-31 | term |
+autumn term (2011) | 2011-09-01..2011-12-31 | term |
+4th week | unreadable | |
+2nd month | unreadable | |
+in next month | unreadable | |
+within next year | unreadable | |
+x/3 months | unreadable | |
+3 6 months | unreadable | |
+6 weeks from 1 September 2011. | 2011-10-13 | relative |
+6 weeks from 1 September 2011 at noon | conditional | |
+3 months' | 2011-09-01 | relative |
+Monday 3 September | 2012-09-03 | day | year-assumed
+Friday, the first Friday of October | 2011-10-07 | day | year-assumed
+original date 30 September 2011 | 2011-09-30 | day |
+£2m 2012 | unreadable | | date-not-read
+2012 75% | unreadable | | date-not-read
+2012 www.example.org | unreadable | | date-not-read
+2010-2011 | 2010-04-01..2011-03-31 | year | date-ambiguous
+2011-2011 | unreadable | |
+2011-12-13 | 2011-12-13 | day |
+2011.13 | unreadable | |
+Q2 - 2 2012/13 | unreadable | | date-not-read
+Q2/2012 | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2-2012 | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2, 2012 | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2: 2012 | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2 (2012) | 2012-04-01..2012-06-30 | quarter | date-ambiguous
+Q2 (2012 budget) | unreadable | | date-not-read
+5th Monday of October 2011 | 2011-10-31 | day |
+6th Monday | unreadable | |
+4 March - 3 April | 2012-03-04..2012-04-03 | half-year | year-assumed
+31 March to 30 September 2011 | 2011-03-31..2011-09-30 | half-year |
+7.30pm 30 September 2011 | 2011-09-30 | day |
+every other Monday from September 2011 | recurring | |
+each one of the months | unreadable | |
+until further notice 30 September 2011 | ongoing | | date-not-read
+March 2012 annual | recurring | | date-not-read
+3 April 2012 (3/4/2012) | 2012-04-03 | day |
+3/4/2012 (3 April 2012) | 2012-04-03 | day |
+April 2012 (3/4/2012) | 2012-04-03 | day | date-ambiguous
+30 September 2011 to 1 June 2011 | unreadable | | date-impossible
+1 - 1 September 2011 | 2011-09-01 | day |
+by30/09/2011 | 2011-09-30 | day |
+2011-09-300 | unreadable | |
+009/2011 | unreadable | |
+Sep-30, 2011 | 2011-09-30 | day |
+September 12.30 | unreadable | | date-not-read
+spring (2011/12) | unreadable | | date-ambiguous
+1.5 months | unreadable | |
+6th Monday of October 2011 | 2011-10-01..2011-10-31 | month |
+winter/spring | 2011-12-01..2012-05-31 | half-year | year-assumed
+30 September 2011 (from 1 June 2011 with partners) | 2011-09-30 | day |
+was 3 months | unreadable | |
+monthly, 3 months | recurring | |
+ongoing, 3 months | ongoing | |
+annual, 3 months | recurring | |
+3 months subject to funding | conditional | |
+not 3 months | unreadable | |
+n/a 3 months | not applicable | |
+tbc 3 months | tbc | |
+extended 3 months | unreadable | |
+now 3 months | unreadable | |
+original 3 months | unreadable | |
+starting 3 months | code | |
+from 3 months | unreadable | |
+3 months requested | unreadable | |
+updated 3 months | unreadable | |
+before 3 months | conditional | |
+none 3 months | blank | |
+30th2012 | unreadable | |
+20111201 | 2011-12-01 | day |
+2011.Sep.30 | 2011-09-30 | day |
+012/9 | unreadable | |
+FY9900 | 1999-04-01..2000-03-31 | year |
+Sep-30 2011 | 2011-09-30 | day |
+Q2-5 2012/13 | unreadable | | date-not-read
+end date: FY 2012/13 | 2012-04-01..2013-03-31 | year |
+last Monday of September 2011 | 2011-09-26 | day |
+last Friday in April 2012 | 2012-04-27 | day |
+annual report March 2012 | 2012-03-01..2012-03-31 | month |
+annual March 2012 | recurring | | date-not-read
+https://example.org/plan | unreadable | |
+1.9.2011 2.10.2011 | 2011-10-02 | day | date-ambiguous several-dates
+partners end of FY 2012/13 | unreadable | | date-not-read
+late or early 2012 | 2012-01-01..2012-04-30 | half-year |
+requested 30 September 2011 | 2011-09-30 | day |
+"""
+
+
+@pytest.mark.parametrize(("text", "expected", "precision", "notes"), rows(MARKS), ids=[row[0] for row in rows(MARKS)])
+def test_each_mark_and_word_of_a_rule(text, expected, precision, notes):
+    """What a mark joins and what it parts, which word a rule passes over, and what is beside the rule and no date."""
+    reading = read(text)
+    assert (said(reading), reading.precision, codes(reading)) == (expected, precision, notes.split())
+
+
+# Rows of which the words of the date are not the whole: other words stand around it, marks of typography are made plain,
+# and a range is told with "to" or "or".
+NOT_ALL_OF_IT = """
+1/9/11-30/9/11 | 1/9/11 to 30/9/11
+between 1st & 15th September 2011 | 1st & 15th September 2011
+Sept 11-Nov 11 | Sept 11 to Nov 11
+11 Sept-11 Nov 2011 | 11 Sept to 11 Nov 2011
+by May | May
+during May | May
+May/July 2012 | May or July 2012
+May tbc | May
+before Christmas 2011 | Christmas 2011
+before Easter 2012 | Easter 2012
+３０/０９/２０１１ | 30/09/2011
+&#51;0 Sept 2011 | 30 Sept 2011
+&#x33;0 Sept 2011 | 30 Sept 2011
+30&NBSP;Sept 2011 | 30 Sept 2011
+[30 Sept 2011](https://a.b/c) | 30 Sept 2011
+__30__ Sept 2011 | 30 Sept 2011
+30 Sept \\2011 | 30 Sept 2011
+30 Sept `11 | 30 Sept '11
+30 Sept ’11 | 30 Sept '11
+30 Sept<br>2011 | 30 Sept 2011
+1 September 2011 to the 30 September 2011 | 1 September 2011 to 30 September 2011
+No. 12, 30 September 2011 | 30 September 2011
+Action #12, 30 September 2011 | 30 September 2011
+to be agreed at the 14 September meeting | 14 September
+June or July 2011, to be agreed | June or July 2011
+12 May - 3 June 2012 | 12 May to 3 June 2012
+December 2011/January 2012 | December 2011 or January 2012
+Oct/Nov/Dec 2011 | Oct or Nov or Dec 2011
+30<sup>th</sup> September 2011 | 30th September 2011
+Q4: 21 st March 2012 | 21 st March 2012
+Q4: 22 nd March 2012 | 22 nd March 2012
+Q4: 23 rd March 2012 | 23 rd March 2012
+Q4: 24 th March 2012 | 24 th March 2012
+No. 7: FY 2012/13 | FY 2012/13
+20110930T10:00 | 20110930
+20110930Z | 20110930
+September 2011tbc | September 2011
+Q3 2011-2015 | Q3 2011
+Q4 30th March 2012 | 30th March 2012
+to be done by May with partners | May
+to be done in May with partners | May
+the middle of May with partners | the middle of May
+early May with partners | early May
+until May with partners | May
+during May with partners | May
+before May with partners | May
+from April to May with partners | April to May
+May or June with partners | May or June
+May to June with partners | May to June
+original date 30 September 2011 | 30 September 2011
+4 March - 3 April | 4 March to 3 April
+7.30pm 30 September 2011 | 30 September 2011
+by30/09/2011 | 30/09/2011
+1.9.2011 2.10.2011 | 1.9.2011
+end date: FY 2012/13 | FY 2012/13
+late or early 2012 | early 2012
+requested 30 September 2011 | 30 September 2011
+"""
+
+
+def test_the_words_of_an_older_date_are_all_of_its_own():
+    """What is kept of an older date is every word of it, so that it reads the same by itself, and no word beside it."""
+    several = re.compile(r"; |30;|, no|budget|1, 30|, 13|/Feb|and July|starting|\.5|'$|\((3|from|2011 )|end \(")
+    told = {}
+    for text, *_ in (*rows(GRAMMAR), *rows(MARKS)):
+        reading = read(text)
+        if reading.kind == "date" and reading.precision != "relative" and not several.search(text):
+            older = read(f"was {text}; now 25 December 2015").previous
+            told |= {text: older.text} if older else {}
+    assert {text: words for text, words in told.items() if words != text} == dict(rows(NOT_ALL_OF_IT))
+    assert len(told) > 350
+
+
+def test_what_follows_a_date_is_no_part_of_it():
+    """Whatever a date is made of, "tbc" after it says that it is to be confirmed, and the date is the same."""
+    several = re.compile(r"tbc|agreed|budget|original|partners|30.{1,2}09.?2011|; |, |^\(|[.`]$|and ")
+    tried = 0
+    for text, expected, _, notes in (*rows(GRAMMAR), *rows(MARKS)):
+        reading = read(text)
+        if reading.kind == "date" and reading.precision != "relative" and not reading.changed and not several.search(text):
+            doubted = read(f"{text} tbc")
+            assert (said(doubted), codes(doubted)) == (expected, sorted([*notes.split(), "date-ambiguous"])), text
+            tried += 1
+    assert tried > 340
+
+
+SETTINGS = [
+    # the cell, what is said beside it, what it gives, the findings
+    ("31 August", {"past": True}, "2011-08-31", ["year-assumed"]),
+    ("1 September", {"past": True}, "2010-09-01", ["year-assumed"]),
+    ("Mar 12", {"day_first": False}, "2012-03-12", ["year-assumed"]),
+    ("9/45", {"as_of": date(1945, 5, 1)}, "1945-09-01..1945-09-30", []),
+    ("44/45", {"as_of": date(1945, 5, 1)}, "1944-04-01..1945-03-31", []),
+    ("30/9/85", {"as_of": None}, "1985-09-30", []),
+    ("30/9/69", {"as_of": None}, "1969-09-30", []),
+    ("30/9/68", {"as_of": None}, "2068-09-30", []),
+    ("30/09/201", {"as_of": None}, "unreadable", ["date-impossible"]),
+    ("31 September", {"as_of": None}, "unreadable", ["date-impossible"]),
+    ("w/e 31 September", {"as_of": None}, "unreadable", ["date-impossible"]),
+    ("w/c 31 September", {"as_of": None}, "unreadable", ["date-impossible"]),
+    ("31 December", {"as_of": None}, "unreadable", ["date-not-read"]),
+    ("1900", {"as_of": date(1905, 1, 1)}, "1900-01-01..1900-12-31", []),
+    ("1899", {"as_of": date(1905, 1, 1)}, "code", []),
+    ("2199", {"as_of": date(2199, 1, 1)}, "2199-01-01..2199-12-31", []),
+    ("2200", {"as_of": date(2199, 1, 1)}, "code", []),
+    ("1 January 1900", {"as_of": None}, "1900-01-01", []),
+    ("31 December 1899", {"as_of": None}, "unreadable", ["date-out-of-range"]),
+    ("31 December 2100", {"as_of": None}, "2100-12-31", []),
+    ("1 January 2101", {"as_of": None}, "unreadable", ["date-out-of-range"]),
+    ("21001231", {"as_of": date(2090, 1, 1)}, "2100-12-31", []),
+    ("19000101", {"as_of": date(1905, 1, 1)}, "1900-01-01", []),
+    ("FY2011/12", {"financial_year_starts": (1, 1)}, "2011-04-01..2012-03-31", []),
+    ("Q1 2011/12", {"financial_year_starts": (1, 1)}, "2011-04-01..2011-06-30", []),
+    ("2011/12", {"financial_year_starts": (1, 1)}, "2011-04-01..2012-03-31", ["date-ambiguous"]),
+    ("2011/12 Q1", {"financial_year_starts": (1, 1)}, "2011-04-01..2011-06-30", []),
+    ("FY2012", {"financial_year_starts": (1, 1)}, "2012-01-01..2012-12-31", []),
+    ("12-09-01", {"as_of": date(2012, 2, 15)}, "unreadable", ["date-ambiguous"]),
+    ("12-09-01", {"as_of": date(2011, 2, 15)}, "2001-09-12", ["date-ambiguous"]),
+    # Easter 2010 is more than four months past and that of 2011 more than eight ahead: which is meant cannot be told.
+    ("Easter", {"as_of": date(2010, 8, 15)}, "unreadable", ["date-not-read"]),
+    ("Easter", {"as_of": date(2010, 8, 31)}, "2011-04-22..2011-04-25", ["year-assumed"]),
+    ("30 June 2011", {"struck": ("30 June 2011",)}, "2011-06-30", []),
+]
+
+
+@pytest.mark.parametrize(("text", "beside", "expected", "notes"), SETTINGS)
+def test_what_is_said_beside_a_cell_decides(text, beside, expected, notes):
+    """The snapshot's date, the order of day and month, where the financial year starts: each only where the cell leaves it open."""
+    reading = read(text, **beside)
+    assert (said(reading), codes(reading), reading.changed) == (expected, notes, False)
+
+
 def test_easter_is_the_churchs():
     """Good Friday to Easter Monday of every year of the Gregorian calendar up to 4099 are those that dateutil has."""
     from dateutil.easter import easter
@@ -771,9 +1106,10 @@ def test_a_deadline_word_bears_any_number_of_words_but_for_a_long_period():
     """After "by" a day, a week and a month are the target whatever else is said; a quarter among many words is not."""
     for text, kind in (
         (SEPTEMBER, "date"), ("w/c 5 September 2011", "date"), ("September 2011", "date"), ("Q2 2012/13", "unreadable"),
-        ("2012", "unreadable"),
+        ("2012", "unreadable"), ("1 September 2011 to 30 September 2011", "date"),
     ):  # fmt: skip
         assert read(f"{MANY} by {text}").kind == kind, text
+    assert read(f"{MANY} from 1 September 2011 until 30 September 2011").kind == "date"
 
 
 def test_the_longest_cell_that_is_looked_at():
@@ -874,7 +1210,10 @@ CLEANED = [
     ("30 Sept ‘11", "2011-09-30"), ("30 Sept ‚11", "2011-09-30"), ("30 Sept ‛11", "2011-09-30"), ("30 Sept ′11", "2011-09-30"),
     ("30 Sept ´11", "2011-09-30"), ("3\u200b0 September 20\u00ad11", "2011-09-30"), ("30 September 2011¹²", "2011-09-30"),
     ("30 September 2011†‡", "2011-09-30"), ("\ufeff30/\u200e09/\u200f2011", "2011-09-30"), ("3\u200c0/0\u200d9/201\u20601", "2011-09-30"),
-    ("30 September 2011⁰⁴⁵⁶⁷⁸⁹³", "2011-09-30"),
+    ("30 September 2011⁰⁴⁵⁶⁷⁸⁹³", "2011-09-30"), ("Phase one<br>30 September 2011", "2011-09-30"),
+    ("<p>Phase one</p>30 September 2011", "2011-09-30"), ("<div>Phase one</div>30 September 2011", "2011-09-30"),
+    ("<ul><li>Phase one<li>30 September 2011</ul>", "2011-09-30"), ("<td>Phase one<td>30 September 2011", "2011-09-30"),
+    ("Phase one<tr>30 September 2011", "2011-09-30"), ("Phase one<b>30 September 2011</b>", "2011-09-01..2011-09-30"),
 ]  # fmt: skip
 
 
@@ -895,7 +1234,7 @@ def test_marks_of_typography_and_markup_say_nothing(text, expected):
         "<br><s>30 June 2011</s><br/>30 September 2011", "</s><s>30 June 2011</s>30 September 2011",
         "30 September 2011<s/> ~~30 June 2011", "<b><s>30 June 2011</b></s> 30 September 2011",
         "<s>30 June 2011</s><s></s>30 September 2011", "30 September 2011<p><s>30 June 2011</s></p>",
-        "<ins>30 September 2011</ins><del>30 June 2011</del>",
+        "<ins>30 September 2011</ins><del>30 June 2011</del>", "30 September 2011<s class='x' /> ~~30 June 2011",
     ],
 )  # fmt: skip
 def test_what_is_struck_out_in_the_text_is_the_older_date(text):
@@ -926,6 +1265,121 @@ def test_words_that_add_nothing_stand_between(words):
 def test_a_date_after_a_name_and_what_lies_before_a_day(text, expected):
     """A day after "plan" is no number of the plan; months before a day are no deadline; a split year moves weeks too."""
     assert said(read(text)) == expected
+
+
+# --- cells as a whole: the text, what it gives, how exactly, the findings, the older date -----------------------------
+
+WHOLE = """
+Q2 30th | unreadable | | date-not-read |
+Q3 30 of September 2011 | 2011-09-30 | day | |
+Q3 11-Nov-2011 | 2011-11-11 | day | |
+Sept 32 | 2032-09-01..2032-09-30 | month | |
+Q2 '12 | 2012-04-01..2012-06-30 | quarter | date-ambiguous |
+financial-year 2012/13 | 2012-04-01..2013-03-31 | year | |
+2012/13 year | 2012-04-01..2013-03-31 | year | date-ambiguous |
+2002-03 | unreadable | | date-ambiguous |
+2012 H1 | 2012-01-01..2012-06-30 | half-year | date-ambiguous |
+3 months tbc | tbc | | |
+3 months' tbc | tbc | | |
+30 September . 2011 | 2011-09-30 | day | |
+31 August 1981 | 1981-08-31 | day | |
+due 30 September 2011, done on 15 October 2011 | 2011-09-30 | day | |
+target 30 June 2011, revised from 31 March 2011 to 30 September 2011 | 2011-09-30 | day | | 2011-03-31
+30 June 2011; current date 30 September 2011 | 2011-09-30 | day | | 2011-06-30
+30 September 2011 (was 30 June 2011) (31 May 2011) | unreadable | | several-dates | 2011-06-30
+30 June 2011 revised to September 2011 to November 2011 | 2011-09-01..2011-11-30 | quarter | | 2011-06-30
+revised from 1 to 30 September 2011 tbc | 2011-09-30 | day | date-ambiguous | 2011-09-01
+Oct/Nov/Dec 2011; 31 January 2012 | 2012-01-31 | day | several-dates |
+ongoing to 30 September 2011 | 2011-09-30 | day | |
+ongoing until 30 September 2011 | 2011-09-30 | day | |
+ongoing till 30 September 2011 | 2011-09-30 | day | |
+ongoing by 30 September 2011 | 2011-09-30 | day | |
+ongoing, due 30 September 2011 | 2011-09-30 | day | |
+ongoing, target 30 September 2011 | 2011-09-30 | day | |
+ongoing to be 30 September 2011 | ongoing | | date-not-read |
+30 September 2011 (September 2011) | 2011-09-30 | day | |
+C30/09/2011 | unreadable | | |
+11-09-32 | 2032-09-11 | day | date-ambiguous |
+2011, Sept, 30 | 2011-09-30 | day | |
+32/9 | unreadable | | |
+Sept, 30, 2011 | 2011-09-30 | day | |
+late May with partners | 2011-05-21..2011-05-31 | half-year | year-assumed |
+first week September 2011 | 2011-09-01..2011-09-07 | week | |
+Q2-3 2012 | 2012-04-01..2012-09-30 | half-year | date-ambiguous |
+2000-01 | unreadable | | date-ambiguous |
+autumn-winter 2011 | 2011-09-01..2012-02-29 | half-year | |
+zero days | unreadable | | |
+extended by 6 months from 30 September 2011 until 31 March 2012 | 2012-03-31 | day | | 2011-09-30
+extended by 6 months from 30 September 2011 - 31 March 2012 | 2012-03-31 | day | | 2011-09-30
+early Easter 2012 | 2012-04-06..2012-04-09 | week | |
+due 30 September 2011; completed: 15 October 2011 | 2011-09-30 | day | |
+30 September 2011, from 1 June 2011 | 2011-09-30 | day | |
+September until November 2011 | 2011-09-01..2011-11-30 | quarter | |
+September till November 2011 | 2011-09-01..2011-11-30 | quarter | |
+September through November 2011 | 2011-09-01..2011-11-30 | quarter | |
+3/4/2012 (3.4.2012) | 2012-04-03 | day | date-ambiguous |
+12 www.example.org | unreadable | | |
+<s class='x' />30 September 2011 | 2011-09-30 | day | |
+9 and 12 September and 31 October 2011 | 2011-10-31 | day | several-dates |
+1) September 2011 2) December 2011 | 2011-12-01..2011-12-31 | month | several-dates |
+Monday, 30 September 2011 | 2011-09-30 | day | date-ambiguous |
+Monday. 30 September 2011 | 2011-09-30 | day | date-ambiguous |
+Monday the 30 September 2011 | 2011-09-30 | day | date-ambiguous |
+month end, September 2011 | 2011-09-30 | day | |
+latter part September 2011 | 2011-09-21..2011-09-30 | half-year | |
+last Friday September 2011 | 2011-09-30 | day | |
+Policy September 2011 to August 2012 | unreadable | | date-not-read |
+30 September 2011~~30 June 2011~~ | 2011-09-30 | day | | 2011-06-30
+~~30 June 2011~~30 September 2011 | 2011-09-30 | day | | 2011-06-30
+No. 123: FY 2012/13 | 2012-04-01..2013-03-31 | year | |
+September 1-120 | unreadable | | date-not-read |
+123/4/5 30 September 2011 | unreadable | | date-not-read |
+123-4-5 30 September 2011 | unreadable | | date-not-read |
+March 2012 annual report | 2012-03-01..2012-03-31 | month | |
+2011/12 spring | unreadable | | date-ambiguous |
+2011/12 summer | unreadable | | date-ambiguous |
+2011/12 autumn | 2011-09-01..2011-11-30 | season | |
+2011/12 winter | 2011-12-01..2012-02-29 | season | |
+2011/12 summer term | 2012-04-01..2012-07-31 | term | |
+from 30 June 2011 -> 30 September 2011 | 2011-09-30 | day | | 2011-06-30
+autumn to winter 2011 | 2011-09-01..2012-02-29 | half-year | |
+2012/13 (the financial year) | 2012-04-01..2013-03-31 | year | |
+revised from spring to summer 2012 | 2012-06-01..2012-08-31 | season | | 2012-03-01..2012-05-31
+30 September to 31 November | unreadable | | date-impossible |
+"""
+
+# Snapshot, order of day and month, and start of the financial year, beside a cell.
+BESIDE = [
+    ("31/8/2011", {"day_first": False}, "2011-08-31", []),
+    ("Mar 12", {"as_of": None}, "unreadable", ["date-ambiguous"]),
+    ("1900 Q2", {"as_of": date(1905, 1, 1)}, "1900-04-01..1900-06-30", ["date-ambiguous"]),
+    ("2199 Q2", {"as_of": date(2199, 1, 1)}, "2199-04-01..2199-06-30", ["date-ambiguous"]),
+    ("31 August 1981", {}, "1981-08-31", []),
+    ("Q2 2012", {"financial_year_starts": (1, 1)}, "2012-04-01..2012-06-30", []),
+    ("H1 2012", {"financial_year_starts": (1, 1)}, "2012-01-01..2012-06-30", []),
+]
+
+
+@pytest.mark.parametrize(("text", "beside", "expected", "notes"), BESIDE)
+def test_a_cell_as_a_whole_beside_its_plan(text, beside, expected, notes):
+    """The same of what stands beside the cell."""
+    reading = read(text, **beside)
+    assert (said(reading), codes(reading)) == (expected, notes)
+
+
+def test_a_cell_as_a_whole_says_a_doubt_once():
+    """Of an older and a newer date in the same words the doubt is said once; a deadline's month and its day are one date."""
+    twice = read("was 3/4/2012 now 3/4/2012")
+    assert (said(twice), said(twice.previous), codes(twice)) == ("2012-04-03", "2012-04-03", ["date-ambiguous"])
+    assert said(read(f"{MANY} by September 2011 (30 September 2011)")) == "2011-09-30"
+
+
+@pytest.mark.parametrize(("text", "expected", "precision", "notes", "older"), rows(WHOLE), ids=[row[0] for row in rows(WHOLE)])
+def test_a_cell_as_a_whole(text, expected, precision, notes, older):
+    """What a cell gives, all of it: the date in force, how exact it is, what is doubtful, and the date before."""
+    reading = read(text)
+    assert (said(reading), reading.precision, codes(reading)) == (expected, precision, notes.split())
+    assert (said(reading.previous), reading.changed) == (older, bool(older))
 
 
 # --- what the findings say -------------------------------------------------------------------------------------------
@@ -967,6 +1421,23 @@ MESSAGES = [
     ("6 weeks from 31 September 2011", "counts from no day that exists"),
     ("10 working days", "working days are counted as Monday to Friday; the last day allows for public holidays"),
     ("40 years", "is more than thirty years away"),
+    ("winter 2011", "'winter 2011' can be December 2011 to February 2012 or December 2010 to February 2011; the first was taken"),
+    ("academic year 2012",
+     "'academic year 2012' can be September 2012 to August 2013 or September 2011 to August 2012; the first was taken"),
+    ("FY 2012", "'FY 2012' can be April 2011 to March 2012 or April 2012 to March 2013; the first was taken"),
+    ("2012/13", "'2012/13' can be April 2012 to March 2013 or September 2012 to August 2013; the first was taken"),
+    ("Q2 2012", "'Q2 2012' can be April to June 2012 or July to September 2012; the first was taken"),
+    ("Q2 FY2012", "'Q2 FY2012' can be July to September 2011 or July to September 2012; the first was taken"),
+    ("FY2012 Q2", "'FY2012 Q2' can be July to September 2011 or July to September 2012; the first was taken"),
+    ("H1 2012", "'H1 2012' can be January to June 2012 or April to September 2012; the first was taken"),
+    ("winter revised to 30 June 2012", "'winter' has no year; read as December 2011 to February 2012"),
+    ("extension requested to 30 September 2011",
+     "'30 September 2011' may only have been asked for; which is the target cannot be told"),
+    ("30 April 2011/12 (was 30 June 2011)", "'30 April 2011/12' has no year, and the year cannot be told"),
+    ("Dec revised to Feb 2012", "'Dec' has no year; read as December 2011"),
+    ("tbc 30 June 2011, 30 September 2011",
+     "'30 June 2011', '30 September 2011' stands after words that say that the date is to be confirmed; not used"),
+    ("30 September 2011 to 1 June 2011", "'30 September 2011 to 1 June 2011' is not a date that exists"),
 ]  # fmt: skip
 
 
@@ -1015,6 +1486,35 @@ ROLES = [
     ("30 June 2011 - now expected 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
     ("31 March 2011 -> 30 June 2011 -> 30 September 2011", "2011-09-30", "2011-03-31", "31 March 2011"),
     ("original target 30 June 2011, current target 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised to 5pm 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("original date 30 September 2011 revised", "unreadable", "2011-09-30", "30 September 2011"),
+    ("original date 30 September 2011, now", "unreadable", "2011-09-30", "30 September 2011"),
+    ("original date 30 September 2011, tbc", "tbc", "2011-09-30", "30 September 2011"),
+    ("original 30 September 2011, date to be agreed", "tbc", "2011-09-30", "30 September 2011"),
+    ("was 30 September 2011", "unreadable", "2011-09-30", "30 September 2011"),
+    ("30 June 2011 old -> 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 (old) -> 30 September 2011 (new)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 now -> 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised -> 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("extended from 30 June 2011 until 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("extended from 30 June 2011 till 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("moved from 30 June 2011 through 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("moved from 30 June 2011 -> 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("moved from 30 June 2011 - 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("winter/spring revised to 30 June 2012", "2012-06-30", "2011-12-01..2012-05-31", "winter/spring"),
+    ("31 March (was 31 December)", "2012-03-31", "2011-12-31", "31 December"),
+    ("was 31 December now 31 March", "2012-03-31", "2011-12-31", "31 December"),
+    ("was 30 09 2011; now 31 December 2011", "2011-12-31", "", ""),
+    ("revised from 30 June 2011 to", "unreadable", "2011-06-30", "30 June 2011"),
+    ("revised from 30 June 2011 to tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 original, 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 original; 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised - tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised now tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised target to be agreed", "tbc", "2011-06-30", "30 June 2011"),
+    ("was June to August 2011, now 30 September 2011", "2011-09-30", "2011-06-01..2011-08-31", "June to August 2011"),
+    ("30 April 2011/12 (was 30 June 2011)", "unreadable", "2011-06-30", "30 June 2011"),
+    ("extension requested to 30 September 2011", "unreadable", "", ""),
 ]
 
 
@@ -1023,13 +1523,16 @@ def test_which_date_is_in_force_and_which_is_older(text, expected, older, words)
     """The new date, the older one, and the older one's own words; the day of the decision is neither."""
     reading = read(text)
     assert (said(reading), said(reading.previous), reading.changed) == (expected, older, True)
-    assert (reading.previous.text if reading.previous else "") == words
+    told = reading.previous or DateReading("", kind="date")
+    assert (told.text, told.kind) == (words, "date")
 
 
 def test_struck_out_runs_keep_their_words_and_their_doubts():
     """Each run is read by itself, after the text, in its own words; without a year as near as the rest allows."""
     two = read("30 Sept 2011", struck=("30 June 2011", "31 May 2011 <b>agreed</b>"))
     assert (two.previous.text, said(two.previous)) == ("31 May 2011", "2011-05-31")
+    short = read("30 Sept 2011", struck=("30/6", "30.6.11"))
+    assert (short.previous.text, said(short.previous)) == ("30/6", "2011-06-30")
     one = read("", struck=("30 June",))
     assert (one.kind, said(one.previous), codes(one)) == ("blank", "2011-06-30", ["year-assumed"])
     both = read("30 June 2011 30 September 2011", struck=("30 June 2011",))

@@ -503,6 +503,13 @@ def test_a_stated_original_is_where_changes_begin():
     assert [(day(row.as_of), day(row.since)) for row in made.itertuples()] == [(JAN, ""), (FEB, JAN)]
 
 
+def test_a_change_from_a_stated_original_has_the_precision_of_both_dates():
+    """O stated as a month and a first target that is a day: from a month to a day."""
+    made = changes(one(dict(original="March 2020", target="2020-04-30")), MAY)
+    assert made[["from_precision", "to_precision"]].to_numpy().tolist() == [["month", "day"]]
+    assert [day(each) for each in made[["from_earliest", "from_latest", "to_earliest"]].iloc[0]] == ["2020-03-01", MAR, APR]
+
+
 def test_blanks_before_the_first_date_are_no_removal_of_a_stated_original():
     """O stated and no target yet: nothing was taken away; the first target seen is a change from O."""
     row = dict(original="2020-03-01")
@@ -783,6 +790,22 @@ def test_a_state_knows_the_days_of_each_plan():
     assert given.force["listed"].to_dict() == {"plan/1": False, "plan/2": False, "second/1": False, "second/2": False}
 
 
+def test_where_actions_stood_at_an_earlier_report_of_each_plan():
+    """What was listed then, with the snapshots up to then; a plan without an earlier report has no action."""
+    first, second = two_plans()
+    both = pd.concat([first, second], ignore_index=True)
+    at = slippage.state(both, "2020-02-29")
+    before = at.at_report(at.previous())
+    assert before.latest().map(day).to_dict() == {"plan": JAN, "second": "2020-01-15"}
+    assert before.force["listed"].to_dict() == {"plan/1": True, "plan/2": True, "second/1": True, "second/2": True}
+    assert before.force["t"].map(day).to_dict() == {
+        "plan/1": JAN, "plan/2": JAN, "second/1": "2020-01-15", "second/2": "2020-01-15"
+    }  # fmt: skip
+    assert at.at_report(at.previous()) is before
+    only = at.at_report(at.previous().loc[["second"]])
+    assert (list(only.force.index), list(only.latest().index)) == (["second/1", "second/2"], ["second"])
+
+
 def test_the_actions_of_a_plan_are_in_the_order_of_their_numbers():
     """Ten comes after two, and plans in the order of their names, however the rows of the ledger stand."""
     rows = [
@@ -853,3 +876,24 @@ def test_what_the_dates_imply():
         for number, (target, original, status, _) in enumerate(cases, start=1)
     ]
     assert slippage.standing(rows_ledger(rows), FEB)["implied"].to_list() == [case[-1] for case in cases]
+
+
+def test_a_date_that_was_read_and_not_used_is_as_good_as_unreadable():
+    """An action without a target whose text reads as a date, as of a row that was taken back, is said to be unreadable."""
+    ledger = rows_ledger([dict(id=1, as_of=JAN, status="open", target_text="31 March 2020"),
+                          dict(id=2, as_of=JAN, status="open", target_text="tbc")])  # fmt: skip
+    assert slippage.standing(ledger, JAN)["no_date"].to_list() == ["unreadable", "tbc"]
+
+
+def test_a_date_on_the_first_day_of_the_completion_is_no_change():
+    """Open on 31 January and complete on 29 February: done from 1 February on, and a date of that day is that of completion."""
+    assert kinds(one(MAR, dict(target="2020-02-01", status="complete"))) == []
+    assert kinds(one(MAR, dict(target="2020-01-31", status="complete"))) == [("earlier", -60)]
+
+
+def test_the_same_state_tells_the_same_over_time():
+    """What was worked out for one table is there for the next."""
+    ledger = one(MAR, APR, MAY)
+    at = slippage.state(ledger, MAY)
+    first, second = (slippage.standing_over_time(ledger, MAY, at=at) for _ in range(2))
+    assert first.equals(second) and len(first) > 0

@@ -572,7 +572,7 @@ def _clean(text: str) -> tuple[str, list[tuple[int, int]]]:
     return "".join(parts), spans
 
 
-def _tokens(text: str, spans: Sequence[tuple[int, int]] = (), struck: bool = False) -> list[_Token]:
+def _tokens(text: str, spans: Sequence[tuple[int, int]] = ()) -> list[_Token]:
     made: list[_Token] = []
     end = -1
     for found in _TOKEN.finditer(text):
@@ -593,7 +593,7 @@ def _tokens(text: str, spans: Sequence[tuple[int, int]] = (), struck: bool = Fal
             kind = "->"
         elif kind == "mark":
             kind = word
-        out = struck or (bool(spans) and any(first <= start < last for first, last in spans))
+        out = any(first <= start < last for first, last in spans)
         made.append(_Token(kind, word, value, digits, how, start == end, start, found.end(), out))
         end = found.end()
     return made
@@ -630,7 +630,6 @@ class _When(NamedTuple):
     options: tuple[_Spec, ...]
     last: tuple[_Spec, ...] = ()
     doubt: str = ""  # "" none; "note" the first way is taken and said so; "refuse" neither is taken
-    joined: str = ""  # how the next of several days of one month is joined ("and")
 
 
 class _Offset(NamedTuple):
@@ -696,7 +695,7 @@ class _Grammar:
                 whens = self.when(i)
                 if whens:
                     found, j = whens
-                    made += [_Item("date", when.joined, i, j, when) for when in found]
+                    made += [_Item("date", "", i, j, when) for when in found]
                     i = j
                     continue
                 offset = self.offset(i)
@@ -783,7 +782,7 @@ class _Grammar:
 
     def when(self, i: int) -> tuple[list[_When], int] | None:
         """Any date expression, with its weekday and its part ("early", "end of") before it."""
-        start, weekday = i, -1
+        weekday = -1
         if self.at(i).text in WEEKDAYS:
             weekday = WEEKDAYS[self.at(i).text]
             i = self.skip(i + 1, ",", ".", "the")
@@ -801,10 +800,6 @@ class _Grammar:
                 return [_with(found[0], part=part)], found[1]
             if part == "end" and found and found[0].options[0].unit in ("week", "weekend"):
                 return [found[0]], found[1]
-            if weekday < 0 and j != start:
-                # "second half", "start" and the like with no period after it is no date; a quarter may follow.
-                found = self.period(i)
-                return ([found[0]], found[1]) if found else None
         days = self.days(i)
         if days:
             found_days, j = days
@@ -829,7 +824,7 @@ class _Grammar:
         ordinal = self.at(j).how == "ordinal" and self.at(j).value
         if ordinal in (1, 2) or self.word(j, "first", "second", "latter"):
             k = self.skip(j + 1, "-")
-            if self.word(k, "half") and not self.word(self.skip(k + 1, "-"), "term"):
+            if self.word(k, "half"):
                 which = "h1" if ordinal == 1 or self.word(j, "first") else "h2"
                 return which, self.skip(k + 1, "of", "in", "the")
         if self.word(j, "latter", "early", "later", "first") and self.word(j + 1, "part"):
@@ -845,10 +840,10 @@ class _Grammar:
         k = j + 1
         name = "late" if towards else name
         joined = self.skip(k, "-", "/", "to", "or")
-        second = _PARTS.get(self.at(joined).text, "")
+        second = _PARTS.get(self.at(joined).text)
         if joined > k and second and (name, second) in (
-            ("early", "mid"), ("mid", "late"), ("mid", "end"), ("late", "early"), ("late", "end"),
-        ) and (name, second) != ("late", "early"):  # fmt: skip
+            ("early", "mid"), ("mid", "late"), ("mid", "end"), ("late", "end"),
+        ):  # fmt: skip
             name, k = f"{name}+{'late' if second == 'end' else second}", joined + 1
         k = self.skip(k, "-", "of", "in", "the", "part", ".")
         if self.word(k, "month"):
@@ -888,7 +883,7 @@ class _Grammar:
         if not after.glued:
             return True
         if after.kind == "word":
-            return self._known_word(j) or after.text in ("t", "z", "st", "nd", "rd", "th")
+            return self._known_word(j) or after.text in ("t", "z")
         follows = self.at(j + 1).kind == "number" and self.at(j + 1).glued
         return after.kind not in ("number", "amount") and not (after.kind in marks and follows)
 
@@ -913,7 +908,7 @@ class _Grammar:
             and third.digits != 4
         ):
             return None
-        if second.how or first.digits > 4 or second.digits > 2:
+        if second.how or second.digits > 2:
             return None
         # 1/9/11-30/9/11 is a range; 1-9-11-30 is no date.
         free = self._free_before(i, "/." if mark.kind != "-" and self.at(i - 2).kind == "number" else "/.-")
@@ -975,7 +970,7 @@ class _Grammar:
         first, mark, second = self.at(i), self.at(i + 1), self.at(i + 2)
         if first.kind != "number" or second.kind != "number" or mark.kind not in _SEPARATORS or first.how or second.how:
             return None
-        if not (mark.glued and second.glued) or first.digits > 4 or not self._loose(i, i + 3):
+        if not (mark.glued and second.glued) or not self._loose(i, i + 3):
             return None
         if self._label(i + 3)[0] or self._quarter_follows(i + 3):
             return None
@@ -1067,12 +1062,12 @@ class _Grammar:
         return None
 
     def day_month(self, i: int) -> tuple[list[_When], int] | None:
-        """30 September 2011 | 31st of March | 1-30 September | 14/15 September | 1st, 8th and 15th September."""
+        """30 September 2011 | '30 September | 31st of March | 1-30 September | 14/15 September | 1st, 8th and 15th September."""
         days: list[tuple[int, str]] = []
         j = i
         while True:
             token = self.at(j)
-            if token.kind != "number" or token.digits > 2 or token.how == "short" or (days and self._is_label(j)):
+            if token.kind != "number" or token.digits > 2 or (days and self._is_label(j)):
                 return None
             j += 1
             if self.at(j).kind == "word" and self.at(j).text in ("st", "nd", "rd", "th") and not token.how:
@@ -1107,16 +1102,15 @@ class _Grammar:
         )
         if all(joiner in spanning for _, joiner in days[:-1]):
             return [_When((specs[0],), last=(specs[-1],))], j
-        return [_When((spec,), joined="and") for spec in specs], j
+        return [_When((spec,)) for spec in specs], j
 
     def _year_after(self, i: int) -> tuple[int | None, bool, bool, int]:
         """The year after a month, if there is one: 2011 | , 2011 | '11 | -11 | /2011 | of 2011 | 11."""
         j = self.skip(i, ",", "-", "/", ".", "of", "in", "(")
         opened = any(self.at(k).kind == "(" for k in range(i, j))
         found = self.year(j)
-        if not found or (opened and self.at(found[3]).kind != ")"):
-            return None, False, False, i
-        if self.at(j).digits == 2 and self.at(j).how == "" and (j - i > 1 or self.at(i).kind == ","):
+        doubtful = self.at(j).digits == 2 and self.at(j).how == "" and (j - i > 1 or self.at(i).kind == ",")
+        if not found or doubtful or (opened and self.at(found[3]).kind != ")"):
             return None, False, False, i
         return *found[:3], found[3] + opened
 
@@ -1128,8 +1122,9 @@ class _Grammar:
         number, j = month
         d = self.skip(j, "-", "/", ",")
         y = self.skip(d + 1, "-", "/", ",")
-        if d > j and self.at(d).digits in (1, 2) and self.at(d).how != "short" and self.at(y).digits == 4:
-            return [_When((_Spec("day", self.at(y).value, n=number, day=self.at(d).value),))], y + 1  # Sep-30-2011
+        marked = d > j or self.at(d + 1).kind in ("-", "/")  # Sep-30-2011, Sept 30/2011
+        if marked and self.at(d).digits in (1, 2) and self.at(d).how != "short" and self.at(y).digits == 4:
+            return [_When((_Spec("day", self.at(y).value, n=number, day=self.at(d).value),))], y + 1
         token = self.at(j)
         if token.kind == "number" and token.digits <= 2 and token.how != "short" and 1 <= token.value <= 31:
             k = j + 1
@@ -1142,11 +1137,12 @@ class _Grammar:
             year = self.at(y)
             named = year.kind == "number" and (year.digits == 4 or year.how == "short")
             starts_day = not named and not token.how and self._before_month(j)
-            if (named or token.how == "ordinal" or k > j + 1) and not (starts_day and not last):
+            if named or token.how == "ordinal" or k > j + 1:
                 value, short = (year.value, year.digits == 2) if named else (None, False)
                 spec = _Spec("day", value, short, number, token.value)
                 ends = (_Spec("day", value, short, number, last),) if last else ()
-                doubt = "refuse" if 0 < last <= token.value else ""  # Sept 30/11
+                slash = last and not named and self.at(k - 2).kind == "/"
+                doubt = "refuse" if slash or 0 < last <= token.value else ""  # Sept 3/11, Sept 30/11
                 return [_When((spec,), last=ends, doubt=doubt)], (y + 1 if named else k)
             if not starts_day:
                 glued = self.at(j + 1)
@@ -1391,9 +1387,9 @@ class _Grammar:
         else:
             return None
         j = self.skip(j, "-", ",", ":")
-        for rule in (self.quarter, self.half, self.season):
+        for rule in (self.quarter, self.season):
             found = rule(j)
-            if rule == self.half and self.word(j, "h") and self.at(j + 1).value in (1, 2):
+            if self.word(j, "h") and self.at(j + 1).value in (1, 2):
                 found = _When((_Spec("half", n=self.at(j + 1).value),)), j + 2
             if found and found[0].options[0].year is None:
                 spec = found[0].options[0]._replace(year=year, short=short, split=bool(pair))
@@ -1403,6 +1399,8 @@ class _Grammar:
                         ending = spec._replace(unit=f"{financial.unit} ending")
                         return _When((ending, financial), doubt="note"), found[1]
                     return (_When((financial,)) if pair else _When((spec, financial), doubt="note")), found[1]
+                if pair and spec.unit == "season" and spec.n in (1, 2):
+                    return _When((spec, spec._replace(split=False)), doubt="refuse"), found[1]  # as spring 2011/12
                 return _When((spec,)), found[1]
         return None
 
@@ -1738,9 +1736,7 @@ def _assumed(spec: _Spec, context: _Context) -> tuple[date, date, str]:
     for span in spans:
         if low < span[1] <= high:
             return span
-    if spec.unit == "day" and (spec.n, spec.day) == (2, 29):
-        raise _YearlessError
-    return min(spans, key=lambda span: abs((span[1] - as_of).days))
+    raise _YearlessError  # a leap day, or an Easter that is early one year and late the next
 
 
 def _explicit(spec: _Spec, context: _Context) -> tuple[date, date, str]:
@@ -1800,9 +1796,9 @@ def _read(text: str, struck: tuple[str, ...], context: _Context) -> DateReading:
                 token._replace(
                     start=token.start + offset, end=token.end + offset, glued=False if k == 0 else token.glued
                 )
-                for k, token in enumerate(_tokens(more, struck=True))
+                for k, token in enumerate(_tokens(more))
             ] + [_Token(";", ";", start=offset + len(more), end=offset + len(more))]
-            plain = f"{plain.ljust(offset - 1)} {more}"
+            plain = f"{plain} {more}"
             offset = len(plain) + 1
     reading = _interpret(text, plain, live, dead, items or _Grammar(live, context).items(), context)
     return replace(reading, notes=tuple(dict.fromkeys(reading.notes))) if reading.notes else reading
@@ -1828,6 +1824,10 @@ def _interpret(
     changed = _roles(items, found, live) or any(each.struck for each in gone)
     found = _ranges(items, found, live)
     _resolve(found, gone, context)
+    for each in found:
+        bare = each.item.when is not None and each.item.when.options[0].unit == "year"
+        if each.role == "old" and bare and _beside_number(items, each):  # was 30 09 2011
+            each.span, each.problem = None, "ambiguous"
     # A struck-out date that the text still holds is the same date.
     olds = gone + [each for each in found if each.role == "old"]
     current = [each for each in found if each.role in ("", "new")]
@@ -1891,7 +1891,7 @@ def _previous_date(items: list[_Item], position: int) -> int:
         item = items[k]
         if item.kind == "date":
             return k
-        if item.kind == "mark" and item.tag in ";":
+        if item.kind == "mark" and item.tag == ";":
             return -1
         if item.kind not in ("mark", "tag") or (
             item.kind == "tag" and item.tag not in (*_TRANSPARENT, "verb", "old", "was", "now")
@@ -1956,7 +1956,7 @@ class _Roles:
 
     def decided(self, k: int) -> None:
         """Extended at committee on 12 July to 30 September: the first is when that was decided."""
-        if k > 1 and self.text(k - 1) == "on" and self.is_to(k + 1) and self.is_date(k + 2) and self.verb_before(k - 1):
+        if self.text(k - 1) == "on" and self.is_to(k + 1) and self.is_date(k + 2) and self.verb_before(k - 1):
             self.give(k, "ignore")
             self.give(k + 2, "new", change=True)
 
@@ -1989,7 +1989,7 @@ class _Roles:
         if after < 0:
             return
         verb = self.verb_before(k)
-        since = range(max(_last_verb(self.items, k) + 1, 0), k)
+        since = range(_last_verb(self.items, k) + 1, k)
         if verb and not any(self.is_date(j) and self.items[j].first > 0 for j in since):
             self.give(after, "old", change=True)
             # revised from 1 to 30 September 2011: one range, two dates
@@ -2000,12 +2000,14 @@ class _Roles:
                 self.give(after + 2 if self.is_date(after + 2) else self.next(after), "new")
         elif not self.is_to(after + 1):
             # "31 December (from 30 September)" and "revised to 31 December from 30 September"
-            aside = k > 1 and self.text(k - 1) == "(" and after == k + 1 and self.text(after + 1) == ")"
+            aside = self.text(k - 1) == "(" and after == k + 1 and self.text(after + 1) == ")"
             older = verb or (aside and self.is_date(k - 2))
             self.give(after, "old" if older else "start", change=older)
 
     def old(self, k: int, item: _Item) -> None:
         after, why = _next_date(self.items, k, ("was", "old"))
+        if any(each.tag == "->" for each in self.items[k + 1 : max(after, 0)]):
+            why = "break"  # 30 June (old) -> 30 September
         if after >= 0 and not why:
             self.give(after, "old")
         elif item.tag == "old" and why in ("close", "break", "end"):
@@ -2111,8 +2113,6 @@ def _split(found: list[_Found], ranged: _Found) -> None:
 
 def _joined(items: list[_Item], one: _Found, two: _Found, tokens: list[_Token]) -> str:
     """How two dates that follow one another are joined: "to", "or", or not."""
-    if two.position == one.position + 1 and two.item.first == one.item.first:
-        return ""
     joiners = [
         tokens[item.first].text if item.last - item.first == 1 else ""  # "to", and not "to be completed"
         for item in items[one.position + 1 : two.position]
@@ -2190,8 +2190,8 @@ def _resolve(found: list[_Found], gone: list[_Found], context: _Context) -> None
         if each.problem != "yearless" or not dated or unit in ("quarter", "half"):
             continue
         place = flat.index(each)
-        later = next((other for other in flat[place + 1 :] if other in dated and other.span), None)
-        earlier = next((other for other in flat[:place][::-1] if other in dated and other.span), None)
+        later = next((other for other in flat[place + 1 :] if other in dated), None)
+        earlier = next((other for other in flat[:place][::-1] if other in dated), None)
         _borrow(each, later, earlier, context)
     for each in chain:
         if each.ends is not None:
@@ -2247,9 +2247,9 @@ def _try(each: _Found, context: _Context) -> None:
         if each.span and _far(each.span, context):
             each.problem, each.span = "range", None
     except _ImpossibleError:
-        each.problem = "ambiguous" if when.doubt == "refuse" else "impossible"
+        each.problem, each.span = "ambiguous" if when.doubt == "refuse" else "impossible", None
     except (_YearlessError, OverflowError, ValueError):
-        each.problem = "ambiguous" if when.doubt == "refuse" else "yearless"
+        each.problem, each.span = "ambiguous" if when.doubt == "refuse" else "yearless", None
         if when.doubt == "note" and any(spec.year is not None for spec in when.options):
             _take_first(each, context)
 
@@ -2344,9 +2344,7 @@ def _far(span: tuple[date, date, str], context: _Context) -> bool:
     as_of = context.as_of
     if as_of is None:
         return span[0].year < 1900 or span[1].year > 2100
-    return span[0].year > as_of.year + RANGE_YEARS or span[1].year < as_of.year - RANGE_YEARS or (
-        span[0] > add_months(as_of, 12 * RANGE_YEARS) or span[1] < add_months(as_of, -12 * RANGE_YEARS)
-    )  # fmt: skip
+    return span[0] > add_months(as_of, 12 * RANGE_YEARS) or span[1] < add_months(as_of, -12 * RANGE_YEARS)
 
 
 _PROBLEMS = {
@@ -2420,7 +2418,7 @@ def _choose(
     span = chosen.span
     if span is None:  # not reached; says so to the type checker
         return replace(base, kind="unreadable")
-    budget = UNKNOWN_WORDS.get(span[2], 0)
+    budget = UNKNOWN_WORDS[span[2]]
     if "year" in {spec.unit.split()[-1] for spec in (chosen.item.when.options if chosen.item.when else ())}:
         budget = 0
     elif chosen.marked and span[2] in ("day", "week", "month"):
@@ -2437,17 +2435,21 @@ def _choose(
 
 def _stray(items: list[_Item], chosen: _Found) -> bool:
     """Whether a number beside the date, or another one that is shaped as a date, may belong to it: 30 Sept 201."""
+    for five in zip(*(items[k:] for k in range(5)), strict=False):
+        marks = [item.tag for item in five[1::2]]
+        if all(item.kind == "number" for item in five[::2]) and marks in (["/", "/"], ["-", "-"]):
+            return True
+    when = chosen.item.when
+    return when is not None and when.options[0].year is None and _beside_number(items, chosen)
+
+
+def _beside_number(items: list[_Item], each: _Found) -> bool:
+    """Whether a number stands beside a date, with no more than a mark between."""
 
     def number(k: int) -> bool:
         return 0 <= k < len(items) and items[k].kind == "number"
 
-    for k in range(len(items) - 4):
-        marks = [items[j].tag for j in (k + 1, k + 3)]
-        if number(k) and number(k + 2) and number(k + 4) and marks in (["/", "/"], ["-", "-"]):
-            return True
-    if chosen.item.when is None or chosen.item.when.options[0].year is not None:
-        return False
-    ends = (chosen.position, chosen.ends.position if chosen.ends else chosen.position)
+    ends = (each.position, each.ends.position if each.ends else each.position)
     beside = [ends[0] - 1, ends[1] + 1]
     for k, step in ((beside[0], -1), (beside[1], 1)):
         if 0 <= k < len(items) and items[k].kind == "mark" and items[k].tag in ",./-":
@@ -2465,7 +2467,7 @@ def _refusal(
     def place(tag: str) -> int:
         return next(k for k, item in enumerate(items) if item.kind == "tag" and item.tag == tag)
 
-    if "request" in says and len(found) > 1:
+    if "request" in says and ("verb" in says or len(found) > 1):
         return "unreadable", "may only have been asked for; which is the target cannot be told"
     if "not applicable" in says:
         return "not applicable", "stands beside words that say that no date applies; not used"
@@ -2479,7 +2481,7 @@ def _refusal(
             return "recurring", "stands beside words that say that it comes round again; not used"
     if "tbc" in says or "to be" in says:
         named = [each.item.when.options[0] for each in current if each.item.when]
-        coarse = named and all(spec.year is None and spec.unit != "day" and not spec.day for spec in named)
+        coarse = named and all(spec.year is None and not spec.day for spec in named)
         if coarse and any(item.kind == "word" for item in items):
             return "tbc", "is when something is to be settled; the date itself is to be confirmed"
     if "tbc" in says and place("tbc") < first:
@@ -2501,7 +2503,7 @@ def _refusal(
             return "conditional", "depends on something else; not used"
     if "no" in says or "blank" in says:
         return "unreadable", "stands beside a negation; not used"
-    if any(item.kind == "offset" and item.offset and item.offset.event for item in items) and last >= 0:
+    if any(item.offset and item.offset.event for item in items):
         return "conditional", "depends on something else; not used"
     return None
 
@@ -2556,7 +2558,7 @@ def _without_date(
             return replace(
                 base, kind="unreadable", notes=(*base.notes, Note("date-not-read", f"'{starts[0].text}' {said}"))
             )
-    offsets = [item.offset for item in items if item.kind == "offset" and item.offset]
+    offsets = [item.offset for item in items if item.offset]
     blocked = says & _NOT_A_DEADLINE or any(
         item.kind == "offset" and item.first and tokens[item.first - 1].text == "for" for item in items
     )
