@@ -262,6 +262,8 @@ class _Page:
             return
         style = self._style(element)
         if self._hidden(element, style):
+            if tag in _BLOCKS and not self.in_cell:
+                self.end_block()  # libxml2 before 2.14 has text before it in a paragraph of its own
             self.flow.leave("hidden text", " ".join(element.itertext()))
             return
         look = self._look(element, tag, style, look)
