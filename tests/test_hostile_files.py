@@ -610,7 +610,7 @@ TOO_LONG: dict[str, tuple[str, Callable[[], bytes]]] = {
 
 @pytest.mark.parametrize("why", TOO_LONG)
 def test_no_small_file_takes_long(why):
-    """Files of up to some million bytes that took minutes, or for ever, by what is repeated in them: each is read or refused at once."""
+    """Files of up to some million bytes whose cost grew with the square of what they repeat, or faster: read or refused at once."""
     suffix, make = TOO_LONG[why]
     data = make()
     began = time.process_time()
