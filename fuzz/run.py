@@ -185,6 +185,7 @@ def by_coverage(suffix: str, inputs: int, number: int, told: Path) -> None:
         "-timeout=60",
         "-verbosity=0",
         "-len_control=0",
+        f"-artifact_prefix={told.with_name(told.name)}.",  # what libFuzzer leaves beside its work goes with it
     ]
     atheris.Setup([sys.argv[0], str(corpus), *options], one, custom_mutator=mutate)
     atheris.Fuzz()

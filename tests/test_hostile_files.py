@@ -575,6 +575,7 @@ def lettered(widths: bytes, meanings: bytes = b"") -> bytes:
 TOO_LONG: dict[str, tuple[str, Callable[[], bytes]]] = {
     "an encoding of names": (".html", lambda: b"<meta charset=punycode>" + page(b"<td>" + b"a" * 300_000 + b"-" + b"a" * 50_000)),
     "colours that do not end": (".html", lambda: page(b"<td style='background:" + b"rgb(" * 30_000 + b"'>x")),
+    "a long colour of many cells": (".html", lambda: b"<style>td{background:" + b"a1 " * 30_000 + b"}</style>" + page(b"<td>x" * 1500)),
     "addresses that do not end": (".html", lambda: page(b"<td style='background:" + b"url(" * 30_000 + b"'>x")),
     "tables beside each other": (".html", lambda: page(b"<td><table></table>" * 4000)),
     "wide cells to the end": (".html", lambda: page(b"<td colspan=1000 rowspan=0>" * 90 + b"<tr><td>x" * 2000)),
@@ -609,7 +610,7 @@ TOO_LONG: dict[str, tuple[str, Callable[[], bytes]]] = {
 
 @pytest.mark.parametrize("why", TOO_LONG)
 def test_no_small_file_takes_long(why):
-    """Files of up to some million bytes that took minutes, or for ever, by what is repeated in them: each is read or refused at once."""
+    """Files of up to some million bytes whose cost grew with the square of what they repeat, or faster: read or refused at once."""
     suffix, make = TOO_LONG[why]
     data = make()
     began = time.process_time()

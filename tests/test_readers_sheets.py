@@ -658,6 +658,7 @@ def test_a_text_document_gives_its_lines_and_tables():
             "nested",
         ),
     ],
+    ids=["presentation", "damage", "nesting"],  # not the bytes, in which the time stands
 )
 def test_an_open_document_that_cannot_be_read_is_refused(data, line):
     """Presentations, damage and endless nesting have their lines."""

@@ -80,7 +80,7 @@ def test_what_is_not_shown_is_no_text():
     document = read(f"<style>.h {{visibility:hidden}} @media print {{.p {{display:none}}}}</style>{page}<p class=p>e")
     assert [line.text for line in document.grids[0].before] == ["a", "e"]
     assert document.notes == tuple(
-        ("characters-not-read", "paragraph 1", f"hidden text was not read: {text}") for text in "bcd"
+        ("characters-not-read", "paragraph 2", f"hidden text was not read: {text}") for text in "bcd"
     )
 
 

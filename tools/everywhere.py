@@ -32,6 +32,17 @@ FLOOR = "requirements-floor.lock"  # of the oldest Python; for a later one the l
 VERSIONS = ("lock", "oldest", "newest")
 TABLES = ("results.json", "ledger.csv", "findings.csv")  # what has to be the same everywhere, byte for byte
 QUICK = ["ranger-1960", "wirral-ofsted-2011", "--as-of", "1964-07-31", "2011-08-31"]
+# The bundled plans are text; how spreadsheets, Word documents, PDF files and pages are read is asked of the tests' documents.
+DOCUMENTS = "tests/documents"
+READ_ALL = """\
+import sys
+from pathlib import Path
+from planlib.readers.formats import ENDINGS, read_document
+from planlib.settings import Limits
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    if path.suffix in ENDINGS:
+        print(ascii((path.name, read_document(path, path.read_bytes(), Limits()))))
+"""
 TOLD = ("pandas", "numpy", "matplotlib")
 ASK_VERSIONS = f"import importlib.metadata as m, json; print(json.dumps({{n: m.version(n) for n in {TOLD}}}))"
 # The tests take warnings for errors. These are of old packages about newer ones beside them; nobody but a test sees them.
@@ -152,7 +163,7 @@ def say(line: str) -> None:
 
 
 def made_in(place: Place, quick: bool) -> dict[str, bytes]:
-    """The bundled plans' reports, made anew in an environment: each file but the records of the run."""
+    """The bundled plans' reports, made anew in an environment: each file but the records of the run; and the documents as read."""
     home = WORK / place.name
     if home.exists():
         shutil.rmtree(home)
@@ -165,13 +176,19 @@ def made_in(place: Place, quick: bool) -> dict[str, bytes]:
         last = (home / "report.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()[-8:]
         raise Refused("\n    ".join([f"planlib report ended with {code}; {home / 'report.log'} ends:", *last]))
     files = (path for path in (home / "reports").rglob("*") if path.is_file() and path.name not in ("run.json", ".seen.json"))
-    return {path.relative_to(home / "reports").as_posix(): path.read_bytes() for path in sorted(files)}
+    made = {path.relative_to(home / "reports").as_posix(): path.read_bytes() for path in sorted(files)}
+    read = subprocess.run([place.program, "-c", READ_ALL, ROOT / DOCUMENTS], capture_output=True, env=environment())
+    if read.returncode:
+        raise Refused(f"{DOCUMENTS} cannot be read: {read.stderr.decode(errors='replace').strip().splitlines()[-1]}")
+    return made | {DOCUMENTS: read.stdout}
 
 
 def kind_of(name: str) -> str:
     """What a file is counted as."""
     if name.endswith(TABLES):
         return "tables"
+    if name == DOCUMENTS:
+        return "reading of the documents"
     return {".html": "pages", ".xlsx": "workbooks", ".ipynb": "notebooks"}.get(Path(name).suffix, "others")
 
 

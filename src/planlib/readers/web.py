@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -197,6 +198,7 @@ def _declared(text: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=4096)  # a style sheet may give thousands of cells the same long text for one
 def colour(text: str) -> str:
     """The colour that CSS or an attribute names, as ``#RRGGBB``; blank if it is white, none or unknown.
 
@@ -260,6 +262,8 @@ class _Page:
             return
         style = self._style(element)
         if self._hidden(element, style):
+            if tag in _BLOCKS and not self.in_cell:
+                self.end_block()  # libxml2 before 2.14 has text before it in a paragraph of its own
             self.flow.leave("hidden text", " ".join(element.itertext()))
             return
         look = self._look(element, tag, style, look)
