@@ -222,9 +222,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
-    debug = "--debug" in given
+    debug = False
     try:
         taken = _parse(given)
+        debug = taken.verb is not None and taken.debug
         if taken.version:
             return _print_version()
         if taken.verb is None:
