@@ -1390,6 +1390,7 @@ target 30 June 2011, revised from 31 March 2011 to about 30 September 2011 | 201
 revised from 1 to 30 September 2011, then 31 December 2011 | 2011-12-31 | day | several-dates | 2011-09-01
 ~~Q4 2011/12~~ Q1 | unreadable | | date-not-read | 2012-01-01..2012-03-31
 was 5-5 September, now 30 September 2011 | 2011-09-30 | day | | 2011-09-05
+~~30 September 2011 (was 30 June)~~ tbc | tbc | | | 2011-06-30
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.
