@@ -103,7 +103,7 @@ AROUND = {
         "before or on|not after|to be completed by|will be completed by|delivery by|due date|due by|due on|due in|"
         "completion date|no later|by end of play|cob|cop|close of play|close of business|expiry|expires|year ending|"
         "period ending|quarter ending|month ending|financial year ending|years ending|ends on|end on|finish|finishes|"
-        "finish date|completion by|complete in|date due",
+        "finish date|completion by|complete in|date due|due currently",
     ("unreadable", "", "date-not-read", f"{MANY} {{}} {SEPTEMBER}"): "for|towards about|or|in",
     ("2012-01-01..2012-12-31", "", "", "{} 2012"):
         "short term|medium term|long term|next|the|of|in|on|at|for|to|and|is|be|will|are|it|that|with|date|dates|approx|"
@@ -1214,6 +1214,8 @@ CLEANED = [
     ("<p>Phase one</p>30 September 2011", "2011-09-30"), ("<div>Phase one</div>30 September 2011", "2011-09-30"),
     ("<ul><li>Phase one<li>30 September 2011</ul>", "2011-09-30"), ("<td>Phase one<td>30 September 2011", "2011-09-30"),
     ("Phase one<tr>30 September 2011", "2011-09-30"), ("Phase one<b>30 September 2011</b>", "2011-09-01..2011-09-30"),
+    ("<img src='line-through.png'>30 September 2011", "2011-09-30"),
+    ("30 <wbr style='text-decoration: line-through'>September 2011", "2011-09-30"),
 ]  # fmt: skip
 
 
@@ -1346,6 +1348,49 @@ autumn to winter 2011 | 2011-09-01..2012-02-29 | half-year | |
 2012/13 (the financial year) | 2012-04-01..2013-03-31 | year | |
 revised from spring to summer 2012 | 2012-06-01..2012-08-31 | season | | 2012-03-01..2012-05-31
 30 September to 31 November | unreadable | | date-impossible |
+1) FY 2011/12 2) FY 2012/13 | 2012-04-01..2013-03-31 | year | several-dates |
+1. September 2011 | 2011-09-01 | day | |
+Order 123 September | 2011-09-01..2011-09-30 | month | year-assumed |
+late (September 2011) | 2011-09-01..2011-09-30 | month | |
+end of the financial year (March 2012) to end of September 2012 | 2012-03-31..2012-09-30 | half-year | |
+30%20September%202011 | unreadable | | date-not-read |
+2011-Sep-30x | unreadable | | date-not-read |
+1/-3/4/2012 | unreadable | | |
+FY end 30th/31 March 2012 | 2012-03-30..2012-03-31 | week | |
+FY end 30/31st March 2012 | 2012-03-30..2012-03-31 | week | |
+30 Sept..11 | 2011-09-30 | day | |
+30 September - in 12 schools | 2011-09-30 | day | year-assumed |
+£5,000 (September 2011) | 2011-09-01..2011-09-30 | month | |
+Sept 31 October 2011 | 2011-10-31 | day | several-dates |
+autumn 2 term, 16 December 2011 | 2011-12-16 | day | |
+3 month's tbc | tbc | | |
+1 September 2011 to end 30 November 2011 | 2011-09-01..2011-11-30 | quarter | |
+in September or by October 2011 | 2011-09-01..2011-10-31 | half-year | |
+Q1, Q2 | unreadable | | date-not-read |
+30 September 2011, 31 January and 31 May | 2012-05-31 | day | several-dates year-assumed |
+Mar 12 to Jan 12 | unreadable | | date-impossible |
+spring or summer term | 2012-01-01..2012-07-31 | year | year-assumed |
+September FY 2012/13 | 2012-09-01..2012-09-30 | month | |
+Aug to Sept 2011, Sept to Oct 2011 | 2011-09-01..2011-10-31 | half-year | several-dates |
+Q3 2011/12/30 | 2011-12-30 | day | |
+Q3 2011/12'13 | unreadable | | date-not-read |
+(a) original 30 June 2011, 30 September 2011 | 2011-09-30 | day | | 2011-06-30
+originally from 30 June 2011, now 30 September 2011 | 2011-09-30 | day | | 2011-06-30
+30 September 2011; extension to be agreed | 2011-09-30 | day | date-ambiguous |
+30 September 2011, cannot be extended | unreadable | | date-not-read |
+-> 30 September 2011 | 2011-09-30 | day | |
+30 September 2011 started recruitment | 2011-09-30 | day | |
+extended 31 December 2011 from 1-30 September 2011 | 2011-12-31 | day | | 2011-09-01..2011-09-30
+extended to 31 December 2011 from 1-30 September 2011 | 2011-12-31 | day | | 2011-09-01..2011-09-30
+target 30 June 2011, revised from 31 March 2011 to about 30 September 2011 | 2011-09-30 | day | | 2011-03-31
+30 June 2011; (revised) 30 September 2011 | 2011-09-30 | day | | 2011-06-30
+31 March 2011 -> 30 June 2011 -> 30 September 2011 | 2011-09-30 | day | | 2011-03-31
+30 June 2011 board 12 May 2011 extended to 30 September 2011 | 2011-09-30 | day | | 2011-06-30
+30 June 2011 (minutes, 12 May 2011) extended to 30 September 2011 | 2011-09-30 | day | | 2011-06-30
+revised from 1 to 30 September 2011, then 31 December 2011 | 2011-12-31 | day | several-dates | 2011-09-01
+~~Q4 2011/12~~ Q1 | unreadable | | date-not-read | 2012-01-01..2012-03-31
+was 5-5 September, now 30 September 2011 | 2011-09-30 | day | | 2011-09-05
+~~30 September 2011 (was 30 June)~~ tbc | tbc | | | 2011-06-30
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.
@@ -1357,6 +1402,9 @@ BESIDE = [
     ("31 August 1981", {}, "1981-08-31", []),
     ("Q2 2012", {"financial_year_starts": (1, 1)}, "2012-04-01..2012-06-30", []),
     ("H1 2012", {"financial_year_starts": (1, 1)}, "2012-01-01..2012-06-30", []),
+    ("31/8/2011", {"day_first": False, "order_settled": True}, "2011-08-31", []),
+    ("2200 Q2", {"as_of": date(2199, 1, 1)}, "unreadable", ["date-not-read"]),
+    ("FY 1899/00", {"as_of": None}, "unreadable", ["date-out-of-range"]),
 ]
 
 
@@ -1438,6 +1486,9 @@ MESSAGES = [
     ("tbc 30 June 2011, 30 September 2011",
      "'30 June 2011', '30 September 2011' stands after words that say that the date is to be confirmed; not used"),
     ("30 September 2011 to 1 June 2011", "'30 September 2011 to 1 June 2011' is not a date that exists"),
+    ("Q2 '12", "'Q2 '12' can be April to June 2012 or July to September 2012; the first was taken"),
+    ("revised on 3 May 2011 to", "'3 May 2011' says when it begins or was written, not when it is due"),
+    ("revised from 1 to 30 September 2011 tbc", "'30 September 2011' is still to be confirmed"),
 ]  # fmt: skip
 
 
@@ -1445,6 +1496,11 @@ MESSAGES = [
 def test_what_a_finding_says(text, message):
     """Each finding is one plain sentence that names the words it is about and what was taken."""
     assert [note.message for note in read(text).notes] == ([message] if message else [])
+
+
+def test_of_a_span_of_quarters_one_way_is_taken_and_said():
+    """Whether Q2 to Q3 are of the calendar or the financial year is not known: one was taken, and not both."""
+    assert read("Q2-3 2012").notes[0].message.endswith("; the first was taken")
 
 
 def test_what_the_findings_say_without_snapshot_or_anchor():
@@ -1515,6 +1571,12 @@ ROLES = [
     ("was June to August 2011, now 30 September 2011", "2011-09-30", "2011-06-01..2011-08-31", "June to August 2011"),
     ("30 April 2011/12 (was 30 June 2011)", "unreadable", "2011-06-30", "30 June 2011"),
     ("extension requested to 30 September 2011", "unreadable", "", ""),
+    ("30 September 2011 (was extended)", "2011-09-30", "", ""),
+    ("30 September 2011 (moved from, see note)", "2011-09-30", "", ""),
+    ("Committee on 12 July 2011 -> 30 September 2011", "2011-09-30", "", ""),
+    ("now September 2011 to November 2011 (revised)", "2011-09-01..2011-11-30", "", ""),
+    ("30 June 2011 revised; now tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("was 30 September to 31 November, now 31 December 2011", "2011-12-31", "", ""),
 ]
 
 

@@ -301,6 +301,13 @@ def test_the_closing_date_is_the_one_stated_or_of_the_last_closing():
     assert found == [False, False, True, True]
 
 
+def test_a_closing_date_once_stated_stands_where_a_later_report_leaves_it_out():
+    """Closed on 10 February before its first date, as one report says; the next gives no day, and it stays out."""
+    row = dict(original="2020-02-15")
+    ledger = one(row | dict(status="open"), row | dict(status="closed", completed="2020-02-10"), row | dict(status="closed"))
+    assert of_one(slippage.counted(ledger, MAR)) == False  # noqa: E712 - a numpy bool
+
+
 # --- slip ------------------------------------------------------------------------------------------------------------
 
 
@@ -523,6 +530,12 @@ def test_an_older_date_told_later_than_the_first_seen_is_where_changes_begin():
     assert slipped(ledger, FEB)[0] == 29
     assert kinds(ledger) == [("later", 29)]
     assert kinds(ledger, JAN) == []
+
+
+def test_an_older_date_before_the_stated_original_is_known_and_not_only_said():
+    """First seen as "1 revised to 30 September" beside an original of the 30th: one move of 29 days and no other change."""
+    row = dict(original="2020-09-30", target="1 September 2020 revised to 30 September 2020")
+    assert kinds(one(row), JAN) == [("later", 29)]
 
 
 def test_an_older_date_between_two_snapshots_is_a_change_of_its_own():
