@@ -169,7 +169,8 @@ def test_words_around_a_date_say_what_it_is(expected, older, note, text):
 @pytest.mark.parametrize(
     "words",
     "unchanged|no change|no changes|not changed|not revised|no revision|no extension|remains|remain|as before|same|"
-    "no revised date|not extended|has not changed|as planned|still".split("|"),
+    "no revised date|not extended|has not changed|as planned|still|no slippage|not slipped|has not slipped|not moved|"
+    "has not moved|not deferred|not postponed|not amended|not rescheduled".split("|"),
 )
 def test_words_that_say_that_a_date_stands(words):
     """Each of these after a date says that it was not changed."""

@@ -419,7 +419,8 @@ _TAGGED = {
     "now": "now|now due|new|revised date|new date|new target",
     "current": "current|currently|current date|present|latest date|latest forecast",
     "unchanged": "unchanged|no change|no changes|not changed|not revised|no revision|no extension|remains|remain|"
-    "as before|same|no revised date|not extended|has not changed|as planned|still",
+    "as before|same|no revised date|not extended|has not changed|as planned|still|no slippage|not slipped|has not slipped|"
+    "not moved|has not moved|not deferred|not postponed|not amended|not rescheduled",
     "request": "requested|request|requests|requesting|seeking|sought|seek|recommended|recommend|asked|proposal|"
     "subject to agreement",
     "no": "not|cannot|never|unable|nor|neither|no longer|failed|without|won t|can t|isn t|wasn t|unlikely",
