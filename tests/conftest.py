@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tries import tries
 
 from planlib import cache
 
 # No deadline: a first call may read a font list or fill a cache. In CI the examples are the same in every run, so that
 # a red run can be made again; on a desk they vary.
-settings.register_profile("planlib", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("planlib", deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=tries(100))
 settings.load_profile("planlib")
 
 DATA = Path(__file__).parents[1] / "data"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledgers import Rows, make_ledger, rows_ledger
+from tries import tries
 
 from planlib import cli, delivery, history, mail, schema, slippage
 from planlib.measures import Between, between
@@ -63,7 +64,7 @@ def plans(draw: st.DrawFn, *, listed_always: bool = False) -> dict[str, Rows]:
     return made
 
 
-FEW = settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=tries(8), suppress_health_check=[HealthCheck.too_slow])
 
 
 @FEW

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers import SETTINGS, _snapshot
+from tries import tries
 
 import planlib
 from planlib import history, identity, tables
@@ -181,7 +182,7 @@ def test_the_best_together_not_the_first_best():
     assert sorted(identity.assign(ring).values()) == list(range(6))
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.integers(55, 100), max_size=14))
 def test_assignment_is_the_best_there_is(edges):
     """No other pairing weighs more, by trying all."""
@@ -263,7 +264,7 @@ def pairs(made: history.History, day: str) -> list[tuple[Any, ...]]:
     return sorted((*row[names], *first.loc[row["action_id"], ["as_of", *names]]) for _, row in now.iterrows())
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 @given(SNAPSHOT, SNAPSHOT, st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(before, after, rng):
     """Shuffled rows are taken for the same actions."""
@@ -274,7 +275,7 @@ def test_order_of_rows_changes_nothing(before, after, rng):
     assert len(again) == len(after)
 
 
-@settings(max_examples=10)
+@settings(max_examples=tries(10))
 @given(SNAPSHOT, SNAPSHOT)
 def test_order_of_columns_changes_nothing(before, after):
     """The columns of a snapshot in another order give the same matches."""
@@ -284,7 +285,7 @@ def test_order_of_columns_changes_nothing(before, after):
     pd.testing.assert_frame_equal(one, other)
 
 
-@settings(max_examples=15)
+@settings(max_examples=tries(15))
 @given(SNAPSHOT, SNAPSHOT, SNAPSHOT)
 def test_a_later_snapshot_changes_no_earlier_id(first, second, third):
     """What was said of the first two snapshots stands when a third is there."""
@@ -293,7 +294,7 @@ def test_a_later_snapshot_changes_no_earlier_id(first, second, third):
     assert short.findings == [each for each in full.findings if str(each.get("as_of"))[:10] in DAYS[:2]]
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 @given(SNAPSHOT)
 def test_a_snapshot_against_itself_matches_all_with_100(rows):
     """The same rows again are the same actions, none new, none in doubt."""
@@ -305,7 +306,7 @@ def test_a_snapshot_against_itself_matches_all_with_100(rows):
     assert [each for each in made.findings if each["code"] == "match-uncertain"] == []
 
 
-@settings(max_examples=15)
+@settings(max_examples=tries(15))
 @given(SNAPSHOT, SNAPSHOT)
 def test_no_action_is_taken_twice(before, after):
     """The matching is one to one, and every match has its evidence and a score from 0 to 100."""

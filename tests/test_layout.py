@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tries import tries
 
 from planlib import account, schema
 from planlib.headers import fold_header, match_headers
@@ -497,7 +498,7 @@ def test_a_form_goes_on_with_no_table_before_it():
 
 
 @given(documents())
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 def test_any_document_is_accounted_for(grids):
     """Whatever the cells say, nothing is lost, nothing is counted twice, and no row or reading fails."""
     raw = taken(*grids)
@@ -512,7 +513,7 @@ def test_any_document_is_accounted_for(grids):
 
 
 @given(documents())
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 def test_finding_tables_changes_nothing_and_gives_the_same_twice(grids):
     """The grids are as they were, and a second look finds the same."""
     before = repr(grids)

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers import SETTINGS, make_ledger
+from tries import tries
 
 from planlib import delivery, measures, schema, slippage
 from planlib.measures import Measures
@@ -308,7 +309,7 @@ def ledger_of(plan: dict[str, list[dict[str, str]]], until: str = "9999") -> tup
     return make_ledger(kept), [date.fromisoformat(day) for day in kept]
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(plans())
 def test_results_hold_together(plan):
     """Each result has a value or a reason, names the schema knows, and no share exceeds its whole; sums agree."""
@@ -328,7 +329,7 @@ def test_results_hold_together(plan):
     assert late["at_least_days"].equals(late["days_past_original"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(plans())
 def test_the_states_add_up_to_all_actions_at_every_date(plan):
     """At each reporting date each action listed by then is in exactly one state, as `standing` says at that date."""
@@ -342,7 +343,7 @@ def test_the_states_add_up_to_all_actions_at_every_date(plan):
         assert len(then) == ledger.loc[ledger["as_of"] <= pd.Timestamp(t), "action_id"].nunique()
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(plans())
 def test_days_of_all_kinds_add_up_to_the_slip(plan):
     """The days of all changes of an open action are F - O where both are known; so are the whole months."""
@@ -359,7 +360,7 @@ def test_days_of_all_kinds_add_up_to_the_slip(plan):
 PLAIN = st.sampled_from(["", "tbc", "2020-02-29", "2020-03-31", "2020-06-15", "2020-09-30", "2020-12-31"])
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(st.lists(st.tuples(st.sampled_from(["2020-03-31", "2020-06-15"]), st.lists(PLAIN, min_size=1, max_size=4)), min_size=4,
                 max_size=8))  # fmt: skip
 def test_days_add_up_over_gaps_without_a_date(targets):
@@ -376,7 +377,7 @@ def test_days_add_up_over_gaps_without_a_date(targets):
     assert slip[dated].to_list() == moved[dated].to_list()
 
 
-@settings(max_examples=12)
+@settings(max_examples=tries(12))
 @given(plans(), st.randoms(use_true_random=False))
 def test_later_snapshots_and_the_order_of_rows_change_nothing(plan, random):
     """A report for t is the same without later snapshots and however the rows lie; the ledger is not changed."""
@@ -396,7 +397,7 @@ def test_later_snapshots_and_the_order_of_rows_change_nothing(plan, random):
     pd.testing.assert_frame_equal(shuffled, kept)
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(plans())
 def test_a_snapshot_against_itself_changes_nothing(plan):
     """Told again the day after with the same rows, nothing moved, and nothing changed but what fell due that day."""
@@ -414,7 +415,7 @@ def test_a_snapshot_against_itself_changes_nothing(plan):
     assert slippage.date_changes(ledger, again)[columns].equals(slippage.date_changes(before, last)[columns])
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(plans())
 def test_nothing_is_slipped_that_cannot_be_told(plan):
     """A slip is given only with a first date, and a reason stands wherever it is not."""

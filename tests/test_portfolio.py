@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_figures import alternative, cells, drawing, message, notes, parsed, texts
 from test_notebooks import Seen
+from tries import tries
 
 from planlib import figures, measures, narrative, open_plan, schema, tables
 from planlib.errors import InputError
@@ -326,7 +327,7 @@ ROW = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=8)
+@settings(max_examples=tries(8))
 @given(st.lists(st.lists(st.lists(ROW, max_size=3), max_size=3), max_size=3))
 def test_sums_and_words_hold_for_any_plans(drawn):
     """Sums are those of the rows, the parts never exceed the whole, and every plan is on the page."""

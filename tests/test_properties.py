@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tries import tries
 
 from planlib import history, measures, slippage
 from planlib.measures import Measures
@@ -37,7 +38,7 @@ COLUMNS = {
     "Reason for change": st.sampled_from(["", "Flood", "Extended from 30/06/2020 to 31/08/2020 by the board."]),
     "Days slipped": st.sampled_from(["", "0", "30", "121"]),
 }  # fmt: skip
-SOME = settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(max_examples=tries(8), suppress_health_check=[HealthCheck.too_slow])
 Rows = list[dict[str, str]]
 
 

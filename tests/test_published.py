@@ -13,6 +13,7 @@ import pytest
 import test_architecture
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tries import tries
 
 from planlib import cli, narrative, open_plan, published, tables
 from planlib.errors import InputError
@@ -160,7 +161,7 @@ def test_a_later_snapshot_restates_nothing(plan: Path) -> None:
     ]
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.tuples(

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers import SETTINGS, make_ledger
+from tries import tries
 
 from planlib import measures, narrative, schema, slippage, tables, trends
 from planlib.measures import Measures
@@ -323,7 +324,7 @@ def test_small_numbers_hold_in_results_and_tables_for_leads_and_areas():
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=7), st.integers(0, 8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 def test_no_small_group_can_be_got_by_subtraction(sizes, small):
     """What is published is of groups large enough, or of at least two groups that no published total tells apart."""
     keys = pd.Series([f"Lead {at}" for at, n in enumerate(sizes) for _ in range(n)], dtype="string")
@@ -353,7 +354,7 @@ PLANS = st.lists(st.lists(ROW, min_size=0, max_size=4), min_size=1, max_size=4).
 
 
 @given(PLANS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_sums_hold_for_any_plan(snapshots):
     """Periods add up to all changes and decisions, the late to what became of them, groups to the plan."""
     m = measured(snapshots)
@@ -382,7 +383,7 @@ def test_sums_hold_for_any_plan(snapshots):
 
 
 @given(PLANS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 def test_nothing_later_matters_to_a_trend(snapshots):
     """The tables of a date are the same with and without later snapshots, and their rows stay as they were."""
     first = min(snapshots)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from test_properties import plans, written
+from tries import tries
 
 from planlib.errors import RunError
 from planlib.reporting import computing, report, results, truth
@@ -55,7 +56,7 @@ def test_what_is_published_does_not_contradict_itself(plan: str, day: str, built
 
 
 @given(plans())
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 def test_nothing_is_held_against_a_plan_that_only_is_unusual(snapshots: dict) -> None:
     """Whatever plan is read, its results and its ledger agree at each of its dates: no report is refused for nothing."""
     with tempfile.TemporaryDirectory() as home:
