@@ -439,7 +439,7 @@ _TAGGED = {
     "new financial year|new academic year|new school year|new fiscal year|forecast|schedule|projected|projection|"
     "proposed|full|fully|final|currently due|has been|have been|been|has|have|should|must|would|can|all|agreed|as|"
     "within|which|there|here|only|end|implementation|implement|delivery|deliver|deliverable|launch|achieve|milestone|"
-    "action|or|noon|midday|midnight|calendar|time",
+    "action|or|noon|midday|midnight|calendar|time|as requested|at the request of|at request of|on request of",
     "also": "plus|both|also|respectively|further",
 }  # fmt: skip
 
@@ -2468,7 +2468,7 @@ def _refusal(
     def place(tag: str) -> int:
         return next(k for k, item in enumerate(items) if item.kind == "tag" and item.tag == tag)
 
-    if "request" in says and ("verb" in says or len(found) > 1):
+    if "request" in says and (says & {"verb", "now"} or len(found) > 1):
         return "unreadable", "may only have been asked for; which is the target cannot be told"
     if "not applicable" in says:
         return "not applicable", "stands beside words that say that no date applies; not used"

@@ -481,6 +481,11 @@ def bow_wave(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> p
     return made.assign(o=order).sort_values(["plan", "date", "o"], ignore_index=True).drop(columns="o")
 
 
+def last_day_ahead(as_of: pd.Timestamp, meeting: When | None) -> pd.Timestamp:
+    """The last day that `falling_due` looks at: of the next meeting, or 30 days on, whichever is later."""
+    return max(as_of + NEXT_DAYS * DAY, pd.Timestamp(meeting) if meeting is not None else as_of)
+
+
 def falling_due(
     ledger: pd.DataFrame, as_of: When, *, meeting: When | None = None, at: State | None = None
 ) -> pd.DataFrame:
@@ -492,7 +497,7 @@ def falling_due(
         Index action_id, by date: lead, target_earliest, target, target_precision, ``until`` (the last day looked at).
     """
     at = at or state(ledger, as_of)
-    until = max(at.as_of + NEXT_DAYS * DAY, pd.Timestamp(meeting) if meeting is not None else at.as_of)
+    until = last_day_ahead(at.as_of, meeting)
     rows = at.force
     due = rows["open"] & rows["listed"] & (rows["target"] >= rows["t"]) & (rows["target"] <= until)
     made = rows.loc[due, ["lead", "target_earliest", "target", "target_precision"]].assign(until=until)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from planlib import schema
 from planlib.dates import phrase, precision_of
-from planlib.delivery import spoken_range
+from planlib.delivery import last_day_ahead, spoken_range
 from planlib.forecast import Forecast
 from planlib.markup import visible
 from planlib.measures import Measures, together
@@ -22,7 +22,6 @@ from planlib.measures import side_by_side as beside_of
 from planlib.normalise import range_numbers
 from planlib.overrun import PastOriginal
 from planlib.published import Checked, Told
-from planlib.slippage import DAY
 from planlib.store import Plan
 from planlib.trends import REPEATED, TREND_DAYS, is_trend
 
@@ -827,7 +826,7 @@ def coming(m: Measures) -> list[str]:
     list of str
     """
     if m.falling_due.empty:
-        until = max(m.as_of + 30 * DAY, m.meeting) if m.meeting is not None else m.as_of + 30 * DAY
+        until = last_day_ahead(m.as_of, m.meeting)
         silent = int((m.actions["standing"] == "standing not known").sum())
         more = f"; where {_acts(m, silent)} {'stands' if silent == 1 else 'stand'} is not known" if silent else ""
         return [f"No open action is known to fall due up to {say_day(until)}{more}."]
