@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import csv
+import functools
+import importlib.machinery
 import io
 import json
 import os
@@ -848,13 +850,20 @@ def test_a_persons_own_settings_play_no_part(witnessed: Any) -> None:
 
 
 def test_a_kernel_imports_no_other_planlib_than_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A planlib that came to lie before ours on the way, such as a checkout beside what is installed, is left out."""
+    """A planlib that came to lie before ours on the way, such as a checkout beside what is installed, comes behind it; of a
+    folder that holds another planlib, such as where one is installed beside a checkout, nothing else is lost.
+    """
     ours = str(Path(planlib.__file__).resolve().parents[1])
     (tmp_path / "planlib").mkdir()
     (tmp_path / "planlib" / "__init__.py").touch()
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *(entry for entry in sys.path if entry != ours), ours])
-    way = kernels._import_path()
-    assert ours in way and str(tmp_path) not in way
+    (tmp_path / "beside.py").touch()
+    rest = [str(Path(entry).absolute()) for entry in sys.path if entry and Path(entry) not in (Path.cwd(), Path(ours))]
+    for order in ([str(tmp_path), *rest, ours], [*rest, ours, str(tmp_path)], [ours, str(tmp_path), *rest], [str(tmp_path), *rest]):
+        monkeypatch.setattr(sys, "path", order)
+        way = kernels._import_path()
+        find = functools.partial(importlib.machinery.PathFinder.find_spec, path=way)
+        assert Path(find("planlib").origin).parents[1] == Path(ours)
+        assert Path(find("beside").origin).parent == tmp_path and set(rest) <= set(way)
 
 
 def test_the_same_bytes_from_another_place(witnessed: Any) -> None:

@@ -246,11 +246,13 @@ def _import_path() -> list[str]:
     ours = str(Path(__file__).resolve().parents[2])
     here = Path.cwd()
     path = [entry for entry in sys.path if entry and not (Path(entry) == here and str(here) != ours)]
-    absolute = [Path(entry).absolute() for entry in dict.fromkeys(path)]
-    # Nor another planlib than ours, which may lie on the way since we were imported.
-    kept = [entry for entry in absolute if str(entry.resolve()) == ours or not (entry / "planlib" / "__init__.py").is_file()]
-    found = list(dict.fromkeys(map(str, kept)))
-    return found if any(str(entry.resolve()) == ours for entry in kept) else [ours, *found]
+    found = list(dict.fromkeys(str(Path(entry).absolute()) for entry in path))
+    at = next((number for number, entry in enumerate(found) if str(Path(entry).resolve()) == ours), None)
+    if at is None:
+        found, at = [ours, *found], 0
+    # Another planlib may lie on the way since we were imported; with it may lie all that we need, so it comes behind ours.
+    others = [entry for entry in found[:at] if (Path(entry) / "planlib" / "__init__.py").is_file()]
+    return [*(entry for entry in found[:at] if entry not in others), found[at], *others, *found[at + 1 :]]
 
 
 def _lend_font_list(folder: Path) -> None:
