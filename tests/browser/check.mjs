@@ -1,6 +1,7 @@
 // Opens pages in Chromium and says what is wrong with them, as JSON on standard output.
 // Usage: node check.mjs <chromium> <job.json>; the job holds lists of what is to be done with which page:
 //   pages     axe-core, requests, console, widths and figures, at every width and in every scheme
+//   thorough  those of the pages that axe-core looks at in every scheme at every width
 //   keyboard  tabbing through
 //   plain     without scripts, over HTTP, and what the page says
 //   zoom      the browser's own zoom at 400 %
@@ -29,9 +30,9 @@ function listen(page, found, address) {
   page.on('dialog', async (dialog) => { found.console.push(`dialog: ${dialog.message()}`); await dialog.dismiss(); });
 }
 
-async function axe(page, found, state) {
-  const result = await page.evaluate((tags) => globalThis.axe.run(document,
-    { runOnly: tags, resultTypes: ['violations'], preload: false, elementRef: false }), rules);
+async function axe(page, found, state, contrast = true) {
+  const result = await page.evaluate(([tags, enabled]) => globalThis.axe.run(document,
+    { runOnly: tags, rules: { 'color-contrast': { enabled } }, resultTypes: ['violations'], preload: false, elementRef: false }), [rules, contrast]);
   for (const violation of result.violations) {
     for (const node of violation.nodes) {
       found.axe.push(`${violation.id} (${state}): ${node.html.slice(0, 200)} ${node.any.concat(node.all, node.none).map((check) => check.message).join('; ').slice(0, 300)}`);
@@ -79,13 +80,15 @@ async function inspect(browser, file) {
   await timed('open', () => page.goto(address));
   found.title = await page.title();
   await page.evaluate(axeSource);
-  // A large page says the same thing many times over: it is looked at once wide and light, once narrow and dark.
+  // A page of each kind is looked at in every scheme at every width; another, whose style is the same, and a large one, which
+  // says the same thing many times over, once wide and light, once narrow and dark.
   const large = await page.evaluate(() => document.querySelectorAll('*').length > 8000);
-  for (const width of job.widths) { // in one scheme: what is seen now is seen unfolded too, in both
+  const thorough = (job.thorough || []).includes(file) && !large;
+  for (const width of job.widths) { // in one scheme: what is seen now is seen unfolded too, in the same colours, in both
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme: job.schemes[0] });
     await wide(`${width} folded`, width);
-    if (!large) await timed(`${width} folded`, () => axe(page, found, `${width} folded`));
+    if (!large) await timed(`${width} folded`, () => axe(page, found, `${width} folded`, false));
   }
   await page.evaluate(unfold);
   for (const width of job.widths) {
@@ -93,7 +96,7 @@ async function inspect(browser, file) {
     await wide(`${width} unfolded`, width);
     for (const figure of await page.evaluate(figures)) found.figures.push({ width, ...figure });
     for (const [at, colorScheme] of job.schemes.entries()) {
-      if (large && at !== job.widths.indexOf(width)) continue;
+      if (!thorough && at !== job.widths.indexOf(width)) continue;
       await page.emulateMedia({ colorScheme });
       await timed(`${width} ${colorScheme} unfolded`, () => axe(page, found, `${width} ${colorScheme} unfolded`));
     }

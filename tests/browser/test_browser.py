@@ -109,7 +109,7 @@ def looked(pages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> 
     each = [str(page) for page in one_of_each_kind(pages).values()]
     largest_first = sorted(pages.values(), key=lambda page: (-page.stat().st_size, page))  # none is waited for at the end
     found = run_in_browser(
-        folder, pages=[str(page) for page in largest_first], forced=each, plain=each, zoom=each,
+        folder, pages=[str(page) for page in largest_first], thorough=each, forced=each, plain=each, zoom=each,
         keyboard=[[page, width] for page in each for width in (1280, 320)],
         pdf=[[page, str(folder / f"{number}.pdf")] for number, page in enumerate(each)],
     )  # fmt: skip
@@ -129,7 +129,9 @@ def every(found: Iterable[dict[str, Any]], *names: str) -> list[str]:
 
 
 def test_axe_finds_no_violation(looked: dict[str, Any], pages: dict[str, Path]) -> None:
-    """No page breaks a rule of WCAG 2.0 to 2.2 A and AA or of best practice, light or dark, wide or narrow, unfolded."""
+    """No page breaks a rule of WCAG 2.0 to 2.2 A and AA or of best practice, light or dark, wide or narrow, folded or unfolded;
+    one of each kind in all these together.
+    """
     assert len(looked["pages"]) == len(pages)
     assert every(looked["pages"], "axe") == []
 
