@@ -9,6 +9,7 @@ says is a find, which is printed; its folder is kept, and the exit code is 1.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -379,9 +380,19 @@ def files_of_sets(out: Path) -> dict[str, bytes]:
 
 
 def shared_memory() -> set[str]:
-    """What lies in shared memory that could be ours."""
+    """What lies in shared memory that could be ours, but for what a process has in use: ours are looked for by themselves."""
     folder = Path("/dev/shm")
-    return {path.name for path in folder.iterdir() if path.name.startswith(("psm_", "sem.", "planlib"))} if folder.is_dir() else set()
+    there = [path for path in folder.iterdir() if path.name.startswith(("psm_", "sem.", "planlib"))] if folder.is_dir() else []
+    used: set[int] = set()  # by the number of the file, as who made it has it under another name
+    for maps in Path("/proc").glob("[0-9]*/maps") if there else ():
+        with contextlib.suppress(OSError):
+            lines = maps.read_text(encoding="utf-8", errors="replace").splitlines()
+            used.update(int(line.split()[4]) for line in lines if f" {folder}/" in line)
+    found = set()
+    for path in there:
+        with contextlib.suppress(FileNotFoundError):
+            found |= {path.name} if path.stat().st_ino not in used else set()
+    return found
 
 
 def phase_of(place: Place) -> str:
