@@ -1492,6 +1492,29 @@ delayed by 3 months from 30 June 2011 | unreadable | | |
 2223 FY | unreadable | | |
 Nov 2011 to Feb, then 30 June 2012 | 2012-06-30 | day | several-dates |
 Dec/Jan; 30 June 2011 | 2011-06-30 | day | several-dates |
+30 Sept/1 Oct 2011 | 2011-09-30..2011-10-01 | week | |
+30 Sept 2011/1 Oct 2011 | 2011-10-01 | day | several-dates |
+30 Sept 2011-1 Oct 2011 | 2011-09-30..2011-10-01 | week | |
+30 Sept.-1 Oct 2011 | 2011-09-30..2011-10-01 | week | |
+30 September 2011/31 October 2011 | 2011-10-31 | day | several-dates |
+Sept 2011/31 October 2011 | 2011-10-31 | day | several-dates |
+30.9.11-1 Oct 2011 | unreadable | | date-not-read several-dates |
+30//1 Oct 2011 | unreadable | | date-not-read |
+12/30 Sept 2011 | 2011-09-12..2011-09-30 | half-year | |
+Sep-11/Oct-11 | 2011-09-01..2011-10-31 | half-year | |
+Sep-11-Oct-11 | 2011-09-01..2011-10-31 | half-year | |
+Sep/11-Oct/11 | 2011-09-01..2011-10-31 | half-year | |
+Nov-11/Dec-11 | 2011-11-01..2011-12-31 | half-year | |
+2.15 Sept 2011 | unreadable | | date-not-read |
+1:15 Sept 2011 | unreadable | | date-not-read |
+5pm Sept 2011 | 2011-09-01..2011-09-30 | month | |
+17:00 Sept 2011 | unreadable | | date-not-read |
+4.1 Sept 2011 | unreadable | | date-not-read |
+Rec 4.1 Sept 2011 | 2011-09-01..2011-09-30 | month | |
+a.15 Sept 2011 | unreadable | | date-not-read |
+120 - Sept 2011 | 2011-09-01..2011-09-30 | month | |
+5 (Sept 2011) | 2011-09-01..2011-09-30 | month | |
+31 March 2012 (agreed 12 July 2011) | unreadable | | several-dates |
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.
@@ -1771,6 +1794,21 @@ ROLES = [
     ("extended by 3 months to 30 September 2011", "2011-09-30", "", ""),
     ("30 June 2011 extended by 3 months", "unreadable", "", ""),
     ("delayed 3 May 2011 to 30 September 2011", "2011-05-03..2011-09-30", "", ""),
+    ("agreed 12 July 2011 to extend to 30 September 2011", "2011-09-30", "", ""),
+    ("agreed 12 July 2011 to revise from 30 June 2011 to 30 September 2011",
+     "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("agreed 30 June 2011, revised to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 agreed to extend to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("31 January (31 October 2011 originally)", "2012-01-31", "2011-10-31", "31 October 2011"),
+    ("30 June 2011 originally, 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 previously; 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 September 2011 (30 June 2011 initially)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 September 2011 (30 June 2011 formerly)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("revised from July-Sept to Oct-Dec 2011", "2011-10-01..2011-12-31", "2011-07-01..2011-09-30", "July to Sept"),
+    ("revised from July-Sept 2011 to Oct-Dec 2011",
+     "2011-10-01..2011-12-31", "2011-07-01..2011-09-30", "July to Sept 2011"),
+    ("revised from July-Sept 2011 to 31 December 2011", "2011-12-31", "2011-07-01..2011-09-30", "July to Sept 2011"),
+    ("slipped from Q1-Q2 to Q3-Q4 2011/12", "2011-10-01..2012-03-31", "2011-04-01..2011-09-30", "Q1 to Q2"),
 ]
 
 

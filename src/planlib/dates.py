@@ -883,11 +883,18 @@ class _Grammar:
             return True
         if before.kind == "word":
             return self._known_word(i - 1)
+        if before.kind in ("/", "-") and self._ends_date(i - 2):
+            return True
         if before.kind in ("/", ".", "-") and before.glued and (before.kind == "/" or earlier.kind in ("/", ".", "-")):
             return False  # 30//09/2011
         if before.kind in marks and before.glued and earlier.kind in ("number", "word"):
             return earlier.kind == "word" and self._known_word(i - 2)
         return before.kind not in ("number", "amount", "_")
+
+    def _ends_date(self, i: int) -> bool:
+        """Whether a month's name or the year after it stands there: 30 Sept/1 Oct 2011, 30 Sept 2011-1 Oct 2011."""
+        end = i - 1 if self.at(i).digits == 4 or self.at(i).kind == "." else i
+        return self.at(end).text in MONTHS
 
     def _free_after(self, j: int, marks: str = "/-") -> bool:
         after = self.at(j)
@@ -1037,7 +1044,8 @@ class _Grammar:
         after = self.at(i + 1)
         if after.kind in ("/", "-") and after.glued and self.at(i + 2).kind == "number" and self.at(i + 2).glued:
             # 2020/21 was tried above; 12/10/2011 begins another date, "2012-2015" is a span of years
-            return (token.value, False, False, i + 1) if token.digits == 4 and self.at(i + 2).digits != 2 else None
+            day = self.at(i + 2).digits != 2 or self.month(i + 3)
+            return (token.value, False, False, i + 1) if token.digits == 4 and day else None
         if token.digits == 4 and not (after.glued and after.kind == "word" and not self._known_word(i + 1)):
             return token.value, False, False, i + 1
         if token.digits != 2 or (after.kind == "word" and after.text in ("st", "nd", "rd", "th")):
@@ -1054,7 +1062,10 @@ class _Grammar:
             return True
         glued = self.at(i + 1).kind in _SEPARATORS and self.at(i + 1).glued and self.at(i + 2).glued
         month = self.month(i + 2) if glued else None
-        return month is not None and self.at(month[1]).digits not in (1, 2)
+        if month is None:
+            return False
+        same = self.at(i - 1).kind in _SEPARATORS and self.at(i - 1).kind == self.at(month[1]).kind  # Sep-11/Oct-11
+        return self.at(month[1] + same).digits not in (1, 2)
 
     def pair(self, i: int, *, labelled: bool = False) -> tuple[int, bool, int] | None:
         """A split year such as 2011/12, as (first year, short, next)."""
@@ -1994,7 +2005,9 @@ class _Roles:
             self.give(after, "new", change=True)
 
     def decided(self, k: int) -> None:
-        """Extended at committee on 12 July to 30 September: the first is when that was decided."""
+        """Extended at committee on 12 July to 30 September, agreed 12 July to extend: the first is when that was decided."""
+        if self.text(k - 1) == "agreed" and self.is_to(k + 1) and self.items[k + 2 : k + 3] and self.items[k + 2].tag == "verb":
+            self.give(k, "ignore", change=True)
         if self.text(k - 1) == "on" and self.is_to(k + 1) and self.is_date(k + 2) and self.verb_before(k - 1):
             self.give(k, "ignore")
             self.give(k + 2, "new", change=True)
@@ -2035,6 +2048,9 @@ class _Roles:
             new = (after + 2 if self.is_date(after + 2) else self.next(after)) if self.is_to(after + 1) else -1
             if new >= 0 and self.aside(after, new):
                 self.give(new, "old")
+            if self.text(after + 1) == "-" and self.is_to(new + 1) and self.is_date(new + 2):
+                self.give(new, "old")  # from July-September to October-December
+                new += 2
             ranged = [each for each in self.by_position[after] if each.item.when and each.item.when.last]
             if new >= 0:
                 self.give(new, "new")
@@ -2058,7 +2074,7 @@ class _Roles:
             why = "break"  # 30 June (old) -> 30 September
         if after >= 0 and not why:
             self.give(after, "old")
-        elif item.tag == "old" and why in ("close", "break", "end"):
+        elif (item.tag == "old" or self.text(k) in _ADVERBS) and why in ("close", "break", "end"):
             self.give(_previous_date(self.items, k), "old")
 
     def change(self, k: int, item: _Item) -> None:
@@ -2088,6 +2104,7 @@ class _Roles:
             self.give(before if why in ("close", "break", "end") else -1, "new", change=True)
 
 
+_ADVERBS = ("originally", "previously", "initially", "formerly")  # 30 June 2011 originally
 _RULES: dict[str, Callable[[_Roles, int, _Item], None]] = {
     "deadline": _Roles.deadline, "before": _Roles.deadline, "done": _Roles.done, "start": _Roles.start,
     "from": _Roles.begin, "ignore": _Roles.ignore, "was": _Roles.old, "old": _Roles.old, "verb": _Roles.change,
@@ -2557,7 +2574,7 @@ def _choose(
         budget = 0
     elif chosen.marked and span[2] in ("day", "week", "month"):
         budget = 10_000
-    if unknown > budget or _stray(items, chosen):
+    if unknown > budget or _stray(items, tokens, chosen):
         said = f"'{chosen.text}' stands among words that may change what it means; not used"
         return replace(base, kind="unreadable", notes=(*notes, Note("date-not-read", said)))
     notes += chosen.notes
@@ -2567,14 +2584,26 @@ def _choose(
     return replace(base, earliest=earliest, latest=latest, precision=precision, kind="date", notes=notes)
 
 
-def _stray(items: list[_Item], chosen: _Found) -> bool:
-    """Whether a number beside the date, or another one that is shaped as a date, may belong to it: 30 Sept 201."""
+def _stray(items: list[_Item], tokens: list[_Token], chosen: _Found) -> bool:
+    """Whether a number beside the date, or another one that is shaped as a date, may belong to it: 30 Sept 201, 2.30 Sept 2011."""
     for five in zip(*(items[k:] for k in range(5)), strict=False):
         marks = [item.tag for item in five[1::2]]
         if all(item.kind == "number" for item in five[::2]) and marks in (["/", "/"], ["-", "-"]):
             return True
     when = chosen.item.when
-    return when is not None and when.options[0].year is None and _beside_number(items, chosen)
+    if when is None or when.options[0].year is None:
+        return when is not None and _beside_number(items, chosen)
+    return when.options[0].unit == "month" and not when.options[0].part and _day_before(items, tokens, chosen.position)
+
+
+def _day_before(items: list[_Item], tokens: list[_Token], k: int) -> bool:
+    """Whether a number before a month may be its day: 2.15 Sept 2011, 1:15 Sept 2011; but Rec 4.1 Sept 2011."""
+    before = tokens[items[k].first - 1] if items[k].first else _END
+    if before.kind == "time":
+        return before.text[-1:].isdigit()
+    if before.kind != "number" or before.digits > 2 or items[k - 1].kind != "number" or items[k - 2].kind == "word":
+        return False
+    return not (k > 2 and items[k - 2].tag == "." and items[k - 3].kind == "label")
 
 
 def _beside_number(items: list[_Item], each: _Found) -> bool:
