@@ -1515,6 +1515,34 @@ a.15 Sept 2011 | unreadable | | date-not-read |
 120 - Sept 2011 | 2011-09-01..2011-09-30 | month | |
 5 (Sept 2011) | 2011-09-01..2011-09-30 | month | |
 31 March 2012 (agreed 12 July 2011) | unreadable | | several-dates |
+the 2011/12/13 | 2011-12-13 | day | |
+week 1 2011 | unreadable | | date-ambiguous |
+week 36 in 2011 | unreadable | | date-ambiguous |
+week 36 - 2011 | unreadable | | date-ambiguous |
+week 36/2011 | unreadable | | date-ambiguous |
+week 36 (2011) | unreadable | | date-ambiguous |
+12-13 financial year | 2012-04-01..2013-03-31 | year | |
+spring | 2011-03-01..2011-05-31 | season | year-assumed |
+summer | 2011-06-01..2011-08-31 | season | year-assumed |
+summer/summer 2012 | 2012-06-01..2012-08-31 | quarter | |
+summer/summer | 2011-06-01..2011-08-31 | quarter | year-assumed |
+2012-2015x | unreadable | | |
+Sep-11/Nov 11 | 2011-11-01..2011-11-30 | month | date-ambiguous several-dates |
+Sept 11-Nov 9 | unreadable | | date-ambiguous |
+30 September 2011 (was) | 2011-09-30 | day | |
+Q2, Q2 2012/13 | 2012-07-01..2012-09-30 | quarter | |
+Q2 2012/13, Q2 | 2012-07-01..2012-09-30 | quarter | |
+30 June 2012 to 2012 | 2012-06-30..2012-12-31 | half-year | |
+September 2011 to 1 September 2011 | unreadable | | date-impossible |
+September 2011 to 15 September 2011 | 2011-09-01..2011-09-15 | half-year | |
+30 September 2011 to September 2011 | 2011-09-30 | day | |
+30 September to September 2011 | 2011-09-30 | day | |
+120 Sept 2011 | 2011-09-01..2011-09-30 | month | |
+Phase 2 Sept 2011 | 2011-09-01..2011-09-30 | month | |
+30 June 2011 3 months late | unreadable | | date-not-read |
+30 June 2011 delayed 3 months | unreadable | | date-not-read |
+30 June 2011 delayed by 3 months | unreadable | | date-not-read |
+30 September 2011 (updated 3 May 2011 from the report of June) | 2011-09-30 | day | |
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.
@@ -1809,6 +1837,35 @@ ROLES = [
      "2011-10-01..2011-12-31", "2011-07-01..2011-09-30", "July to Sept 2011"),
     ("revised from July-Sept 2011 to 31 December 2011", "2011-12-31", "2011-07-01..2011-09-30", "July to Sept 2011"),
     ("slipped from Q1-Q2 to Q3-Q4 2011/12", "2011-10-01..2012-03-31", "2011-04-01..2011-09-30", "Q1 to Q2"),
+    ("updated by 3 months until 30 September 2011", "2011-09-30", "", ""),
+    ("updated by 3 months till 30 September 2011", "2011-09-30", "", ""),
+    ("updated on 3 May 2011 until 30 September 2011", "2011-09-30", "", ""),
+    ("updated on 3 May 2011 till 30 September 2011", "2011-09-30", "", ""),
+    ("30 September 2011 (updated 3 May 2011 from 30 June 2011)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 September 2011 (revised 3 May 2011 from 30 June 2011)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("revised 31 December 2011 from 30 September 2011", "2011-12-31", "2011-09-30", "30 September 2011"),
+    ("was 30 September 2010-31 October 2011, now 31 December 2011",
+     "2011-12-31", "2010-09-30..2011-10-31", "30 September 2010 to 31 October 2011"),
+    ("target 30 June 2011 revised from 31 March 2011 to 30 September 2011",
+     "2011-09-30", "2011-03-31", "31 March 2011"),
+    ("moved from 30 June 2011 - 30 September 2011, 31 December 2011", "2011-12-31", "2011-06-30", "30 June 2011"),
+    ("moved from 30 June 2011 - 30 September 2011 - agreed", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("target 31 March 2011, revised from July-Sept to Oct-Dec 2011",
+     "2011-10-01..2011-12-31", "2011-03-31", "31 March 2011"),
+    ("30 September 2011, 30 June 2011 initially", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("was June to August 2011; tbc", "tbc", "2011-06-01..2011-08-31", "June to August 2011"),
+    ("30 September 11 (revised from 30 June to 30 September 2011)", "2011-09-30", "2011-06-30", "30 June"),
+    ("30 September 2012 (revised from 30 June 2011 to 30 September 2011)",
+     "2012-09-30", "2011-06-30..2011-09-30", "30 June 2011 to 30 September 2011"),
+    ("now 31 March 2012 for 2012/13", "2012-03-31", "", ""),
+    ("tbc (was 30 June, as at 3 May)", "tbc", "2011-06-30", "30 June"),
+    ("31 January 2012 (was November to February)", "2012-01-31", "2011-11-01..2012-02-29", "November to February"),
+    ("Q2 2012/13 (was end of Q1)", "2012-07-01..2012-09-30", "2012-06-30", "end of Q1"),
+    ("30 September 2011 (was 30 June 2011, then 30 September)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("extended by 3 months 30 September 2011", "2011-09-30", "", ""),
+    ("30 June 2011 slipped 3 months", "unreadable", "", ""),
+    ("30 September 2011, revised; 6 months", "2011-09-30", "", ""),
+    ("Q1 00/01 (was Q4)", "2000-04-01..2000-06-30", "2000-01-01..2000-03-31", "Q4"),
 ]
 
 

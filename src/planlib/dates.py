@@ -786,7 +786,7 @@ class _Grammar:
             return True
         if self.word(i, "from", "to", "until", "till"):
             return True
-        decided = self.when(i + self.word(i, "on", "at", "in"))
+        decided = self.when(i + self.word(i, "on", "in"))
         return bool(decided and self.word(decided[1], "from", "to", "until", "till") and self.when(decided[1] + 1))
 
     # expressions
@@ -958,7 +958,7 @@ class _Grammar:
 
     def _year_beside(self, i: int, j: int) -> bool:
         """Whether the tokens from i to j are said to be years: FY ..., ... financial year."""
-        before = any(self._label(k)[0] and self._label(k)[1] == i for k in range(max(i - 5, 0), i))
+        before = any(self._label(k)[0] and self._label(k)[1] == i for k in range(i))
         return before or bool(self._label(self.skip(j, "("))[0])
 
     def year_month_day(self, i: int) -> tuple[list[_When], int] | None:
@@ -1064,7 +1064,7 @@ class _Grammar:
         month = self.month(i + 2) if glued else None
         if month is None:
             return False
-        same = self.at(i - 1).kind in _SEPARATORS and self.at(i - 1).kind == self.at(month[1]).kind  # Sep-11/Oct-11
+        same = self.at(i - 1).kind == self.at(month[1]).kind  # Sep-11/Oct-11
         return self.at(month[1] + same).digits not in (1, 2)
 
     def pair(self, i: int, *, labelled: bool = False) -> tuple[int, bool, int] | None:
@@ -1263,7 +1263,7 @@ class _Grammar:
         if not found and 1 <= self.at(i).value <= 53:
             k = self.skip(i + 1, ",", "of", "in", "-", "/", "(")
             year = self.year(k) if self.at(k).digits == 4 else None  # week 36 of 2011: of which kind of year, from which day
-            return (_When((_Spec("year", year[0]),), doubt="refuse"), year[3]) if year else None
+            return (_When((_Spec("year"),), doubt="refuse"), year[3]) if year else None
         if not found or len(found[0]) > 1 or found[0][0].last:
             return None
         spec = found[0][0].options[0]._replace(unit="week")
@@ -1862,8 +1862,6 @@ def _interpret(
     for each in (*gone, *found):
         each.forward = any(item.tag == "verb" and live[item.first].text == "brought" for item in items)
     _resolve(found, gone, live, context)
-    for each in gone:
-        each.role = "old"
     for each in found:
         bare = each.item.when is not None and each.item.when.options[0].unit == "year"
         if each.role == "old" and bare and _beside_number(items, each):  # was 30 09 2011
@@ -2006,8 +2004,8 @@ class _Roles:
 
     def decided(self, k: int) -> None:
         """Extended at committee on 12 July to 30 September, agreed 12 July to extend: the first is when that was decided."""
-        if self.text(k - 1) == "agreed" and self.is_to(k + 1) and self.items[k + 2 : k + 3] and self.items[k + 2].tag == "verb":
-            self.give(k, "ignore", change=True)
+        if self.text(k - 1) == "agreed" and self.is_to(k + 1) and _last_verb(self.items, k + 3) == k + 2:
+            self.give(k, "ignore")
         if self.text(k - 1) == "on" and self.is_to(k + 1) and self.is_date(k + 2) and self.verb_before(k - 1):
             self.give(k, "ignore")
             self.give(k + 2, "new", change=True)
@@ -2045,7 +2043,7 @@ class _Roles:
         since = [each for j in range(_last_verb(self.items, k) + 1, k) for each in self.by_position.get(j, ())]
         if verb and all(each.role == "ignore" or each.item.first == 0 for each in since):
             self.give(after, "old", change=True)
-            new = (after + 2 if self.is_date(after + 2) else self.next(after)) if self.is_to(after + 1) else -1
+            new = self.next(after) if self.is_to(after + 1) else -1
             if new >= 0 and self.aside(after, new):
                 self.give(new, "old")
             if self.text(after + 1) == "-" and self.is_to(new + 1) and self.is_date(new + 2):
@@ -2091,8 +2089,8 @@ class _Roles:
         if why == "close" and before < 0 and item.tag == "verb" and self.is_date(k + 2):
             after, why, between = k + 2, "", []  # (revised) 31 December 2011
         if after >= 0 and not why:
-            if self.text(after + 1) == "from" and self.is_date(after + 2) and self.is_to(after + 3):
-                self.give(after, "ignore", change=True)  # revised 3 May from 30 June to 30 September
+            if self.text(after + 1) == "from" and self.is_date(after + 2) and (before >= 0 or self.is_to(after + 3)):
+                self.give(after, "ignore")  # revised 3 May from 30 June to 30 September
                 return
             decided = item.tag == "verb" and bool(between) and self.text(k + 1) in ("on", "at", "in")
             if decided and self.is_to(after + 1):  # revised on 3 May to 30 September
@@ -2223,14 +2221,14 @@ def _ranged(items: list[_Item], one: _Found, two: _Found, tokens: list[_Token]) 
     how = _joined(items, one, two, tokens)
     both = [each.item.when.options[0] for each in (one, two) if each.item.when]
     named = _vague(one) and both[0].unit not in both[1].unit and items[two.position - 1].kind == "mark"  # Q2 - 30/09/2011
-    parts = all(spec.part and spec.unit != "day" for spec in both) or _follow(*both)
+    parts = all(spec.part for spec in both) or _follow(*both)
     apart = how == "or" and both[0].year is not None and not parts
     return "" if one.bracketed != two.bracketed or named or apart else how
 
 
 def _same_day(one: _Found, two: _Found) -> bool:
     """Whether two dates may be the same, if the year of one is not said."""
-    specs = [each.item.when.last[0] if each.item.when.last else each.item.when.options[0] for each in (one, two) if each.item.when]
+    specs = [each.item.when.options[0] for each in (one, two) if each.item.when]
     years = {spec.year % 100 for spec in specs if spec.year is not None}
     return len({(spec.unit, spec.n, spec.day, spec.part) for spec in specs}) == 1 and len(years) <= 1
 
@@ -2284,9 +2282,8 @@ def _resolve(found: list[_Found], gone: list[_Found], tokens: list[_Token], cont
 
 
 def _vague(each: _Found) -> bool:
-    """Whether a date is a quarter or half without its year."""
-    spec = each.item.when.options[0] if each.item.when else _Spec("")
-    return spec.year is None and spec.unit in ("quarter", "half")
+    """Whether a date is a quarter without its year."""
+    return each.item.when is not None and each.item.when.options[0][:2] == ("quarter", None)
 
 
 def _is_year(each: _Found) -> bool:
@@ -2298,18 +2295,15 @@ def _adopt(flat: list[_Found]) -> None:
     pairs = list(pairwise(flat))
     for one, two in [*pairs[::-1], *pairs]:
         for bare, full in ((one, two), (two, one)):
-            if bare.item.when is None or full.item.when is None or bare.struck != full.struck:
+            if bare.item.when is None or full.item.when is None or not _vague(bare) or bare.struck != full.struck:
                 continue
             spec, mate = bare.item.when.options[0], full.item.when.options[0]
-            if spec.unit not in ("quarter", "half") or spec.year is not None or mate.year is None or spec.unit not in mate.unit:
+            if mate.year is None or "quarter" not in mate.unit:
                 continue
             back = _lies_before(bare, full, stands_first=bare is one)
             years = -1 if back and spec.n > mate.n else 1 if not back and spec.n < mate.n else 0
             first, *last = (
-                tuple(
-                    other._replace(n=each.n, part=each.part, year=((other.year or 0) + years) % (100 if other.short else 10000))
-                    for other in full.item.when.options
-                )
+                tuple(other._replace(n=each.n, part=each.part, year=mate.year + years) for other in full.item.when.options)
                 for each in (spec, *bare.item.when.last)
             )
             when = full.item.when._replace(options=first, last=last[0] if last else ())
@@ -2397,7 +2391,7 @@ def _in_year(when: _When, year: int, context: _Context) -> tuple[date, date, str
 
 def _join(first: tuple[date, date, str] | None, last: tuple[date, date, str] | None) -> tuple[date, date, str] | None:
     """The interval from one to another; of "30 to 1 September" and "summer to spring term" there is none."""
-    if first is None or last is None or (last[0] < first[0] and last[1] < first[1]):
+    if first is None or last is None or (last[0] <= first[0] and last[1] < first[1]):
         return None
     return first[0], last[1], precision_of(first[0], last[1])
 
@@ -2548,7 +2542,7 @@ def _choose(
         return replace(base, kind=kind, notes=(*base.notes, Note("date-not-read", f"{dates} {why}")))
     wrong = [each for each in current if each.span is None]
     if wrong:
-        yearless = [each for each in wrong if each.problem in ("yearless", "")]
+        yearless = [each for each in wrong if each.problem == "yearless"]
         told = [_problem(each) for each in wrong if each not in yearless] + ([_problem(*yearless)] if yearless else [])
         return replace(base, kind="unreadable", notes=(*base.notes, *told))
     several = _distinct(current)
@@ -2598,10 +2592,10 @@ def _stray(items: list[_Item], tokens: list[_Token], chosen: _Found) -> bool:
 
 def _day_before(items: list[_Item], tokens: list[_Token], k: int) -> bool:
     """Whether a number before a month may be its day: 2.15 Sept 2011, 1:15 Sept 2011; but Rec 4.1 Sept 2011."""
-    before = tokens[items[k].first - 1] if items[k].first else _END
+    before = tokens[items[k - 1].first] if k else _END
     if before.kind == "time":
-        return before.text[-1:].isdigit()
-    if before.kind != "number" or before.digits > 2 or items[k - 1].kind != "number" or items[k - 2].kind == "word":
+        return before.text[-1].isdigit()
+    if before.kind != "number" or before.digits > 2 or items[k - 1].kind == "label" or items[k - 2].kind == "word":
         return False
     return not (k > 2 and items[k - 2].tag == "." and items[k - 3].kind == "label")
 
