@@ -1392,6 +1392,157 @@ revised from 1 to 30 September 2011, then 31 December 2011 | 2011-12-31 | day | 
 ~~Q4 2011/12~~ Q1 | unreadable | | date-not-read | 2012-01-01..2012-03-31
 was 5-5 September, now 30 September 2011 | 2011-09-30 | day | | 2011-09-05
 ~~30 September 2011 (was 30 June)~~ tbc | tbc | | | 2011-06-30
+summer/spring term 2012 | unreadable | | date-ambiguous |
+summer to spring term 2012 | unreadable | | date-ambiguous |
+summer/spring 2012 | unreadable | | date-ambiguous |
+summer/spring term | unreadable | | date-ambiguous |
+summer/spring | unreadable | | date-ambiguous |
+summer/spring term 2011/12 | unreadable | | date-ambiguous |
+autumn/summer 2012 | unreadable | | date-ambiguous |
+winter/spring 2012 | unreadable | | date-ambiguous |
+autumn/spring term 2012 | unreadable | | date-ambiguous |
+autumn/spring term 2011/12 | 2011-09-01..2012-04-15 | year | |
+autumn/summer term 2011/12 | 2011-09-01..2012-07-31 | year | |
+winter/spring 2011/12 | 2011-12-01..2012-05-31 | half-year | |
+autumn/spring term | 2011-09-01..2012-04-15 | year | year-assumed |
+spring/autumn | 2011-03-01..2011-11-30 | year | year-assumed |
+summer term 2012 to spring term 2012 | unreadable | | date-impossible |
+spring term 2012 to summer term 2012 | 2012-01-01..2012-07-31 | year | |
+30-1 September | unreadable | | date-impossible |
+30 to 1 September | unreadable | | date-impossible |
+30-30 September | 2011-09-30 | day | year-assumed |
+30-1 September; 31 December 2011 | unreadable | | date-impossible |
+FY 2011/12/13 | unreadable | | date-ambiguous |
+FY: 2011/12/13 | unreadable | | date-ambiguous |
+financial year of 2011/12/13 | unreadable | | date-ambiguous |
+academic year 2011/12/13 | unreadable | | date-ambiguous |
+2011/12/13 financial year | unreadable | | date-ambiguous |
+2011/12/13 (FY) | unreadable | | date-ambiguous |
+FY 2020/21/22 | unreadable | | date-ambiguous |
+FY 2011-12-13 | unreadable | | date-ambiguous |
+FY 11/12/13 | unreadable | | date-ambiguous |
+11/12/13 FY | unreadable | | date-ambiguous |
+2011/12/13 | 2011-12-13 | day | |
+11/12/13 | 2013-12-11 | day | date-ambiguous |
+FY 2012-03-31 | 2012-03-31 | day | |
+FY end 31/03/2012 | 2012-03-31 | day | |
+FY 11/12/11 | 2011-12-11 | day | date-ambiguous |
+FY 2011/12/14 | 2011-12-14 | day | |
+2223 homes in financial year 2012/13 | unreadable | | date-not-read |
+2223 homes this financial year | unreadable | | date-not-read |
+2223 this financial year | unreadable | | date-not-read |
+12/13 this financial year | 2012-04-01..2013-03-31 | year | |
+FY2223 | 2022-04-01..2023-03-31 | year | |
+FY2223 (revised budget) | unreadable | | date-not-read |
+FY2223 homes by 30 September 2011 | unreadable | | date-out-of-range |
+Q2 2223 | 2022-07-01..2022-09-30 | quarter | |
+Q2 2223 complete | 2022-07-01..2022-09-30 | quarter | |
+Q2: 1112 homes | unreadable | | date-out-of-range |
+week 36 2011 | unreadable | | date-ambiguous |
+week 36 of 2011/12 | unreadable | | date-ambiguous |
+wk 36, 2011 | unreadable | | date-ambiguous |
+week 53 2011 | unreadable | | date-ambiguous |
+week 54 2011 | 2011-01-01..2011-12-31 | year | |
+week 36 11 | unreadable | | |
+31 March 2012 for FY 2012/13 | 2012-03-31 | day | |
+Feb 2012 for 2012/13 | 2012-02-01..2012-02-29 | month | |
+for 2012/13, by 28 February 2012 | 2012-02-28 | day | |
+2012/13 for 2013/14 | 2013-04-01..2014-03-31 | year | date-ambiguous several-dates |
+Q4 to Q1 2012/13 | 2012-01-01..2012-06-30 | half-year | year-assumed |
+Q4 2011/12 - Q1 | 2012-01-01..2012-06-30 | half-year | year-assumed |
+Q1, Q2 2012 | 2012-04-01..2012-06-30 | quarter | date-ambiguous several-dates |
+Q3, Q1 2012/13 | 2012-04-01..2012-06-30 | quarter | several-dates |
+Q4 99/00 to Q1 | 2000-01-01..2000-06-30 | half-year | year-assumed |
+H2 2011/12 to H1 2012/13 | 2011-10-01..2012-09-30 | year | |
+Q2 - 30/09/2011 | 2011-09-30 | day | |
+End of Q2 - 30/09/2011 | 2011-09-30 | day | |
+Q2 to March 2012 | unreadable | | date-not-read |
+Q2 to Q3 2012 | 2012-04-01..2012-09-30 | half-year | date-ambiguous |
+early Q2-3 2012/13 | 2012-07-01..2012-10-31 | half-year | |
+Q1-2, Q3 2012/13 | 2012-10-01..2012-12-31 | quarter | several-dates |
+FY2012 to FY2013 | 2011-04-01..2013-03-31 | year | date-ambiguous |
+Q1; H1 | unreadable | | date-not-read |
+before 1-30 September 2011 | 2011-08-31 | day | |
+before September to November 2011 | 2011-08-31 | day | |
+before September to November | 2011-08-31 | day | year-assumed |
+before Q2-3 2012/13 | 2012-06-30 | day | |
+before spring/summer 2012 | 2012-02-29 | day | |
+before the start of autumn term 2011 | 2011-08-31 | day | |
+before early 2012 | 2011-12-31 | day | |
+before mid September 2011 | 2011-09-10 | day | |
+before the second half of 2012 | 2012-06-30 | day | |
+before the end of September 2011 | 2011-09-30 | day | |
+before end of September | 2011-09-30 | day | year-assumed |
+30 November 2011, before 31 December | 2011-12-30 | day | several-dates |
+30 September (updated 30 June 2011) | 2011-09-30 | day | |
+30 November (starts 1 September 2011) | 2011-11-30 | day | |
+30 June 2011 + 3 months | unreadable | | date-not-read |
+30 June 2011 plus 3 months | unreadable | | date-not-read |
+30 June 2011 (+ 3 months) | unreadable | | date-not-read |
+3 months plus 2 weeks | unreadable | | |
+6 months; 30 September 2011 | 2011-09-30 | day | |
+30 September 2011 (updated 3 May 2011 to reflect delays) | 2011-09-30 | day | |
+30 September 2011 updated 3 May 2011 from the report | 2011-09-30 | day | |
+30 September 2011 delayed by 3 months | unreadable | | date-not-read |
+30 June 2011, 3 month extension | unreadable | | date-not-read |
+30 June 2011, 3 months late | unreadable | | date-not-read |
+30 June 2011 - 3 months delay | unreadable | | date-not-read |
+30 September 2011 (3 months) | 2011-09-30 | day | |
+delayed by 3 months from 30 June 2011 | unreadable | | |
+2223 FY | unreadable | | |
+Nov 2011 to Feb, then 30 June 2012 | 2012-06-30 | day | several-dates |
+Dec/Jan; 30 June 2011 | 2011-06-30 | day | several-dates |
+30 Sept/1 Oct 2011 | 2011-09-30..2011-10-01 | week | |
+30 Sept 2011/1 Oct 2011 | 2011-10-01 | day | several-dates |
+30 Sept 2011-1 Oct 2011 | 2011-09-30..2011-10-01 | week | |
+30 Sept.-1 Oct 2011 | 2011-09-30..2011-10-01 | week | |
+30 September 2011/31 October 2011 | 2011-10-31 | day | several-dates |
+Sept 2011/31 October 2011 | 2011-10-31 | day | several-dates |
+30.9.11-1 Oct 2011 | unreadable | | date-not-read several-dates |
+30//1 Oct 2011 | unreadable | | date-not-read |
+12/30 Sept 2011 | 2011-09-12..2011-09-30 | half-year | |
+Sep-11/Oct-11 | 2011-09-01..2011-10-31 | half-year | |
+Sep-11-Oct-11 | 2011-09-01..2011-10-31 | half-year | |
+Sep/11-Oct/11 | 2011-09-01..2011-10-31 | half-year | |
+Nov-11/Dec-11 | 2011-11-01..2011-12-31 | half-year | |
+2.15 Sept 2011 | unreadable | | date-not-read |
+1:15 Sept 2011 | unreadable | | date-not-read |
+5pm Sept 2011 | 2011-09-01..2011-09-30 | month | |
+17:00 Sept 2011 | unreadable | | date-not-read |
+4.1 Sept 2011 | unreadable | | date-not-read |
+Rec 4.1 Sept 2011 | 2011-09-01..2011-09-30 | month | |
+a.15 Sept 2011 | unreadable | | date-not-read |
+120 - Sept 2011 | 2011-09-01..2011-09-30 | month | |
+5 (Sept 2011) | 2011-09-01..2011-09-30 | month | |
+31 March 2012 (agreed 12 July 2011) | unreadable | | several-dates |
+the 2011/12/13 | 2011-12-13 | day | |
+week 1 2011 | unreadable | | date-ambiguous |
+week 36 in 2011 | unreadable | | date-ambiguous |
+week 36 - 2011 | unreadable | | date-ambiguous |
+week 36/2011 | unreadable | | date-ambiguous |
+week 36 (2011) | unreadable | | date-ambiguous |
+12-13 financial year | 2012-04-01..2013-03-31 | year | |
+spring | 2011-03-01..2011-05-31 | season | year-assumed |
+summer | 2011-06-01..2011-08-31 | season | year-assumed |
+summer/summer 2012 | 2012-06-01..2012-08-31 | quarter | |
+summer/summer | 2011-06-01..2011-08-31 | quarter | year-assumed |
+2012-2015x | unreadable | | |
+Sep-11/Nov 11 | 2011-11-01..2011-11-30 | month | date-ambiguous several-dates |
+Sept 11-Nov 9 | unreadable | | date-ambiguous |
+30 September 2011 (was) | 2011-09-30 | day | |
+Q2, Q2 2012/13 | 2012-07-01..2012-09-30 | quarter | |
+Q2 2012/13, Q2 | 2012-07-01..2012-09-30 | quarter | |
+30 June 2012 to 2012 | 2012-06-30..2012-12-31 | half-year | |
+September 2011 to 1 September 2011 | unreadable | | date-impossible |
+September 2011 to 15 September 2011 | 2011-09-01..2011-09-15 | half-year | |
+30 September 2011 to September 2011 | 2011-09-30 | day | |
+30 September to September 2011 | 2011-09-30 | day | |
+120 Sept 2011 | 2011-09-01..2011-09-30 | month | |
+Phase 2 Sept 2011 | 2011-09-01..2011-09-30 | month | |
+30 June 2011 3 months late | unreadable | | date-not-read |
+30 June 2011 delayed 3 months | unreadable | | date-not-read |
+30 June 2011 delayed by 3 months | unreadable | | date-not-read |
+30 September 2011 (updated 3 May 2011 from the report of June) | 2011-09-30 | day | |
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.
@@ -1490,6 +1641,20 @@ MESSAGES = [
     ("Q2 '12", "'Q2 '12' can be April to June 2012 or July to September 2012; the first was taken"),
     ("revised on 3 May 2011 to", "'3 May 2011' says when it begins or was written, not when it is due"),
     ("revised from 1 to 30 September 2011 tbc", "'30 September 2011' is still to be confirmed"),
+    ("Q1, Q2", "'Q1', 'Q2' have no year, and the year cannot be told"),
+    ("Q2-3 2012", "'Q2-3 2012' can be April to September 2012 or July to December 2012; the first was taken"),
+    ("Q2 to Q3 2012", "'Q2 to Q3 2012' can be April to September 2012 or July to December 2012; the first was taken"),
+    ("FY2012 to FY2013", "'FY2012 to FY2013' can be April 2011 to March 2013 or April 2012 to March 2014; the first was taken"),
+    ("Q4 to Q1 2012/13", "'Q4 to Q1 2012/13' has no year; read as January to June 2012"),
+    ("Q1 2012/13 (was Q4)", "'Q4' has no year; read as the one before 'Q1 2012/13'"),
+    ("Q4 2011/12 revised to Q1", "'Q1' has no year; read as the one after 'Q4 2011/12'"),
+    ("summer/spring term 2012", "'summer/spring term 2012' can be read in more than one way; none was taken"),
+    ("was 30-1 September, now 31 December 2011", "'30-1 September' is not a date that exists"),
+    ("FY 2011/12/13", "'2011/12/13' can be read in more than one way; none was taken"),
+    ("week 36 of 2011", "'week 36 of 2011' can be read in more than one way; none was taken"),
+    ("before September to November", "'September to November' has no year; read as 31 August 2011"),
+    ("30 June 2011 extended by 3 months",
+     "'30 June 2011' stands before a length of time that may have to be added to it; not used"),
 ]  # fmt: skip
 
 
@@ -1582,6 +1747,125 @@ ROLES = [
     ("now September 2011 to November 2011 (revised)", "2011-09-01..2011-11-30", "", ""),
     ("30 June 2011 revised; now tbc", "tbc", "2011-06-30", "30 June 2011"),
     ("was 30 September to 31 November, now 31 December 2011", "2011-12-31", "", ""),
+    ("September to November 2011 (revised)", "2011-09-01..2011-11-30", "", ""),
+    ("September/October 2011 (revised)", "2011-09-01..2011-10-31", "", ""),
+    ("Oct/Nov/Dec 2011 (revised)", "2011-10-01..2011-12-31", "", ""),
+    ("Sept-Nov 2011 - revised", "2011-09-01..2011-11-30", "", ""),
+    ("between September and November 2011 (revised)", "2011-09-01..2011-11-30", "", ""),
+    ("December 2011/January 2012 (revised)", "2011-12-01..2012-01-31", "", ""),
+    ("December 2011/February 2012 (revised)", "2012-02-01..2012-02-29", "2011-12-01..2011-12-31", "December 2011"),
+    ("late 2011 to early 2012 (extended)", "2011-09-01..2012-04-30", "", ""),
+    ("1 April 2011 - 30 September 2011 (revised)", "2011-04-01..2011-09-30", "", ""),
+    ("30 June 2011, 30 September 2011 (revised)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 (30 September 2011 revised)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("June to July 2011, September to November 2011 (revised)",
+     "2011-09-01..2011-11-30", "2011-06-01..2011-07-31", "June to July 2011"),
+    ("Sept-Dec 2011 (revised from June-Aug 2011)",
+     "2011-09-01..2011-12-31", "2011-06-01..2011-08-31", "June to Aug 2011"),
+    ("Dec 2011 (revised from June to Sept 2011)",
+     "2011-12-01..2011-12-31", "2011-06-01..2011-09-30", "June to Sept 2011"),
+    ("Dec 2011 (revised from June-Sept)", "2011-12-01..2011-12-31", "2011-06-01..2011-09-30", "June to Sept"),
+    ("30 September 2011 (revised from 30 June to 30 September 2011)", "2011-09-30", "2011-06-30", "30 June"),
+    ("30 September 2011 (revised from 30 June 2011 to 30 September)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 (revised from 30 June to 30 September 2011)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("revised from 1-30 September 2011 to 31 December 2011",
+     "2011-12-31", "2011-09-01..2011-09-30", "1-30 September 2011"),
+    ("revised from 1-30 September 2011 to tbc", "tbc", "2011-09-01..2011-09-30", "1-30 September 2011"),
+    ("revised from 1 to 30 September 2011 - agreed", "2011-09-30", "2011-09-01", "1 September 2011"),
+    ("was 30-1 September, now 31 December 2011", "2011-12-31", "", ""),
+    ("31 December 2011 (was 30-1 September)", "2011-12-31", "", ""),
+    ("was winter/spring, now 31 December 2012", "2012-12-31", "2011-12-01..2012-05-31", "winter/spring"),
+    ("was summer/spring term, now 31 December 2012", "2012-12-31", "", ""),
+    ("updated from 30 June 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("updated from June to September 2011", "2011-09-01..2011-09-30", "2011-06-01..2011-06-30", "June"),
+    ("30 September 2011 (updated from 30 June 2011)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("updated on 3 May 2011 to 30 September 2011", "2011-09-30", "", ""),
+    ("updated 3 May 2011 to 30 September 2011", "2011-05-03..2011-09-30", "", ""),
+    ("updated on 3 May 2011 from 30 June 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("updated in May from 30 June 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("updated by 3 months from 30 June 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 updated by 3 months to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("updated until 30 September 2011", "2011-09-30", "", ""),
+    ("revised on 3 May 2011 from 30 June 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("revised 3 May 2011 from 30 June 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("delayed by 3 months to 30 September 2011", "2011-09-30", "", ""),
+    ("delayed by 3 months from 30 June 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011, moved back to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("~~30 June 2011~~ ~~31 December~~ tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("~~30 June~~ ~~31 December 2011~~ tbc", "tbc", "2011-06-30", "30 June"),
+    ("~~30 June 2011~~ ~~31 December~~ 31 March 2012", "2012-03-31", "2011-06-30", "30 June 2011"),
+    ("~~September to November 2011~~ December 2011",
+     "2011-12-01..2011-12-31", "2011-09-01..2011-11-30", "September to November 2011"),
+    ("~~Sept/Oct 2011~~ December 2011", "2011-12-01..2011-12-31", "2011-09-01..2011-10-31", "Sept or Oct 2011"),
+    ("~~moved from June to Sept 2011~~ December 2011", "2011-12-01..2011-12-31", "2011-06-01..2011-06-30", "June"),
+    ("~~as at 30 June~~ 30 September 2011", "2011-09-30", "2011-06-30", "30 June"),
+    ("~~before 1 April 2012~~ 30 June 2012", "2012-06-30", "2012-03-31", "1 April 2012"),
+    ("30 September 2011 (was 30 June 2011, then 31 August)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 September 2011 (was 30 June 2011, before that 31 March)", "2011-09-30", "2011-03-31", "31 March"),
+    ("30 September (was 30 June 2011)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("31 March (was 30 November 2011)", "2012-03-31", "2011-11-30", "30 November 2011"),
+    ("Dec/Jan (was Oct 2011)", "2011-12-01..2012-01-31", "2011-10-01..2011-10-31", "Oct 2011"),
+    ("was Nov 2011 to Feb, now June 2012", "2012-06-01..2012-06-30", "2011-11-01..2012-02-29", "Nov 2011 to Feb"),
+    ("30 September 2011 brought forward to 30 June", "2011-06-30", "2011-09-30", "30 September 2011"),
+    ("30 June (brought forward from 30 September 2011)", "2011-06-30", "2011-09-30", "30 September 2011"),
+    ("brought forward from December to September 2011", "2011-09-01..2011-09-30", "2011-12-01..2011-12-31", "December"),
+    ("Q1 2012/13 brought forward to Q4", "2012-01-01..2012-03-31", "2012-04-01..2012-06-30", "Q1 2012/13"),
+    ("Q1 2012/13 (was Q4)", "2012-04-01..2012-06-30", "2012-01-01..2012-03-31", "Q4"),
+    ("Q4 2011/12 revised to Q1", "2012-04-01..2012-06-30", "2012-01-01..2012-03-31", "Q4 2011/12"),
+    ("Q1 2012 (was Q4)", "2012-01-01..2012-03-31", "2011-10-01..2011-12-31", "Q4"),
+    ("Q4 99/00 slipped to Q1", "2000-04-01..2000-06-30", "2000-01-01..2000-03-31", "Q4 99/00"),
+    ("Q2/Q3 2011/12 (was Q1/Q2)", "2011-07-01..2011-12-31", "2011-04-01..2011-09-30", "Q1 or Q2"),
+    ("Q3 2011/12 (was Q1-2)", "2011-10-01..2011-12-31", "2011-04-01..2011-09-30", "Q1-2"),
+    ("was before 1 April, now 30 June 2012", "2012-06-30", "2012-03-31", "1 April"),
+    ("30 September 2011 (extended by 3 months from 30 June)", "2011-09-30", "", ""),
+    ("30 June 2011 revised to 30 September 2011 (extended by 3 months)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("extended by 3 months to 30 September 2011", "2011-09-30", "", ""),
+    ("30 June 2011 extended by 3 months", "unreadable", "", ""),
+    ("delayed 3 May 2011 to 30 September 2011", "2011-05-03..2011-09-30", "", ""),
+    ("agreed 12 July 2011 to extend to 30 September 2011", "2011-09-30", "", ""),
+    ("agreed 12 July 2011 to revise from 30 June 2011 to 30 September 2011",
+     "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("agreed 30 June 2011, revised to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 agreed to extend to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("31 January (31 October 2011 originally)", "2012-01-31", "2011-10-31", "31 October 2011"),
+    ("30 June 2011 originally, 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 previously; 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 September 2011 (30 June 2011 initially)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 September 2011 (30 June 2011 formerly)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("revised from July-Sept to Oct-Dec 2011", "2011-10-01..2011-12-31", "2011-07-01..2011-09-30", "July to Sept"),
+    ("revised from July-Sept 2011 to Oct-Dec 2011",
+     "2011-10-01..2011-12-31", "2011-07-01..2011-09-30", "July to Sept 2011"),
+    ("revised from July-Sept 2011 to 31 December 2011", "2011-12-31", "2011-07-01..2011-09-30", "July to Sept 2011"),
+    ("slipped from Q1-Q2 to Q3-Q4 2011/12", "2011-10-01..2012-03-31", "2011-04-01..2011-09-30", "Q1 to Q2"),
+    ("updated by 3 months until 30 September 2011", "2011-09-30", "", ""),
+    ("updated by 3 months till 30 September 2011", "2011-09-30", "", ""),
+    ("updated on 3 May 2011 until 30 September 2011", "2011-09-30", "", ""),
+    ("updated on 3 May 2011 till 30 September 2011", "2011-09-30", "", ""),
+    ("30 September 2011 (updated 3 May 2011 from 30 June 2011)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("30 September 2011 (revised 3 May 2011 from 30 June 2011)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("revised 31 December 2011 from 30 September 2011", "2011-12-31", "2011-09-30", "30 September 2011"),
+    ("was 30 September 2010-31 October 2011, now 31 December 2011",
+     "2011-12-31", "2010-09-30..2011-10-31", "30 September 2010 to 31 October 2011"),
+    ("target 30 June 2011 revised from 31 March 2011 to 30 September 2011",
+     "2011-09-30", "2011-03-31", "31 March 2011"),
+    ("moved from 30 June 2011 - 30 September 2011, 31 December 2011", "2011-12-31", "2011-06-30", "30 June 2011"),
+    ("moved from 30 June 2011 - 30 September 2011 - agreed", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("target 31 March 2011, revised from July-Sept to Oct-Dec 2011",
+     "2011-10-01..2011-12-31", "2011-03-31", "31 March 2011"),
+    ("30 September 2011, 30 June 2011 initially", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("was June to August 2011; tbc", "tbc", "2011-06-01..2011-08-31", "June to August 2011"),
+    ("30 September 11 (revised from 30 June to 30 September 2011)", "2011-09-30", "2011-06-30", "30 June"),
+    ("30 September 2012 (revised from 30 June 2011 to 30 September 2011)",
+     "2012-09-30", "2011-06-30..2011-09-30", "30 June 2011 to 30 September 2011"),
+    ("now 31 March 2012 for 2012/13", "2012-03-31", "", ""),
+    ("tbc (was 30 June, as at 3 May)", "tbc", "2011-06-30", "30 June"),
+    ("31 January 2012 (was November to February)", "2012-01-31", "2011-11-01..2012-02-29", "November to February"),
+    ("Q2 2012/13 (was end of Q1)", "2012-07-01..2012-09-30", "2012-06-30", "end of Q1"),
+    ("30 September 2011 (was 30 June 2011, then 30 September)", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("extended by 3 months 30 September 2011", "2011-09-30", "", ""),
+    ("30 June 2011 slipped 3 months", "unreadable", "", ""),
+    ("30 September 2011, revised; 6 months", "2011-09-30", "", ""),
+    ("Q1 00/01 (was Q4)", "2000-04-01..2000-06-30", "2000-01-01..2000-03-31", "Q4"),
 ]
 
 

@@ -409,12 +409,12 @@ _TAGGED = {
     "replaces|replacing|replaced|superseding|was due|were due|had been|was due by|was to be|previously due|"
     "originally due",
     "old": "original|orig|previous|prev|initial|old|prior|baseline",
-    "verb": "revised|rev|revise|re revised|amended|changed|moved|extended|extension|extend|ext|extension granted|"
+    "verb": "revised|rev|revise|re revised|amended|changed|moved|moved back|extended|extension|extend|ext|extension granted|"
     "extension agreed|extension approved|replaced by|replaced with|deferred|defer|postponed|"
     "rescheduled|re scheduled|put back|pushed back|pushed|brought forward|carried forward|carried over|"
     "rolled forward|slipped|slippage|re profiled|reprofiled|re phased|rephased|rebaselined|re baselined|re dated|"
     "redated|reforecast|re forecast|increased|re set|reset|shifted|re timed|retimed|reprogrammed|re programmed|"
-    "updated to|amended to|decreased|put off|held over|set back|"
+    "amended to|decreased|put off|held over|set back|"
     "re planned|replanned|revision",
     "now": "now|now due|new|revised date|new date|new target",
     "current": "current|currently|current date|present|latest date|latest forecast",
@@ -620,7 +620,7 @@ class _Spec(NamedTuple):
     short: bool = False  # the year has two digits
     n: int = 0  # month, quarter, season, term, half, holiday
     day: int = 0
-    part: str = ""  # early, mid, late, end, h1, h2, before, or two joined by "+"
+    part: str = ""  # early, mid, late, end, h1, h2, or two joined by "+"
     weekday: int = -1
     split: bool = False  # the year was given as 2011/12
 
@@ -760,8 +760,8 @@ class _Grammar:
     def tagged(self, i: int) -> tuple[str, int] | None:
         """The longest tagged phrase that begins here; its words may be joined by a hyphen, stop or apostrophe."""
         token = self.tokens[i].text
-        if token == "delayed" and self.word(i + 1, "from", "to", "until", "till"):
-            return "verb", i + 1  # and not the status
+        if token in ("delayed", "updated") and self._is_verb(i + 1):
+            return "verb", i + 1  # and not the status, or the day of the note
         for words, tag in _PHRASES.get(token, ()):
             j = i + 1
             for word in words[1:]:
@@ -778,6 +778,16 @@ class _Grammar:
         ):
             return "recurring", i + 1
         return None
+
+    def _is_verb(self, i: int) -> bool:
+        """Whether what follows "delayed" or "updated" says how a date was moved: by 3 months to | on 3 May 2011 from."""
+        length = self.offset(i + 1) if self.word(i, "by") else None
+        if length and (length[0].base or self.word(length[1], "from", "to", "until", "till")):
+            return True
+        if self.word(i, "from", "to", "until", "till"):
+            return True
+        decided = self.when(i + self.word(i, "on", "in"))
+        return bool(decided and self.word(decided[1], "from", "to", "until", "till") and self.when(decided[1] + 1))
 
     # expressions
 
@@ -873,11 +883,18 @@ class _Grammar:
             return True
         if before.kind == "word":
             return self._known_word(i - 1)
+        if before.kind in ("/", "-") and self._ends_date(i - 2):
+            return True
         if before.kind in ("/", ".", "-") and before.glued and (before.kind == "/" or earlier.kind in ("/", ".", "-")):
             return False  # 30//09/2011
         if before.kind in marks and before.glued and earlier.kind in ("number", "word"):
             return earlier.kind == "word" and self._known_word(i - 2)
         return before.kind not in ("number", "amount", "_")
+
+    def _ends_date(self, i: int) -> bool:
+        """Whether a month's name or the year after it stands there: 30 Sept/1 Oct 2011, 30 Sept 2011-1 Oct 2011."""
+        end = i - 1 if self.at(i).digits == 4 or self.at(i).kind == "." else i
+        return self.at(end).text in MONTHS
 
     def _free_after(self, j: int, marks: str = "/-") -> bool:
         after = self.at(j)
@@ -919,8 +936,10 @@ class _Grammar:
         j = i + 5
         if self.word(j, "t") and self.at(j).glued and self.at(j + 1).kind == "time":
             j += 2
+        # FY 2011/12/13: two financial years, and no day
+        years = (b, c) == ((a + 1) % 100, (a + 2) % 100) and self._year_beside(i, j)
         if first.digits == 4 and third.digits <= 2:
-            return [_When((_Spec("day", a, n=b, day=c),))], j
+            return [_When((_Spec("day", a, n=b, day=c),), doubt="refuse" if years else "")], j
         if first.digits > 2 or third.digits not in (2, 4):
             # 30/09/201 or 30/09/20111: shaped as a date, and no date.
             return ([_When((_Spec("day", None, n=99, day=a),))], j) if mark.kind == "/" and first.digits <= 2 else None
@@ -929,13 +948,18 @@ class _Grammar:
         if not self.context.day_first:
             both = both[::-1]
         likely = tuple(spec for spec in both if 1 <= spec.n <= 12 and 1 <= spec.day <= 31)
-        doubt = ""
-        if len(likely) == 2 and a != b and not self.context.settled:
+        doubt = "refuse" if years else ""
+        if len(likely) == 2 and a != b and not self.context.settled and not years:
             doubt = "note"
         if short and mark.kind == "-" and 1 <= b <= 12 and 1 <= c <= 31 and self._year_first(a, c):
             doubt = "refuse"
             likely = (*likely, _Spec("day", a, True, b, c))
         return [_When(likely if likely and doubt else (likely or both)[:1], doubt=doubt)], j
+
+    def _year_beside(self, i: int, j: int) -> bool:
+        """Whether the tokens from i to j are said to be years: FY ..., ... financial year."""
+        before = any(self._label(k)[0] and self._label(k)[1] == i for k in range(i))
+        return before or bool(self._label(self.skip(j, "("))[0])
 
     def year_month_day(self, i: int) -> tuple[list[_When], int] | None:
         """2011-Sep-30 | 2011 September 30."""
@@ -1020,7 +1044,8 @@ class _Grammar:
         after = self.at(i + 1)
         if after.kind in ("/", "-") and after.glued and self.at(i + 2).kind == "number" and self.at(i + 2).glued:
             # 2020/21 was tried above; 12/10/2011 begins another date, "2012-2015" is a span of years
-            return (token.value, False, False, i + 1) if token.digits == 4 and self.at(i + 2).digits != 2 else None
+            day = self.at(i + 2).digits != 2 or self.month(i + 3)
+            return (token.value, False, False, i + 1) if token.digits == 4 and day else None
         if token.digits == 4 and not (after.glued and after.kind == "word" and not self._known_word(i + 1)):
             return token.value, False, False, i + 1
         if token.digits != 2 or (after.kind == "word" and after.text in ("st", "nd", "rd", "th")):
@@ -1037,7 +1062,10 @@ class _Grammar:
             return True
         glued = self.at(i + 1).kind in _SEPARATORS and self.at(i + 1).glued and self.at(i + 2).glued
         month = self.month(i + 2) if glued else None
-        return month is not None and self.at(month[1]).digits not in (1, 2)
+        if month is None:
+            return False
+        same = self.at(i - 1).kind == self.at(month[1]).kind  # Sep-11/Oct-11
+        return self.at(month[1] + same).digits not in (1, 2)
 
     def pair(self, i: int, *, labelled: bool = False) -> tuple[int, bool, int] | None:
         """A split year such as 2011/12, as (first year, short, next)."""
@@ -1046,7 +1074,8 @@ class _Grammar:
             return None
         one, two = divmod(first.value, 100)
         if labelled and first.digits == 4 and two == (one + 1) % 100 and one != 20:
-            return one, True, i + 1  # FY2223
+            counts = mark.kind == "word" and not self._known_word(i + 1)  # Q2: 1112 homes
+            return None if counts else (one, True, i + 1)  # FY2223
         if second.kind != "number" or mark.kind not in ("/", "-") or second.how == "ordinal":
             return None
         if not second.glued and mark.kind == "-" and second.digits != 4 and not labelled:
@@ -1231,6 +1260,10 @@ class _Grammar:
     def _numbered_week(self, i: int) -> tuple[_When, int] | None:
         """Week 2 September 2011: the second, or that of the 2nd; of the first week and of a 30th there is no doubt."""
         found = self.day_month(i)
+        if not found and 1 <= self.at(i).value <= 53:
+            k = self.skip(i + 1, ",", "of", "in", "-", "/", "(")
+            year = self.year(k) if self.at(k).digits == 4 else None  # week 36 of 2011: of which kind of year, from which day
+            return (_When((_Spec("year"),), doubt="refuse"), year[3]) if year else None
         if not found or len(found[0]) > 1 or found[0][0].last:
             return None
         spec = found[0][0].options[0]._replace(unit="week")
@@ -1321,8 +1354,8 @@ class _Grammar:
         """FY22/23 | financial year 2017/18 | academic year 2011/12 | 2012/13 | FY2023."""
         kind, j = self._label(i)
         ends = bool(kind) and any(self.at(k).text in ("end", "fye", "eofy") for k in range(i, j))
-        # 24/25 is a year where the words after it say so
-        pair = self.pair(j, labelled=bool(kind or self._label(j + 3)[0]))
+        # 24/25 is a year where the words after it say so; 2223 is not: 2223 this financial year
+        pair = self.pair(j, labelled=bool(kind or (self.at(j + 1).kind in ("/", "-") and self._label(j + 3)[0])))
         if pair:
             first, short, k = pair
             doubt = ""
@@ -1442,12 +1475,15 @@ class _Grammar:
         if year and not opened and unit == "season" and n != 4 and self.word(year[3], "term"):
             unit, year = "term", (*year[:3], year[3] + 1)
         if year is None:
-            return None if fall else (_When((_Spec(unit, n=n),), last=(_Spec(unit, n=last),) if last else ()), j)
+            doubt = "refuse" if 0 < last < n < 3 else ""  # summer/spring
+            return None if fall else (_When((_Spec(unit, n=n),), (_Spec(unit, n=last),) if last else (), doubt), j)
         spec = _Spec(unit, year[0], year[1], n, split=year[2])
         if year[2] and unit == "season" and n in (1, 2):
             return _When((spec, spec._replace(split=False)), doubt="refuse"), year[3] + opened
         # Winter 2011 may begin or end in 2011.
         doubt = "note" if n == 4 and not year[2] and not last else ""
+        if 0 < last < n and not (year[2] and n > 2):
+            doubt = "refuse"  # autumn/spring 2012; but autumn/spring 2011/12
         options = (spec, spec._replace(n=0)) if doubt else (spec,)
         ends = (spec._replace(n=last),) if last else ()
         return _When(options, last=ends, doubt=doubt), year[3] + opened
@@ -1468,7 +1504,8 @@ class _Grammar:
         after, second = self.at(i + 1), self.at(i + 2)
         if after.glued and after.kind in _SEPARATORS and second.glued and second.kind == "number":
             whole = second.value if second.digits == 4 else token.value // 100 * 100 + second.value
-            if after.kind != "." and second.digits in (2, 4) and token.value < whole <= token.value + 10:
+            near = token.value < whole <= token.value + 10
+            if after.kind != "." and second.digits in (2, 4) and near and self._free_after(i + 3):
                 # 2012-2015: calendar years, or financial ones; the interval holds both.
                 ways = (_Spec("year", token.value),)
                 return _When(ways, last=(_Spec("year", whole),), doubt="note"), i + 3
@@ -1668,10 +1705,8 @@ def _span(spec: _Spec, year: int, context: _Context) -> tuple[date, date, str]:
 
 
 def _part(span: Interval, unit: str, n: int, part: str) -> Interval:
-    """The part of a period that early, mid, late, end, a half or "before" means."""
+    """The part of a period that early, mid, late, end or a half means."""
     first, last = span
-    if part == "before":
-        return (first - timedelta(1),) * 2
     if unit in ("holiday", "nth week"):  # too short to have parts
         return span
     if part == "end":
@@ -1769,6 +1804,8 @@ class _Found:
     span: tuple[date, date, str] | None = None
     problem: str = ""  # impossible, yearless, ambiguous, range
     notes: tuple[Note, ...] = ()
+    forward: bool = False  # the cell says that its date was brought forward
+    other: tuple[date, date, str] | None = None  # what it may be instead
     ends: _Found | None = None  # the other end of a range
 
 
@@ -1818,13 +1855,13 @@ def _interpret(
     text: str, plain: str, live: list[_Token], dead: list[_Token], items: list[_Item], context: _Context
 ) -> DateReading:
     found = _dates(items, live, plain)
-    gone = _dates(_Grammar(dead, context).items(), dead, plain) if dead else []
-    for each in gone:
-        each.role, each.struck = "old", True
+    gone = _gone(dead, plain, context) if dead else []
     says = {item.tag for item in items if item.kind == "tag"}
     changed = _roles(items, found, live) or any(each.struck for each in gone)
     found = _ranges(items, found, live)
-    _resolve(found, gone, context)
+    for each in (*gone, *found):
+        each.forward = any(item.tag == "verb" and live[item.first].text == "brought" for item in items)
+    _resolve(found, gone, live, context)
     for each in found:
         bare = each.item.when is not None and each.item.when.options[0].unit == "year"
         if each.role == "old" and bare and _beside_number(items, each):  # was 30 09 2011
@@ -1863,6 +1900,16 @@ def _dates(items: list[_Item], tokens: list[_Token], plain: str) -> list[_Found]
             run = plain[tokens[item.first].start : tokens[item.last - 1].end]
             made.append(_Found(item, position, run, bracketed=depth > 0))
     return made
+
+
+def _gone(dead: list[_Token], plain: str, context: _Context) -> list[_Found]:
+    """The dates of what is struck out, with the roles that they had before it was."""
+    items = _Grammar(dead, context).items()
+    found = _dates(items, dead, plain)
+    _roles(items, found, dead)
+    for each in found:
+        each.struck = True
+    return _ranges(items, found, dead)
 
 
 _TRANSPARENT = ("harmless", "deadline", "request", "done", "from", "before", "current", "also")
@@ -1956,7 +2003,9 @@ class _Roles:
             self.give(after, "new", change=True)
 
     def decided(self, k: int) -> None:
-        """Extended at committee on 12 July to 30 September: the first is when that was decided."""
+        """Extended at committee on 12 July to 30 September, agreed 12 July to extend: the first is when that was decided."""
+        if self.text(k - 1) == "agreed" and self.is_to(k + 1) and _last_verb(self.items, k + 3) == k + 2:
+            self.give(k, "ignore")
         if self.text(k - 1) == "on" and self.is_to(k + 1) and self.is_date(k + 2) and self.verb_before(k - 1):
             self.give(k, "ignore")
             self.give(k + 2, "new", change=True)
@@ -1964,8 +2013,9 @@ class _Roles:
     def deadline(self, k: int, item: _Item) -> None:
         for each in self.by_position.get(self.next(k), ()):
             each.marked = True
-            # "In time for" and "to coincide with" mean the day itself.
-            each.before = item.tag == "before" and self.tokens[item.last - 1].text not in ("for", "with")
+            # "In time for" and "to coincide with" mean the day itself; "before that" goes back to another.
+            words = (self.tokens[item.last - 1].text, self.text(k + 1))
+            each.before = item.tag == "before" and not {"for", "with", "that"} & set(words)
 
     def done(self, k: int, item: _Item) -> None:
         after = self.next(k)
@@ -1990,20 +2040,31 @@ class _Roles:
         if after < 0:
             return
         verb = self.verb_before(k)
-        since = range(_last_verb(self.items, k) + 1, k)
-        if verb and not any(self.is_date(j) and self.items[j].first > 0 for j in since):
+        since = [each for j in range(_last_verb(self.items, k) + 1, k) for each in self.by_position.get(j, ())]
+        if verb and all(each.role == "ignore" or each.item.first == 0 for each in since):
             self.give(after, "old", change=True)
-            # revised from 1 to 30 September 2011: one range, two dates
+            new = self.next(after) if self.is_to(after + 1) else -1
+            if new >= 0 and self.aside(after, new):
+                self.give(new, "old")
+            if self.text(after + 1) == "-" and self.is_to(new + 1) and self.is_date(new + 2):
+                self.give(new, "old")  # from July-September to October-December
+                new += 2
             ranged = [each for each in self.by_position[after] if each.item.when and each.item.when.last]
-            if ranged:
-                _split(self.found, ranged[0])
-            elif self.is_to(after + 1):
-                self.give(after + 2 if self.is_date(after + 2) else self.next(after), "new")
+            if new >= 0:
+                self.give(new, "new")
+            elif ranged and not (self.is_to(after + 1) and _then_unknown(self.items, after + 1)):
+                _split(self.found, ranged[0])  # revised from 1 to 30 September 2011: one range, two dates
         elif not self.is_to(after + 1):
             # "31 December (from 30 September)" and "revised to 31 December from 30 September"
             aside = self.text(k - 1) == "(" and after == k + 1 and self.text(after + 1) == ")"
             older = verb or (aside and self.is_date(k - 2))
             self.give(after, "old" if older else "start", change=older)
+
+    def aside(self, one: int, two: int) -> bool:
+        """Whether two dates in brackets are both older than one before these: September 2011 (revised from June to July)."""
+        inside = [*self.by_position[one], *self.by_position[two]]
+        outside = [each for each in self.found if each.position < one and not each.bracketed and inside[0].bracketed]
+        return bool(outside) and not any(_same_day(outside[-1], each) for each in inside)
 
     def old(self, k: int, item: _Item) -> None:
         after, why = _next_date(self.items, k, ("was", "old"))
@@ -2011,7 +2072,7 @@ class _Roles:
             why = "break"  # 30 June (old) -> 30 September
         if after >= 0 and not why:
             self.give(after, "old")
-        elif item.tag == "old" and why in ("close", "break", "end"):
+        elif (item.tag == "old" or self.text(k) in _ADVERBS) and why in ("close", "break", "end"):
             self.give(_previous_date(self.items, k), "old")
 
     def change(self, k: int, item: _Item) -> None:
@@ -2028,6 +2089,9 @@ class _Roles:
         if why == "close" and before < 0 and item.tag == "verb" and self.is_date(k + 2):
             after, why, between = k + 2, "", []  # (revised) 31 December 2011
         if after >= 0 and not why:
+            if self.text(after + 1) == "from" and self.is_date(after + 2) and (before >= 0 or self.is_to(after + 3)):
+                self.give(after, "ignore")  # revised 3 May from 30 June to 30 September
+                return
             decided = item.tag == "verb" and bool(between) and self.text(k + 1) in ("on", "at", "in")
             if decided and self.is_to(after + 1):  # revised on 3 May to 30 September
                 self.give(after, "ignore")
@@ -2038,6 +2102,7 @@ class _Roles:
             self.give(before if why in ("close", "break", "end") else -1, "new", change=True)
 
 
+_ADVERBS = ("originally", "previously", "initially", "formerly")  # 30 June 2011 originally
 _RULES: dict[str, Callable[[_Roles, int, _Item], None]] = {
     "deadline": _Roles.deadline, "before": _Roles.deadline, "done": _Roles.done, "start": _Roles.start,
     "from": _Roles.begin, "ignore": _Roles.ignore, "was": _Roles.old, "old": _Roles.old, "verb": _Roles.change,
@@ -2057,11 +2122,12 @@ def _spread(items: list[_Item], found: list[_Found]) -> None:
 
 def _settle(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> None:
     """Where one date is new, those before it are old."""
-    last_new = max((k for k, each in enumerate(found) if each.role == "new"), default=-1)
-    for k, each in enumerate(found[: last_new + 1]):
-        if not (each.role == "" or (each.role == "new" and k < last_new)):
-            continue
-        if k == last_new - 1 and each.role == "new" and _joined(items, each, found[k + 1], tokens) == "to":
+    new = max((k for k, each in enumerate(found) if each.role == "new"), default=-1)
+    while new > 0 and found[new - 1].role in ("", "new") and _ranged(items, found[new - 1], found[new], tokens):
+        new -= 1  # September to November 2011 (revised)
+        found[new].role = "new"
+    for k, each in enumerate(found[: max(new, 0)]):
+        if each.role not in ("", "new"):
             continue
         # "Agreed by committee 12 July to extend to 30 September": what the first date is of is not sure.
         start = found[k - 1].position + 1 if k else 0
@@ -2137,15 +2203,9 @@ def _ranges(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> li
         if last is not None and last.ends and _joined(items, last.ends, each, tokens) == "or" and " or " in last.text:
             last.text, last.ends = f"{last.text} or {each.text}", each  # Oct/Nov/Dec 2011
             continue
-        if last is not None and last.ends is None and each.bracketed == last.bracketed:
-            how = _joined(items, last, each, tokens)
-            year = last.item.when.options[0].year if last.item.when else None
-            both = [when.options[0] for when in (last.item.when, each.item.when) if when]
-            parts = all(spec.part and spec.unit != "day" for spec in both) or _follow(*both)
-            same = each.role == last.role or (last.role in ("old", "new") and each.role == "") or (
-                last.role == "start" and each.role == ""
-            )  # fmt: skip
-            if same and (how == "to" or (how == "or" and (year is None or parts))):
+        if last is not None and last.ends is None:
+            how = _ranged(items, last, each, tokens)
+            if how and (each.role == last.role or (last.role in ("old", "new", "start") and each.role == "")):
                 last.ends = each
                 if last.role == "start":
                     last.role = ""
@@ -2156,6 +2216,23 @@ def _ranges(items: list[_Item], found: list[_Found], tokens: list[_Token]) -> li
     return made
 
 
+def _ranged(items: list[_Item], one: _Found, two: _Found, tokens: list[_Token]) -> str:
+    """How two dates that follow one another make one range: "to" or "or"; blank where they do not."""
+    how = _joined(items, one, two, tokens)
+    both = [each.item.when.options[0] for each in (one, two) if each.item.when]
+    named = _vague(one) and both[0].unit not in both[1].unit and items[two.position - 1].kind == "mark"  # Q2 - 30/09/2011
+    parts = all(spec.part for spec in both) or _follow(*both)
+    apart = how == "or" and both[0].year is not None and not parts
+    return "" if one.bracketed != two.bracketed or named or apart else how
+
+
+def _same_day(one: _Found, two: _Found) -> bool:
+    """Whether two dates may be the same, if the year of one is not said."""
+    specs = [each.item.when.options[0] for each in (one, two) if each.item.when]
+    years = {spec.year % 100 for spec in specs if spec.year is not None}
+    return len({(spec.unit, spec.n, spec.day, spec.part) for spec in specs}) == 1 and len(years) <= 1
+
+
 def _follow(one: _Spec, two: _Spec) -> bool:
     """Whether a month is the next after another: December 2011/January 2012."""
     if one.unit != "month" or two.unit != "month" or one.year is None or two.year is None or one.part or two.part:
@@ -2163,22 +2240,22 @@ def _follow(one: _Spec, two: _Spec) -> bool:
     return (one.short, one.year * 12 + one.n + 1) == (two.short, two.year * 12 + two.n)
 
 
-def _resolve(found: list[_Found], gone: list[_Found], context: _Context) -> None:
+def _resolve(found: list[_Found], gone: list[_Found], tokens: list[_Token], context: _Context) -> None:
     """Give each date its interval; one without a year takes it from a neighbour, or else from the snapshot."""
     chain = gone + found
     flat = [part for each in chain for part in ((each, each.ends) if each.ends else (each,))]
     _adopt(flat)
-    if len(found) > 1:
-        # "quarter 4 (October to December)": the months say what is meant.
+    if not all(_vague(each) or _is_year(each) for each in found):
+        # "quarter 4 (October to December)": the months say what is meant; of "Q1 (calendar) 2012" the year alone says less
         for each in found:
-            spec = each.item.when.options[0] if each.item.when else None
-            others = [other.item.when.options[0] for other in found if other is not each and other.item.when]
-            if spec and spec.year is None and spec.unit in ("quarter", "half"):
-                # of "Q1 (calendar) 2012" the year alone says less than the cell
-                each.role = "" if all(other.unit.endswith("year") for other in others) else "ignore"
+            each.role = "ignore" if _vague(each) else each.role
+    if any(each.role in ("", "new") and not _is_year(each) for each in found):
+        for each in found:  # "31 March 2012 for 2012/13": what it is for
+            k = each.item.first - 1
+            each.role = "ignore" if _is_year(each) and each.role == "" and k >= 0 and tokens[k].text == "for" else each.role
     for each in flat:
         _try(each, context)
-    open_ones = [each for each in flat if each.problem == "yearless" and each.role not in ("ignore",)]
+    open_ones = [each for each in flat if each.problem == "yearless" and (each.struck or each.role != "ignore")]
     dated = [each for each in flat if each.span]
     if open_ones and not dated:
         pivot = next(
@@ -2186,34 +2263,54 @@ def _resolve(found: list[_Found], gone: list[_Found], context: _Context) -> None
         )
         _assume(pivot, context)
         dated = [pivot] if pivot.span else []
+    newest = max((each.span[1] for each in dated if each.span and _age(each) == 0), default=None)
     for each in open_ones:
         unit = each.item.when.options[0].unit if each.item.when else ""
         if each.problem != "yearless" or not dated or unit in ("quarter", "half"):
             continue
+        head = next((other for other in chain if other.ends is each and other.span), None)
+        if head:  # November to February: that after it
+            _borrow(each, None, head, None, context)
+            continue
         place = flat.index(each)
         later = next((other for other in flat[place + 1 :] if other in dated), None)
         earlier = next((other for other in flat[:place][::-1] if other in dated), None)
-        _borrow(each, later, earlier, context)
+        _borrow(each, later, earlier, newest, context)
     for each in chain:
         if each.ends is not None:
             _close(each)
 
 
+def _vague(each: _Found) -> bool:
+    """Whether a date is a quarter without its year."""
+    return each.item.when is not None and each.item.when.options[0][:2] == ("quarter", None)
+
+
+def _is_year(each: _Found) -> bool:
+    return each.item.when is not None and each.item.when.options[0].unit.endswith("year")
+
+
 def _adopt(flat: list[_Found]) -> None:
-    """Give Q1 of "Q1 to Q2 2012/13" the year and the kind of quarter of its mate."""
-    for one, two in zip(reversed(flat[:-1]), reversed(flat[1:]), strict=True):
+    """Give Q1 of "Q1 to Q2 2012/13" the year and the kind of quarter of its mate; Q4 of "Q1 2012/13 (was Q4)" the year before."""
+    pairs = list(pairwise(flat))
+    for one, two in [*pairs[::-1], *pairs]:
         for bare, full in ((one, two), (two, one)):
-            if bare.item.when is None or full.item.when is None or bare.struck != full.struck:
+            if bare.item.when is None or full.item.when is None or not _vague(bare) or bare.struck != full.struck:
                 continue
             spec, mate = bare.item.when.options[0], full.item.when.options[0]
-            if (
-                spec.unit in ("quarter", "half")
-                and spec.year is None
-                and mate.year is not None
-                and spec.unit in mate.unit
-            ):
-                options = tuple(other._replace(n=spec.n, part=spec.part) for other in full.item.when.options)
-                bare.item = bare.item._replace(when=full.item.when._replace(options=options))
+            if mate.year is None or "quarter" not in mate.unit:
+                continue
+            back = _lies_before(bare, full, stands_first=bare is one)
+            years = -1 if back and spec.n > mate.n else 1 if not back and spec.n < mate.n else 0
+            first, *last = (
+                tuple(other._replace(n=each.n, part=each.part, year=mate.year + years) for other in full.item.when.options)
+                for each in (spec, *bare.item.when.last)
+            )
+            when = full.item.when._replace(options=first, last=last[0] if last else ())
+            bare.item = bare.item._replace(when=when)
+            if years:
+                said = f"'{bare.text}' has no year; read as the one {'before' if back else 'after'} '{full.text}'"
+                bare.notes += (Note("year-assumed", said),)
 
 
 def _try(each: _Found, context: _Context) -> None:
@@ -2221,24 +2318,17 @@ def _try(each: _Found, context: _Context) -> None:
     when = each.item.when
     if when is None:
         return
-    options = when.options
-    if each.before:
-        options = tuple(spec._replace(part="before") if not spec.part else spec for spec in options)
     try:
-        spans = [_explicit(spec, context) for spec in options]
+        spans = [_limited(each, _explicit(spec, context)) for spec in when.options]
+        if when.last and not each.before:
+            spans = [_to(span, _explicit(spec, context)) for span, spec in zip(spans, when.last, strict=True)]
         each.span = spans[0]
         each.text = each.text or phrase(*spans[0])  # of "1 to 30 September 2011" one day
-        if when.last:
-            first, last = spans[0], _explicit(when.last[0], context)
-            if last[1] < first[0]:
-                raise _ImpossibleError
-            each.span = (first[0], last[1], precision_of(first[0], last[1]))
-        others = [span for span in spans[1:] if span[:2] != spans[0][:2]]
-        if when.doubt == "note" and (others or when.last):
-            if when.last and not others:
-                said = f"'{each.text}' may mean calendar or financial years; the interval holds both"
-            else:
-                said = f"'{each.text}' can be {phrase(*spans[0])} or {phrase(*others[0])}; the first was taken"
+        each.other = next((span for span in spans[1:] if span[:2] != spans[0][:2]), None)
+        if when.doubt == "note" and each.other:
+            each.notes += (_either(each.text, spans[0], each.other),)
+        elif when.doubt == "note" and when.last:
+            said = f"'{each.text}' may mean calendar or financial years; the interval holds both"
             each.notes += (Note("date-ambiguous", said),)
         if when.doubt == "refuse":
             each.problem, each.span = "ambiguous", None
@@ -2253,6 +2343,11 @@ def _try(each: _Found, context: _Context) -> None:
         each.problem, each.span = "ambiguous" if when.doubt == "refuse" else "yearless", None
         if when.doubt == "note" and any(spec.year is not None for spec in when.options):
             _take_first(each, context)
+
+
+def _either(text: str, one: tuple[date, date, str], other: tuple[date, date, str]) -> Note:
+    said = f"'{text}' can be {phrase(*one)} or {phrase(*other)}; the first was taken"
+    return Note("date-ambiguous", said)
 
 
 def _take_first(each: _Found, context: _Context) -> None:
@@ -2275,23 +2370,68 @@ def _assume(each: _Found, context: _Context) -> None:
     try:
         span = _assumed(when.options[0], context)
         if when.last:
-            years = range(span[0].year, span[0].year + 2)
-            ends = [_span(when.last[0], year, context) for year in years]
-            end = next(other for other in ends if other[1] >= span[1])
-            span = (span[0], end[1], precision_of(span[0], end[1]))
-        if each.before and not when.options[0].part:
-            day = span[0] - timedelta(1)
-            span = (day, day, "day")
+            span = _in_year(when, span[0].year, context)
     except _ImpossibleError:
         each.problem = "impossible"
         return
-    except (_YearlessError, StopIteration):
+    except _YearlessError:
         return
-    each.span, each.problem, each.text = span, "", each.text or phrase(*span)
+    span = _take(each, span)
     each.notes += (Note("year-assumed", f"'{each.text}' has no year; read as {phrase(*span)}"),)
 
 
-def _borrow(each: _Found, later: _Found | None, earlier: _Found | None, context: _Context) -> None:
+def _in_year(when: _When, year: int, context: _Context) -> tuple[date, date, str]:
+    """The interval of an expression in a year; of "autumn to spring" in that in which it begins."""
+    first = _span(when.options[0], year, context)
+    if not when.last:
+        return first
+    last = _span(when.last[0], year + (when.last[0].n < when.options[0].n), context)
+    return _to(first, last)
+
+
+def _join(first: tuple[date, date, str] | None, last: tuple[date, date, str] | None) -> tuple[date, date, str] | None:
+    """The interval from one to another; of "30 to 1 September" and "summer to spring term" there is none."""
+    if first is None or last is None or (last[0] <= first[0] and last[1] < first[1]):
+        return None
+    return first[0], last[1], precision_of(first[0], last[1])
+
+
+def _to(first: tuple[date, date, str], last: tuple[date, date, str]) -> tuple[date, date, str]:
+    span = _join(first, last)
+    if span is None:
+        raise _ImpossibleError
+    return span
+
+
+def _limited(each: _Found, span: tuple[date, date, str]) -> tuple[date, date, str]:
+    """The interval, or of "before 1 April" and "before the start of term" the day before it; the end is a limit itself."""
+    when = each.item.when
+    if not each.before or when is None or when.options[0].part == "end":
+        return span
+    day = span[0] - timedelta(1)
+    return day, day, "day"
+
+
+def _take(each: _Found, span: tuple[date, date, str]) -> tuple[date, date, str]:
+    """Give a date without a year the interval that was found for it."""
+    span = _limited(each, span)
+    each.span, each.problem, each.text = span, "", each.text or phrase(*span)
+    return span
+
+
+def _age(each: _Found) -> int:
+    """0 of what may be the target; more of what was before it: struck out, replaced, a beginning, the day of a note."""
+    return each.struck + (each.role in ("old", "start", "ignore"))
+
+
+def _lies_before(one: _Found, two: _Found, *, stands_first: bool) -> bool:
+    """Whether a date lies before another: the older one, unless it was brought forward; of two alike the one that stands first."""
+    if _age(one) == _age(two):
+        return stands_first
+    return (_age(one) > _age(two)) != one.forward
+
+
+def _borrow(each: _Found, later: _Found | None, earlier: _Found | None, newest: date | None, context: _Context) -> None:
     """Take the year from another date of the cell: from the one after it, else from the one before it."""
     when = each.item.when
     near = later or earlier
@@ -2301,25 +2441,19 @@ def _borrow(each: _Found, later: _Found | None, earlier: _Found | None, context:
     spans = []
     for year in range(limit[0].year - 1, limit[1].year + 2):
         try:
-            span = _span(when.options[0], year, context)
-            if when.last:
-                end = _span(when.last[0], year, context)
-                if end[1] < span[0]:
-                    end = _span(when.last[0], year + 1, context)
-                span = (span[0], end[1], precision_of(span[0], end[1]))
-            spans.append(span)
+            spans.append(_in_year(when, year, context))
         except (_ImpossibleError, _YearlessError):
             continue
-    if later is not None or each.role == "old":
-        fitting = [span for span in spans if span[1] <= limit[1]]
-        chosen = fitting[-1] if fitting else None
-    else:
-        fitting = [span for span in spans if span[1] >= limit[0]]
-        chosen = fitting[0] if fitting else None
-    if chosen is None:
+    before = [span for span in spans if span[1] <= limit[1]][-1:]
+    after = [span for span in spans if span[1] >= limit[0]][:1]
+    back = _lies_before(each, near, stands_first=later is not None)
+    if not back and 0 < _age(each) == _age(near) and after and newest and after[0][1] > newest:
+        back = True  # 30 September 2011 (was 30 June 2011, before that 31 March)
+    fitting = before if back else after
+    if not fitting:
         each.problem = "impossible" if not spans else "yearless"
         return
-    each.span, each.problem, each.text = chosen, "", each.text or phrase(*chosen)
+    chosen = _take(each, fitting[0])
     if chosen[0].year != limit[0].year or near.notes:
         each.notes += (Note("year-assumed", f"'{each.text}' has no year; read as {phrase(*chosen)}"),)
 
@@ -2330,15 +2464,21 @@ def _close(each: _Found) -> None:
     if end is None:
         return
     notes = (*each.notes, *end.notes)
-    if each.span and end.span and each.span[0] <= end.span[1]:
-        each.span = (each.span[0], end.span[1], precision_of(each.span[0], end.span[1]))
-        if any(note.code == "year-assumed" for note in notes):  # said once, of the whole range
-            said = Note("year-assumed", f"'{each.text}' has no year; read as {phrase(*each.span)}")
-            notes = (said, *(note for note in notes if note.code != "year-assumed"))
-        each.notes = notes
-    else:
+    span = _join(each.span, end.span)
+    if span is None:
         each.problem = each.problem or end.problem or "impossible"
         each.span = None
+        return
+    if not each.before:  # before September to November: before September
+        each.span = span
+    if any(note.code == "year-assumed" for note in notes):  # said once, of the whole range
+        said = Note("year-assumed", f"'{each.text}' has no year; read as {phrase(*(each.span or span))}")
+        notes = (said, *(note for note in notes if note.code != "year-assumed"))
+    other = _join(each.other, end.other)
+    if other and not each.before:
+        said = _either(each.text, span, other)
+        notes = (said, *(note for note in notes if note.code != "date-ambiguous"))
+    each.notes = notes
 
 
 def _far(span: tuple[date, date, str], context: _Context) -> bool:
@@ -2351,14 +2491,16 @@ def _far(span: tuple[date, date, str], context: _Context) -> bool:
 _PROBLEMS = {
     "impossible": ("date-impossible", "'{}' is not a date that exists"),
     "range": ("date-out-of-range", "'{}' is more than thirty years from the snapshot"),
-    "yearless": ("date-not-read", "'{}' has no year, and the year cannot be told"),
+    "yearless": ("date-not-read", "'{}' {} no year, and the year cannot be told"),
     "ambiguous": ("date-ambiguous", "'{}' can be read in more than one way; none was taken"),
 }
 
 
-def _problem(each: _Found) -> Note:
-    code, message = _PROBLEMS[each.problem or "yearless"]
-    return Note(code, message.format(" ".join(each.text.split())))
+def _problem(*those: _Found) -> Note:
+    """What is the matter with a date; or with several that have no year."""
+    code, message = _PROBLEMS[those[0].problem or "yearless"]
+    quoted = "', '".join(" ".join(each.text.split()) for each in those)
+    return Note(code, message.format(quoted, "has" if len(those) == 1 else "have"))
 
 
 def _previous(olds: list[_Found], context: _Context) -> tuple[DateReading | None, tuple[Note, ...]]:
@@ -2400,7 +2542,9 @@ def _choose(
         return replace(base, kind=kind, notes=(*base.notes, Note("date-not-read", f"{dates} {why}")))
     wrong = [each for each in current if each.span is None]
     if wrong:
-        return replace(base, kind="unreadable", notes=(*base.notes, *(_problem(each) for each in wrong)))
+        yearless = [each for each in wrong if each.problem == "yearless"]
+        told = [_problem(each) for each in wrong if each not in yearless] + ([_problem(*yearless)] if yearless else [])
+        return replace(base, kind="unreadable", notes=(*base.notes, *told))
     several = _distinct(current)
     finished = [each for each in several if each.finished]
     if 0 < len(finished) < len(several):
@@ -2424,7 +2568,7 @@ def _choose(
         budget = 0
     elif chosen.marked and span[2] in ("day", "week", "month"):
         budget = 10_000
-    if unknown > budget or _stray(items, chosen):
+    if unknown > budget or _stray(items, tokens, chosen):
         said = f"'{chosen.text}' stands among words that may change what it means; not used"
         return replace(base, kind="unreadable", notes=(*notes, Note("date-not-read", said)))
     notes += chosen.notes
@@ -2434,14 +2578,26 @@ def _choose(
     return replace(base, earliest=earliest, latest=latest, precision=precision, kind="date", notes=notes)
 
 
-def _stray(items: list[_Item], chosen: _Found) -> bool:
-    """Whether a number beside the date, or another one that is shaped as a date, may belong to it: 30 Sept 201."""
+def _stray(items: list[_Item], tokens: list[_Token], chosen: _Found) -> bool:
+    """Whether a number beside the date, or another one that is shaped as a date, may belong to it: 30 Sept 201, 2.30 Sept 2011."""
     for five in zip(*(items[k:] for k in range(5)), strict=False):
         marks = [item.tag for item in five[1::2]]
         if all(item.kind == "number" for item in five[::2]) and marks in (["/", "/"], ["-", "-"]):
             return True
     when = chosen.item.when
-    return when is not None and when.options[0].year is None and _beside_number(items, chosen)
+    if when is None or when.options[0].year is None:
+        return when is not None and _beside_number(items, chosen)
+    return when.options[0].unit == "month" and not when.options[0].part and _day_before(items, tokens, chosen.position)
+
+
+def _day_before(items: list[_Item], tokens: list[_Token], k: int) -> bool:
+    """Whether a number before a month may be its day: 2.15 Sept 2011, 1:15 Sept 2011; but Rec 4.1 Sept 2011."""
+    before = tokens[items[k - 1].first] if k else _END
+    if before.kind == "time":
+        return before.text[-1].isdigit()
+    if before.kind != "number" or before.digits > 2 or items[k - 1].kind == "label" or items[k - 2].kind == "word":
+        return False
+    return not (k > 2 and items[k - 2].tag == "." and items[k - 3].kind == "label")
 
 
 def _beside_number(items: list[_Item], each: _Found) -> bool:
@@ -2506,7 +2662,19 @@ def _refusal(
         return "unreadable", "stands beside a negation; not used"
     if any(item.offset and item.offset.event for item in items):
         return "conditional", "depends on something else; not used"
+    if not any(each.role == "old" for each in found) and any(_adds(items, k, tokens) for k in range(last + 1, len(items))):
+        return "unreadable", "stands before a length of time that may have to be added to it; not used"
     return None
+
+
+def _adds(items: list[_Item], k: int, tokens: list[_Token]) -> bool:
+    """Whether an item is a length of time by which a date is moved: + 3 months | extended by 3 months | 3 months late."""
+    offset = items[k].offset
+    if offset is None or offset.base:
+        return False
+    before, after = (tokens[j].text if j < len(tokens) else "" for j in (items[k].first - 1, items[k].last))
+    moved = any(item.tag == "verb" for item in items[k - 1 : k + 2])
+    return moved or before in ("+", "plus", "by", "delayed") or after in ("late", "delay")
 
 
 def _distinct(current: list[_Found]) -> list[_Found]:
