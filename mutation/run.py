@@ -47,10 +47,12 @@ TESTS = {
     "planlib.dates": ("tests/test_dates.py", "tests/test_dates_words.py"),
     "planlib.slippage": ("tests/test_slippage.py", "tests/test_stated_slip.py"),
 }
+# What tests make before they come to the module, which it takes no part in: made once for all children.
+MADE_BEFORE = {"planlib.slippage": ("make_ledger", "rows_ledger", "plan_of")}
 STATE, REPORT = ROOT / ".mutation", HOME / "report.json"
 KILLED, SURVIVED, TIMEOUT, UNTESTED = "killed", "survived", "timed out", "no test runs it"
 UNDECIDED = "undecided"  # ended by the clock on the wall, which says more of the machine than of the mutant; not noticed
-CPU_SECONDS, WALL_SECONDS, MEBIBYTES = 2.0, 180.0, 512
+CPU_SECONDS, WALL_SECONDS, MEBIBYTES = 2.0, 900.0, 512
 SLOW, LONG = 3.0, 0.2  # seconds that a test may take; and from which on it waits its turn, however much it has noticed
 UNMEASURED = 0.1  # seconds that a test is taken to need where that was not measured
 Lines = frozenset[int]
@@ -241,39 +243,46 @@ def passes(test: Test) -> bool:
     return all(report.passed for report in runtestprotocol(test.item, log=False, nextitem=None))
 
 
-def measure(tests: Sequence[Test], path: str) -> None:
-    """What each test costs and which lines it runs, tried in a child so that this process keeps nothing of it."""
+def traced(tests: Sequence[Test], path: str) -> None:
+    """Run each test and note which lines of the module it runs; what is loaded or made on first use is so here, in the parent."""
+    lines: set[int] = set()
+
+    def inside(frame: types.FrameType, event: str, _: Any) -> Any:
+        lines.add(frame.f_lineno)
+        return inside
+
+    def outside(frame: types.FrameType, event: str, _: Any) -> Any:
+        return inside(frame, event, _) if frame.f_code.co_filename == path else None
+
+    for test in tests:
+        forget()
+        lines.clear()
+        sys.settrace(outside)
+        good = passes(test)
+        sys.settrace(None)
+        if not good:
+            raise SystemExit(f"mutation: {test.item.nodeid} does not pass on the module as it is")
+        test.lines = frozenset(lines)
+
+
+def timed(tests: Sequence[Test]) -> None:
+    """What each test costs, tried in a child, as it is there that it will be run."""
 
     def work(own: Path, tell: Tell) -> None:
-        lines: set[int] = set()
-
-        def inside(frame: types.FrameType, event: str, _: Any) -> Any:
-            lines.add(frame.f_lineno)
-            return inside
-
-        def outside(frame: types.FrameType, event: str, _: Any) -> Any:
-            return inside(frame, event, _) if frame.f_code.co_filename == path else None
-
         settle(tests[0], own)
         found = []
         for test in tests:
             forget()
             begin = time.process_time()
             good = passes(test)
-            seconds = time.process_time() - begin
-            forget()
-            lines.clear()
-            sys.settrace(outside)
-            good = good and passes(test)
-            sys.settrace(None)
-            found.append([good, seconds, sorted(lines)])
+            found.append([good, time.process_time() - begin])
         tell(found)
 
-    told, _ = in_child(work, WALL_SECONDS * 10)
-    for test, (good, seconds, lines) in zip(tests, told, strict=True):
+    told, _ = in_child(work, WALL_SECONDS * 2)
+    for test, (good, seconds) in zip(tests, told, strict=True):
         if not good:
             raise SystemExit(f"mutation: {test.item.nodeid} does not pass on the module as it is")
-        test.seconds, test.lines = seconds, frozenset(lines)
+        test.seconds = seconds
 
 
 def forget(*others: types.ModuleType) -> None:
@@ -282,6 +291,41 @@ def forget(*others: types.ModuleType) -> None:
         for value in list(vars(module).values()):
             if isinstance(value, functools._lru_cache_wrapper):
                 value.cache_clear()
+
+
+def keep_what_is_made(functions: Sequence[str], path: str) -> None:
+    """Let what these functions of the tests make be made once by this process, and be there for its children.
+
+    Two thirds of the time of a test of slippage went into its ledger. A function that runs a line of the module under test is
+    refused, as what it makes would not be what the mutant makes. Where it makes it, which folder, is nothing to the result.
+    """
+    found = [(module, name) for module in filter(_is_ours, list(sys.modules.values())) for name in functions
+             if name in vars(module)]  # fmt: skip
+    kept = {name: _keeping(vars(module)[name], path) for module, name in found}
+    for module, name in found:
+        setattr(module, name, kept[name])
+
+
+def _keeping(make: Callable[..., Any], path: str) -> Callable[..., Any]:
+    made: dict[str, Any] = {}
+
+    def watch(frame: types.FrameType, event: str, _: Any) -> None:
+        if frame.f_code.co_filename == path:
+            os.write(2, f"mutation: {make.__name__} runs {path}\n".encode())
+            os._exit(1)  # no exception, which would only make the test fail that it is raised in
+
+    @functools.wraps(make)
+    def keeping(*args: Any, **kwargs: Any) -> Any:
+        key = repr(([each for each in args if not isinstance(each, Path)], sorted(kwargs.items())))
+        if key not in made:
+            sys.setprofile(watch)
+            try:
+                made[key] = make(*args, **kwargs)
+            finally:
+                sys.setprofile(None)
+        return made[key].copy() if hasattr(made[key], "copy") else made[key]  # a table, or a plan, which is frozen
+
+    return keeping
 
 
 def attempt(patient: Patient, mutant: Mutant, tests: Sequence[Test]) -> tuple[str, str]:
@@ -359,19 +403,26 @@ class Run:
 
     def _ready(self, patient: Patient, tests: Sequence[Test]) -> list[Test]:
         """The tests with what they run and cost, in a process that is ready to be forked."""
-        for test in tests[:: max(1, len(tests) // 30)]:
-            passes(test)  # what is loaded on first use is loaded now, and not in each child
-        gc.collect()
-        gc.freeze()
+        keep_what_is_made(MADE_BEFORE.get(self.name, ()), str(patient.path))
         begin = time.monotonic()
         if self.options.unmeasured:
             everything = frozenset(range(1, len(patient.source.splitlines()) + 1))
             for test in tests:
                 test.lines, test.seconds = everything, UNMEASURED
+            for test in tests[:: max(1, len(tests) // 30)]:
+                passes(test)  # what is loaded on first use is loaded now, and not in each child
+        else:
+            traced(tests, str(patient.path))
+        forget()
+        gc.collect()
+        gc.freeze()
+        if self.options.unmeasured:
             return list(tests)
-        measure(tests, str(patient.path))
+        timed(tests)
         kept = sorted((test for test in tests if test.seconds <= SLOW), key=lambda test: test.seconds)
-        print(f"measured in {time.monotonic() - begin:.0f} s; {len(tests) - len(kept)} tests are left out as slow", flush=True)
+        spent = sum(test.seconds for test in tests)
+        print(f"measured in {time.monotonic() - begin:.0f} s: all tests take {spent:.0f} s of the processor; "
+              f"{len(tests) - len(kept)} are left out as slow", flush=True)  # fmt: skip
         return kept
 
     def _chosen(self, patient: Patient) -> list[Mutant]:
@@ -391,15 +442,20 @@ class Run:
         for name, told in self.found.items():  # what earlier runs showed
             if told[1] in by_id:
                 by_id[told[1]].kills.update((name.rpartition("#")[0], told[3]))
+        put_off: list[Mutant] = []
         with state.open("a", encoding="utf-8") as file:
-            for number, mutant in enumerate(wanted, start=1):
+            for number, mutant in enumerate(itertools.chain(wanted, put_off), start=1):  # of which the second grows with the first
                 while self.options.wait_while and Path(self.options.wait_while).exists():
                     time.sleep(5)
                 fitting = _fitting(patient, mutant, tests)
                 if not fitting and self.options.tests:
                     continue  # what it came to with all tests stands
-                began = time.monotonic()
-                outcome, by = attempt(patient, mutant, fitting) if fitting else (UNTESTED, "")
+                began, again = time.monotonic(), number > len(wanted)
+                first = fitting[: self.options.first] if self.options.first and not again else fitting
+                outcome, by = attempt(patient, mutant, first) if fitting else (UNTESTED, "")
+                if outcome == SURVIVED and len(first) < len(fitting):
+                    outcome, by = UNDECIDED, "put off"
+                    put_off.append(mutant)
                 if by in by_id:
                     by_id[by].kills.update((mutant.function, mutant.first))
                 before, after = mutant.told()
@@ -408,9 +464,9 @@ class Run:
                 file.flush()
                 self.found[mutant.name] = told
                 counts[outcome] += 1
-                if number % 100 == 0 or number == len(wanted):
+                if number % 100 == 0 or number == len(wanted) + len(put_off):
                     pace = (time.monotonic() - begin) / number
-                    print(f"  {number} of {len(wanted)}, {pace:.2f} s each: {dict(counts)}", flush=True)
+                    print(f"  {number} of {len(wanted) + len(put_off)}, {pace:.2f} s each: {dict(counts)}", flush=True)
 
 
 def _known(state: Path) -> dict[str, list[Any]]:
@@ -480,6 +536,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--tried", action="store_true", help="only those that were tried before: to report, or with --again")
     parser.add_argument("--tests", default="", help="only on tests whose name fits this pattern; with --again, on new ones")
     parser.add_argument("--unmeasured", action="store_true", help="try each test on each mutant, without minutes of measuring first")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="put off to the end what the N likeliest tests do not notice")
     parser.add_argument("--wait-while", default="", metavar="FILE", help="pause while this file is there")
     parser.add_argument("--report", action="store_true", help=f"write {REPORT.relative_to(ROOT)}")
     options = parser.parse_args(arguments)

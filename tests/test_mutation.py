@@ -125,6 +125,41 @@ def test_a_mutant_takes_the_place_of_the_original_for_everyone(tmp_path, monkeyp
     assert TABLE == {"limit": 3}  # and nothing of it is left in this process
 
 
+def test_what_tests_make_before_they_come_to_the_module_is_made_once(tmp_path):
+    """Asked for again, in whichever folder, it is there, and a table is each caller's own."""
+    pytest.importorskip("resource")
+    from run import _keeping
+
+    calls = []
+
+    def make(folder: Path, *texts: str, more: str = "") -> list[str]:
+        calls.append(folder)
+        return [*texts, more]
+
+    keeping = _keeping(make, "another.py")
+    mine = keeping(tmp_path, "a", more="b")
+    mine.append("c")
+    assert keeping(tmp_path / "other", "a", more="b") == ["a", "b"] and calls == [tmp_path]
+    assert keeping(tmp_path, "a", more="c") == ["a", "c"] and len(calls) == 2
+
+
+def test_what_runs_the_module_under_test_is_not_kept(tmp_path, monkeypatch):
+    """A maker that calls the module would keep what the original made: the process ends and says so."""
+    pytest.importorskip("resource")
+    from run import _keeping, in_child
+
+    (tmp_path / "planlib_toy_kept.py").write_text(TOY, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import planlib_toy_kept as toy
+
+    def made_of(path: str) -> tuple[object, int]:
+        return in_child(lambda own, tell: tell(_keeping(lambda: toy.over(4), path)()))
+
+    assert made_of("another.py") == (True, 0)
+    told, status = made_of(str(tmp_path / "planlib_toy_kept.py"))
+    assert told is None and status != 0
+
+
 def test_what_is_written_of_the_mutation_test_is_what_came_of_it():
     """docs/mutation.md names the counts of the committed report, and each mutant that it explains is one that lived."""
     report = json.loads((ROOT / "mutation" / "report.json").read_text(encoding="utf-8"))

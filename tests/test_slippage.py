@@ -275,6 +275,22 @@ def test_on_time_late_or_cannot_be_told(original, on_time):
     assert of_one(slippage.completion(ledger, FEB))["on_time"] == on_time
 
 
+def test_a_completion_once_stated_stands_where_a_later_report_leaves_it_out():
+    """Completed on 10 February, as one report says; the next gives no day, and the day is not unknown again."""
+    ledger = one(dict(status="open"), dict(status="complete", completed="2020-02-10"), dict(status="complete"))
+    made = of_one(slippage.completion(ledger, MAR))
+    assert (day(made["complete_earliest"]), day(made["complete_latest"]), made["complete_basis"]) == (
+        "2020-02-10", "2020-02-10", "stated"
+    )  # fmt: skip
+
+
+def test_what_is_not_complete_has_no_completion():
+    """An open action, also one on course by its own account, has neither a basis nor a verdict, and is not done in time."""
+    row = of_one(slippage.completion(one(dict(target=MAR, status="on course")), JAN))
+    assert (row["done"], row["complete_basis"], row["on_time"], row["on_time_claimed"]) == (False, "", "", False)
+    assert pd.isna(row["complete_earliest"]) and pd.isna(row["complete_latest"]) and not row["complete_coarse"]
+
+
 def test_in_time_by_its_own_account_stands_apart():
     """A complete action whose status says in time is so by its own account; on time itself cannot be told."""
     made = of_one(slippage.completion(one(dict(status="complete in time")), JAN))
@@ -450,12 +466,23 @@ def test_past_original_also_of_what_is_no_longer_listed():
         (dict(target="2020-06-30", status="complete", completed="2020-01-20"), (date(2019, 10, 31), date(2019, 10, 31)),
          "within"),
         (dict(target="2020-01-10", status="open"), (date(2019, 10, 15), date(2019, 10, 15)), "cannot be told"),
+        (dict(target="2020-01-31", status="open"), (date(2019, 10, 31), date(2019, 10, 31)), "within"),  # due that day
     ],
 )  # fmt: skip
 def test_outside_the_required_time(cell, anchor, outside):
     """F.earliest (or C.earliest) after the last day of the time required; an anchor not known exactly gives a range."""
     ledger = one(dict(timescale="within 3 months") | cell)
     assert of_one(slippage.required(ledger, JAN, anchor=anchor))["outside"] == outside
+
+
+def test_each_action_has_its_own_time_required():
+    """Of several times required, in any order and beside none, each action has the one that stands in its row."""
+    said = ["within 6 months", "", "within 3 months", "within 6 months"]
+    rows = [dict(ref=str(number), target=MAR, status="open", timescale=text) for number, text in enumerate(said, start=1)]
+    made = slippage.required(make_ledger({JAN: rows}), JAN, anchor=(date(2020, 1, 15), date(2020, 1, 20)))
+    assert made["required_earliest"].map(day).to_list() == ["2020-07-15", "", "2020-04-15", "2020-07-15"]
+    assert made["required"].map(day).to_list() == ["2020-07-20", "", "2020-04-20", "2020-07-20"]
+    assert made["outside"].to_list() == ["within", "", "within", "within"]
 
 
 # --- changes of date -------------------------------------------------------------------------------------------------
@@ -470,6 +497,7 @@ def test_outside_the_required_time(cell, anchor, outside):
         (["2020-09-30", "2020-09-01"], [("earlier", -29)]),
         (["September 2020", "2020-09-15"], [("refined", -15)]),
         (["September 2020", "2020-09-30"], [("refined", 0)]),
+        (["July to September 2020", "July 2020"], [("refined", -61)]),
         (["2020-09-30", "September 2020"], [("loosened", 0)]),
         (["2020-09-15", "September 2020"], [("later", 15)]),  # the old inside the new, which ends later
         (["September 2020", "August to September 2020"], [("loosened", 0)]),
@@ -500,6 +528,7 @@ def test_revisions_are_later_earlier_removed_and_stated():
     }  # fmt: skip
     found = {cells: of_one(slippage.revisions(one(*cells), MAY)) for cells in counted}
     assert {cells: (row["revisions"], row["revisions_earlier"]) for cells, row in found.items()} == counted
+    assert [row["changes"] for row in found.values()] == [2, 1, 1, 2, 1, 1]
 
 
 def test_a_stated_original_is_where_changes_begin():
@@ -545,6 +574,32 @@ def test_an_older_date_between_two_snapshots_is_a_change_of_its_own():
     assert set(changes(ledger, MAY)["as_of"].map(day)) == {FEB}
 
 
+def test_an_older_date_in_a_cell_has_its_own_first_day_and_precision():
+    """Due in August; then "September revised to 15 October": from a month to a month, and from that month to a day."""
+    made = changes(one("August 2020", "September 2020 revised to 15 October 2020"), MAY)
+    names = ["from_earliest", "from_latest", "to_earliest", "to_latest"]
+    assert [[day(row[name]) for name in names] for row in made.to_dict("records")] == [
+        ["2020-08-01", "2020-08-31", "2020-09-01", "2020-09-30"], ["2020-09-01", "2020-09-30", "2020-10-15", "2020-10-15"],
+    ]  # fmt: skip
+    assert made[["from_precision", "to_precision"]].to_numpy().tolist() == [["month", "month"], ["month", "day"]]
+    assert made["unit"].to_list() == ["months", "months"]
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "precision"),
+    [("June 2020", "2020-06-01", "month"), ("June", "2020-06-01", "month"), ("the old plan", "2020-06-30", "day")],
+)
+def test_an_older_date_is_read_from_its_text_as_its_snapshot_has_it(text, earliest, precision):
+    """A month without its year is that of the snapshot; where the text gives another date, the day that is known stands alone."""
+    row = dict(id=1, target="2020-09-15", original="2020-03-31", status="open")
+    ledger = rows_ledger([
+        row | dict(as_of=JAN, target=MAR),
+        row | dict(as_of=FEB, previous_target="2020-06-30", previous_target_text=text),
+    ])  # fmt: skip
+    made = changes(ledger, FEB)
+    assert [(day(row.from_earliest), row.from_precision) for row in made.itertuples()] == [(MAR, "day"), (earliest, precision)]
+
+
 def test_a_move_to_the_completion_date_is_no_change():
     """The date overwritten by that of completion is no change, then or later, whether completion is stated or not."""
     stated = one(MAR, dict(target="2020-02-10", status="complete", completed="2020-02-10"),
@@ -576,12 +631,24 @@ def test_a_change_that_a_correction_made_is_corrected():
     assert not changes(fixed, MAY)["revision"].any()
 
 
+def test_a_correction_that_moved_nothing_is_no_change():
+    """A corrected first date, or one put right again in the next report, is where the action begins or stays."""
+    note = "x.csv; corrections.csv line 2 (typo: target)"
+    assert kinds(one(dict(target=MAR, source=note), dict(target=MAR, source=note), APR)) == [("later", 30)]
+
+
 def test_a_restored_value_takes_back_all_changes_since_it_last_stood():
     """A -> B -> C -> A by a correction of kind restored is no revision; known only once restored."""
     ledger = one(MAR, APR, MAY, dict(target=MAR, source="x.csv; corrections.csv line 2 (restored: target)"), APR)
     assert kinds(ledger, MAR) == [("later", 30), ("later", 31)]
     assert kinds(ledger, APR) == [("corrected", 30), ("corrected", 31), ("corrected", -61)]
     assert kinds(ledger) == [("corrected", 30), ("corrected", 31), ("corrected", -61), ("later", 30)]
+
+
+def test_a_restored_value_takes_back_no_more_than_what_came_after_it():
+    """B restored after C: the move from A to B stays; a report between in which nothing moved is no change."""
+    restored = dict(target=APR, source="x.csv; corrections.csv line 2 (restored: target)")
+    assert kinds(one(MAR, APR, MAY, MAY, restored)) == [("later", 30), ("corrected", 31), ("corrected", -31)]
 
 
 @pytest.mark.parametrize(
@@ -629,6 +696,23 @@ def test_only_revisions_from_a_known_date_have_notice():
     assert [table["notice"].item() for table in (removed, refined, stated)] == ["before it was missed", "", ""]
 
 
+def test_a_change_from_a_stated_original_to_a_later_first_target_has_no_upper_notice():
+    """O stated 15 March and no target in January: when it was given up for the May date that February shows is not known."""
+    row = dict(original="2020-03-15")
+    (made,) = changes(one(row, row | dict(target=MAY)), FEB).to_dict("records")
+    assert (made["notice_low"], pd.isna(made["notice_high"]), made["notice"]) == (15, True, "before it was missed")
+    row = dict(original="2020-01-15")
+    (made,) = changes(one(row, row | dict(target=MAY)), FEB).to_dict("records")
+    assert (made["notice_low"], pd.isna(made["notice_high"]), made["notice"]) == (-45, True, "cannot be told")
+
+
+def test_a_side_of_a_change_without_a_date_has_no_precision():
+    """Removed: to nothing; given: from nothing; said to have been changed in the first report: from nothing."""
+    found = [changes(one(*cells), MAY)[["from_precision", "to_precision"]].iloc[0].to_list() for cells in (
+        (MAR, ""), ("", MAR), ("revised to 30 May 2020",))]  # fmt: skip
+    assert found == [["day", ""], ["", "day"], ["", "day"]]
+
+
 def test_revisions_of_one_area_snapshot_from_and_to_date_are_one_decision():
     """Five re-dated together are one decision; another area, day, from or to date is another; numbered in order."""
     def row(ref: str, target: str, area: str = "A") -> dict[str, str]:
@@ -643,6 +727,13 @@ def test_revisions_of_one_area_snapshot_from_and_to_date_are_one_decision():
     assert dict(zip(made["ref"], made["decision"], strict=True)) == {"1": 1, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5}
     refined = slippage.date_changes(one("March 2020", "2020-03-15"), FEB)
     assert refined["decision"].isna().all()
+
+
+def test_dates_that_are_taken_away_together_are_one_decision():
+    """A removal has no date to which it goes, and is a decision all the same."""
+    ledger = make_ledger({t: [dict(ref=ref, target=target, status="open") for ref in "123"] for t, target in ((JAN, MAR), (FEB, ""))})
+    made = slippage.date_changes(ledger, FEB)
+    assert made[["kind", "decision"]].to_numpy().tolist() == [["removed", 1]] * 3
 
 
 def test_the_reason_is_the_text_given_with_the_revision():
@@ -689,6 +780,7 @@ def test_a_number_learned_later_does_not_make_its_past_known():
         (["2020-09-01", "", "2020-10-31", "2020-10-31"], MAY, 60 / 121, ""),
         (["2020-09-01", "2020-09-01", "2020-10-31", dict(status="complete")], MAY, None, "not open"),
         (["2020-09-01", "2020-09-01", "2020-10-31", ""], MAY, None, "no target date"),
+        (["2020-09-01", "2020-09-01", "2020-10-31", dict(target="2020-10-31", status="")], MAY, None, "standing not known"),
     ],
 )
 def test_slip_rate_is_days_moved_over_days_elapsed(cells, as_of, rate, why):
@@ -902,6 +994,63 @@ def test_a_date_on_the_first_day_of_the_completion_is_no_change():
     """Open on 31 January and complete on 29 February: done from 1 February on, and a date of that day is that of completion."""
     assert kinds(one(MAR, dict(target="2020-02-01", status="complete"))) == []
     assert kinds(one(MAR, dict(target="2020-01-31", status="complete"))) == [("earlier", -60)]
+
+
+@pytest.mark.parametrize(("latest", "unit"), [("2020-09-07", "days"), ("2020-09-08", "months")])
+def test_what_is_longer_than_a_week_is_told_in_months(latest, unit):
+    """A week is the coarsest date that is told in days; eight days are not."""
+    row = dict(id=1, as_of=JAN, target=latest, target_earliest="2020-09-01", original=MAR, status="open")
+    ledger = rows_ledger([row])
+    assert of_one(slippage.slip(ledger, JAN))["slip_unit"] == unit
+    assert changes(ledger, JAN)["unit"].to_list() == [unit]
+
+
+def test_many_actions_with_an_older_date_keep_their_points_in_order():
+    """Original, older date and target of one snapshot are three points in that order, however many actions have them."""
+    row = dict(original="2020-03-01", target="15 March 2020 revised to 30 April 2020", status="open")
+    made = slippage.date_changes(make_ledger({JAN: [row | dict(ref=str(number)) for number in range(1, 41)]}), JAN)
+    assert made[["ref", "days"]].to_numpy().tolist() == [[str(number), days] for number in range(1, 41) for days in (14, 46)]
+
+
+def test_a_state_has_the_columns_of_the_ledger_and_its_own():
+    """Rows are numbered anew and have the action's number; of an empty ledger all is of the kind that it always has."""
+    full, empty = slippage.state(one(MAR, APR), FEB), slippage.state(rows_ledger([]), FEB)
+    names = [column.name for column in schema.LEDGER]
+    assert list(full.past) == [*names, "number", "done", "open", "position"]
+    assert full.past.index.to_list() == [0, 1, 2, 3] and full.past["number"].to_list() == [1, 1, 2, 2]
+    assert set(full.force) == {*names, "number", "done", "open", "listed", "t"} - {"action_id"}
+    for name in ("past", "force"):
+        assert getattr(empty, name).dtypes.to_dict() == getattr(full, name).dtypes.to_dict()
+
+
+def test_the_rows_on_dates_are_one_for_each_action_and_date():
+    """From the action's first snapshot on, each date of its plan; numbered, and made once for a state."""
+    at = slippage.state(make_ledger({JAN: [dict(ref="1", target=MAR, status="open")],
+                                     FEB: [dict(ref=ref, target=APR, status="open") for ref in "12"]}), MAR)  # fmt: skip
+    rows, on, dates = slippage.rows_on_dates(at)
+    assert rows[["position", "as_of", "t"]].map(lambda each: each if isinstance(each, int) else day(each)).to_numpy().tolist() == [
+        [0, JAN, JAN], [0, FEB, FEB], [0, FEB, MAR], [1, FEB, FEB], [1, FEB, MAR],
+    ]  # fmt: skip
+    assert on.tolist() == [0, 1, 2, 1, 2]
+    assert list(rows) == ["target", "original", "as_of", "status", "claim", "changed", "t", "listed", "position"]
+    assert dates.index.to_list() == [0, 1, 2] and dates["snapshot"].map(day).to_list() == [JAN, FEB, FEB]
+    assert slippage.rows_on_dates(at) is slippage.rows_on_dates(at)
+
+
+def test_a_plan_without_a_named_snapshot_has_the_day_of_the_report():
+    """Where the dates of the snapshots are given and a plan is not among them, its actions are on no list that day."""
+    at = slippage.state(one(MAR), FEB, snapshots={"another": [JAN]})
+    made = slippage.standing_over_time(one(MAR), FEB, at=at)
+    assert [(day(row.as_of), row.standing, row.actions) for row in made.itertuples()] == [(FEB, "no longer listed", 2)]
+
+
+@pytest.mark.parametrize("make", EVERY, ids=lambda make: make.__name__)
+def test_words_are_of_the_kind_that_words_are_everywhere(make):
+    """Every column of words is of dtype string, as in the ledger."""
+    made = make(one(MAR, APR, dict(target=APR, status="complete")), MAR)
+    table = made.to_frame() if isinstance(made, pd.Series) else made
+    words = [name for name in table if isinstance(table[name].iloc[0], str)]
+    assert {name: table[name].dtype for name in words} == dict.fromkeys(words, pd.StringDtype())
 
 
 def test_the_same_state_tells_the_same_over_time():

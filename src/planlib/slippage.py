@@ -58,7 +58,7 @@ class State:
     force: pd.DataFrame
     as_of: pd.Timestamp
     snapshots: Mapping[str, Sequence[pd.Timestamp]]
-    made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    made: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def previous(self) -> pd.Series:
         """By plan: the latest snapshot before the one in force, NaT where there is none."""
@@ -101,7 +101,7 @@ class State:
 
     def at_report(self, reports: pd.Series) -> State:
         """What decides where actions stood at an earlier report of each plan; plans without one have no action."""
-        key = ("at_report", tuple(reports.index), tuple(reports))
+        key = (tuple(reports.index), tuple(reports))
         if key not in self.made:
             limit = looked_up(self.force["plan"], reports)
             past = self.past.loc[(self.past["as_of"] <= self.spread(limit)).to_numpy(bool), list(_DECISIVE)]
@@ -146,7 +146,7 @@ def state(
     )
     if snapshots is None:
         seen = past[["plan", "as_of"]].drop_duplicates()
-        days = {str(plan): sorted(dates) for plan, dates in seen.groupby("plan", sort=False)["as_of"]}
+        days = {str(plan): sorted(dates) for plan, dates in seen.groupby("plan")["as_of"]}
     else:
         days = {plan: sorted(pd.Timestamp(day) for day in dates) for plan, dates in snapshots.items()}
     days = {plan: [day for day in dates if day <= t] for plan, dates in days.items()}
@@ -222,12 +222,11 @@ def standing(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> p
 
 def _standing(at: State) -> pd.DataFrame:
     rows = at.force
-    target, original, t = rows["target"], rows["original"], rows["t"]
+    target, t = rows["target"], rows["t"]
     changed = at.once(_says_changed).groupby(at.past["position"]).any().set_axis(rows.index)
-    names = np.array(list(schema.STANDINGS), dtype=object)
-    made = pd.DataFrame(index=rows.index)
-    made["standing"] = pd.array(names[_first_that_applies(rows.assign(changed=changed))], dtype="string")
-    by_dates = (target >= t) & (target <= original)
+    standings = _standings(_first_that_applies(rows.assign(changed=changed)))
+    made = pd.DataFrame({"standing": standings}, index=rows.index)
+    by_dates = target <= rows["original"]  # what has passed is overdue, and not on track
     made["by_own_account"] = ((made["standing"] == "on track") & ~by_dates) | (made["standing"] == "delayed")
     made["date_passed"] = (rows["status"] == "unknown") & (target < t)
     made["due_today"] = rows["open"] & rows["listed"] & (target == t)
@@ -237,6 +236,11 @@ def _standing(at: State) -> pd.DataFrame:
     made["implied"] = _implied(rows)
     made["disagreement"] = _disagreement(rows, at.once(_completion)["on_time"])
     return made
+
+
+def _standings(numbers: np.ndarray) -> Any:
+    """The words of these places in schema.STANDINGS."""
+    return pd.array(list(schema.STANDINGS), dtype="string").take(numbers)
 
 
 def _first_that_applies(rows: pd.DataFrame) -> np.ndarray:
@@ -346,7 +350,7 @@ def _completion(at: State) -> pd.DataFrame:
     dated = since & past["completed"].notna()
     begin, end, told = (at.last(dated, name) for name in ("completed_earliest", "completed", "as_of"))
     stated = done & end.notna()
-    made = pd.DataFrame({"done": done}, index=rows.index)
+    made = done.to_frame()
     made["complete_earliest"] = begin.where(stated, opened + DAY).where(done)
     made["complete_latest"] = end.where(end <= told, told).where(stated, at.first(since, "as_of")).where(done)
     made = made.astype({"complete_earliest": schema.DATE, "complete_latest": schema.DATE})
@@ -520,17 +524,15 @@ def required(
     at = at or state(ledger, as_of)
     rows, done = at.force, at.once(_completion)
     first = {str(plan): days[0].date() for plan, days in at.snapshots.items()}
-    asked = rows.loc[rows["timescale"] != "", ["plan", "timescale"]]
-    number = asked.groupby(["plan", "timescale"], sort=False).ngroup().to_numpy()
-    pairs = asked.drop_duplicates()
+    asked = ["plan", "timescale"]
+    number = rows.groupby(asked, sort=False).ngroup().to_numpy()
     bounds = [
         read_date(text, as_of=first.get(plan), anchor=anchor)
-        for plan, text in zip(pairs["plan"], pairs["timescale"], strict=True)
+        for plan, text in rows[asked].drop_duplicates().itertuples(index=False)
     ]
     made = pd.DataFrame(index=rows.index)
     for name, end in (("required_earliest", "earliest"), ("required", "latest")):
-        days = pd.Series([getattr(each, end) for each in bounds], dtype=schema.DATE).array.take(number)
-        made[name] = pd.Series(days, index=asked.index).reindex(rows.index)
+        made[name] = pd.Series([getattr(each, end) for each in bounds], dtype=schema.DATE).array.take(number)
     earliest = done["complete_earliest"].where(rows["done"], rows["target_earliest"])
     latest = done["complete_latest"].where(rows["done"], rows["target"])
     open_after = rows["open"] & (made["required"] < rows["t"])
@@ -592,20 +594,20 @@ def _date_changes(at: State) -> pd.DataFrame:
     had, has = from_latest.notna(), latest.notna()
     # Over a gap without a date the days count from the last date known, so that they add up.
     last_known = _fill(latest, first).shift(1).mask(first)
-    rules = {
-        "start": points["start"],
-        "stated": ~had & points["said"] & last_known.isna(),
-        "first": first,
-        "given": ~had & has,
-        "never given": ~had,
-        "removed": ~has,
-        "same": (latest == from_latest) & (earliest == from_earliest),
-        "refined": (earliest >= from_earliest) & (latest <= from_latest),
-        "loosened": latest == from_latest,
-        "later": latest > from_latest,
-    }
-    kinds = np.select([rule.to_numpy(bool) for rule in rules.values()], list(rules), "earlier")
-    kinds = _corrected(at, points, np.where(np.isin(kinds, list(schema.CHANGE_KINDS)), kinds, ""))
+    rules = (
+        ("", points["start"]),
+        ("stated", ~had & points["said"] & last_known.isna()),
+        ("", first),
+        ("given", ~had & has),
+        ("", ~had),
+        ("removed", ~has),
+        ("", (latest == from_latest) & (earliest == from_earliest)),
+        ("refined", (earliest >= from_earliest) & (latest <= from_latest)),
+        ("loosened", latest == from_latest),
+        ("later", latest > from_latest),
+    )
+    kinds = np.select([rule.to_numpy(bool) for _, rule in rules], [kind for kind, _ in rules], "earlier")
+    kinds = _corrected(at, points, kinds)
     changed = np.flatnonzero(kinds != "")
     to, before = points.take(changed), points.take(changed - 1)
     told = [name for name in CHANGE_COLUMNS if name in at.past]
@@ -645,7 +647,7 @@ def _points(at: State) -> pd.DataFrame:
     force.columns = pd.Index(list(DATE_PARTS))
     news = first | (past["target_text"] != past["target_text"].shift(1))
     points = force.assign(
-        position=position, row=np.arange(len(past)), step=2, since=since, start=False,
+        position=position, row=np.arange(len(past)), since=since, start=False,
         said=at.once(_says_changed) & past["previous_target"].isna() & news,
     )  # fmt: skip
     followed = at.spread(at.once(_followed))
@@ -654,9 +656,10 @@ def _points(at: State) -> pd.DataFrame:
     # Blanks before the first date seen are no removal of the original.
     begun = _fill(points["latest"], first).notna()
     points = points[followed & (begun | ~position.isin(starts["position"]))]
+    # In this order, which the sort keeps within a row.
     parts = [part for part in (starts, _older(at, points, starts), points) if len(part)]
-    made = pd.concat(parts, ignore_index=True) if parts else points
-    return made.sort_values(["row", "step"], kind="stable", ignore_index=True)
+    made = pd.concat(parts) if parts else points
+    return made.sort_values("row", kind="stable", ignore_index=True)
 
 
 def _rows_in_force(at: State, first: pd.Series) -> np.ndarray:
@@ -690,7 +693,7 @@ def _starts(at: State, firsts: pd.DataFrame, known: pd.DataFrame) -> pd.DataFram
     other = (seen["latest"].notna() & original["latest"].notna() & (seen != original).any(axis=1)).to_numpy()
     parts = {"earliest": "original_earliest", "latest": "original", "precision": "original_precision"}
     made = firsts.assign(**{name: rows[column].array for name, column in parts.items()})
-    return made[other].assign(step=0, start=True, said=False)
+    return made[other].assign(start=True)
 
 
 def _older(at: State, points: pd.DataFrame, starts: pd.DataFrame) -> pd.DataFrame:
@@ -700,7 +703,7 @@ def _older(at: State, points: pd.DataFrame, starts: pd.DataFrame) -> pd.DataFram
     if told.empty:
         return told
     mine = points[points["position"].isin(told["position"].unique())]
-    seen = pd.concat([part for part in (starts.assign(row=-1), mine, told) if len(part)], ignore_index=True)
+    seen = pd.concat([part for part in (starts, mine, told) if len(part)])
     news = seen["row"] == seen.groupby(["position", "latest"], sort=False)["row"].transform("min")
     news &= ~seen.duplicated(["position", "latest", "row"], keep=False)
     made = told[news.tail(len(told)).to_numpy(bool)]
@@ -710,11 +713,11 @@ def _older(at: State, points: pd.DataFrame, starts: pd.DataFrame) -> pd.DataFram
     unique = asked.drop_duplicates()
     read = [_interval(*row) for row in unique.itertuples(index=False)]
     unique = unique.assign(
-        earliest=pd.Series([each[0] for each in read], index=unique.index, dtype=schema.DATE),
-        precision=pd.Series([each[1] for each in read], index=unique.index, dtype="string"),
+        earliest=pd.Series([each[0] for each in read], dtype=schema.DATE).array,
+        precision=[each[1] for each in read],
     )
     found = asked.merge(unique, how="left", on=["text", "latest", "as_of"])
-    return made.assign(step=1, said=False, earliest=found["earliest"].array, precision=found["precision"].array)
+    return made.assign(earliest=found["earliest"].array, precision=found["precision"].array)
 
 
 def _interval(text: str, latest: pd.Timestamp, as_of: pd.Timestamp) -> tuple[pd.Timestamp, str]:
@@ -754,8 +757,8 @@ def _put_notice(made: pd.DataFrame, from_start: np.ndarray) -> None:
     made["notice_high"] = _days(made["from_latest"], since + DAY).where(noticed)
     rules = {
         "": ~noticed,
-        "before it was missed": (made["notice_low"] >= 0).fillna(False),
-        "after it was missed": (made["notice_high"] < 0).fillna(False),
+        "before it was missed": made["from_latest"] >= made["as_of"],
+        "after it was missed": made["from_latest"] < since + DAY,
     }
     made["notice"] = first_that_holds(rules, "cannot be told", made.index)
 
@@ -763,7 +766,7 @@ def _put_notice(made: pd.DataFrame, from_start: np.ndarray) -> None:
 def _put_decisions(made: pd.DataFrame) -> None:
     """Number the revisions of one area, snapshot, from and to date as one decision, in order within the plan."""
     keys = ["plan", "as_of", "area_ref", "area", "from_latest", "to_latest"]
-    revised = made.loc[made["revision"], keys].sort_values(["plan", "as_of"], kind="stable")
+    revised = made.loc[made["revision"], keys].sort_values(["plan", "as_of"])
     number = revised.groupby(keys, sort=False, dropna=False).ngroup()
     lowest = number.groupby(revised["plan"]).transform("min")
     made["decision"] = (number - lowest + 1).reindex(made.index).astype("Int64")
@@ -783,8 +786,7 @@ def revisions(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> 
     found = found.assign(earlier=found["kind"] == "earlier", one=1).groupby("action_id", sort=False)
     sums = found[["revision", "earlier", "one", "days"]].sum().reindex(at.force.index).fillna(0).astype("Int64")
     sums.columns = pd.Index(["revisions", "revisions_earlier", "changes", "days_moved"])
-    sums.loc[~at.once(_followed), :] = pd.NA
-    return sums
+    return sums[at.once(_followed)].reindex(sums.index)
 
 
 def slip_rate(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.DataFrame:
@@ -809,7 +811,7 @@ def slip_rate(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> 
         "": (span >= 90).fillna(False) & (snapshots >= 3),
     }
     why = first_that_holds(reasons, "fewer than 3 dated snapshots or 90 days", rows.index)
-    rate = moved.astype("Float64") / span.astype("Float64").mask(span == 0)
+    rate = moved.astype("Float64") / span.astype("Float64")
     return pd.DataFrame({"rate": rate.where(why == ""), "rate_unknown": why})
 
 
@@ -826,14 +828,13 @@ def standing_over_time(ledger: pd.DataFrame, as_of: When, *, at: State | None = 
     """
     at = at or state(ledger, as_of)
     rows, on, dates = rows_on_dates(at)
-    names = np.array(list(schema.STANDINGS), dtype=object)
-    counts = np.bincount(on * len(names) + _first_that_applies(rows), minlength=len(dates) * len(names))
+    states = len(schema.STANDINGS)
+    counts = np.bincount(on * states + _first_that_applies(rows))
     found = np.flatnonzero(counts)
-    made = dates.take(found // len(names)).assign(
-        standing=pd.array(names[found % len(names)], dtype="string"), actions=counts[found]
-    )
+    date_of, state_of = np.divmod(found, states)
+    made = dates.take(date_of).assign(standing=_standings(state_of), actions=counts[found])
     made = made.rename(columns={"t": "as_of"})[["plan", "as_of", "standing", "actions"]]
-    return made.sort_values(["as_of", "plan", "standing"], kind="stable", ignore_index=True)
+    return made.sort_values(["as_of", "plan", "standing"], ignore_index=True)
 
 
 def rows_on_dates(at: State) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
@@ -854,11 +855,11 @@ def rows_on_dates(at: State) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
     plan, plans = pd.factorize(at.force["plan"])
     told = [(number, day, day) for number, name in enumerate(plans) for day in at.snapshots.get(str(name), ())]
     latest = {number: day for number, day, _ in told}
-    told += [(number, at.as_of, latest.get(number, pd.NaT)) for number in range(len(plans)) if
+    told += [(number, at.as_of, latest.get(number)) for number in range(len(plans)) if
              latest.get(number) != at.as_of]  # fmt: skip
     dates = pd.DataFrame(told, columns=["number", "t", "snapshot"]).astype({"t": schema.DATE, "snapshot": schema.DATE})
     dates = dates.sort_values(["number", "t"], ignore_index=True)
-    dates["plan"] = pd.array(plans.take(dates["number"].to_numpy()), dtype="string")
+    dates["plan"] = plans.take(dates["number"].to_numpy()).array
     # A plan and a day, and an action and a day, are each written as one number, in order, so that they can be sought.
     begin = min(past["as_of"].min(), dates["t"].min()) if len(past) else at.as_of
     width = (at.as_of - begin).days + 1
@@ -899,5 +900,5 @@ def slip_chart(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) ->
     ends = at.force.assign(position=np.arange(len(at.force)), stop=at.once(_completion)["complete_latest"])
     ends = ends[ends["done"] & followed].reset_index()
     ends = ends.assign(as_of=ends["stop"], target_earliest=ends["stop"], target=ends["stop"])[names].assign(done=True)
-    made = pd.concat([part for part in (points, ends) if len(part)] or [points], ignore_index=True)
-    return made.sort_values(["position", "as_of"], kind="stable", ignore_index=True).drop(columns="position")
+    made = pd.concat([part for part in (points, ends) if len(part)] or [points])
+    return made.sort_values(["position", "as_of"], ignore_index=True).drop(columns="position")
