@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import time
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -336,15 +337,17 @@ def test_cells_written_beforehand():
 
 LONG = (
     "1/|30/9/|1 |Q1 |(|)|[|](|<s>|~~|*|&amp;|Sept |30 Sept |w/c |to |-|1-|a.b|a@b.|£1,|1,111|'11|from |revised |end of |mid-|"
-    "1. |FY|2011/12 |\\|0| |twenty |3 months of |- 1\n"
+    "1. |FY|2011/12 |\\|0| |twenty |3 months of |- 1\n|>|> -|was "
 ).split("|")
 
 
-@settings(max_examples=60, deadline=2000)
+@settings(max_examples=60)
 @given(unit=st.one_of(st.sampled_from(LONG), st.text(min_size=1, max_size=4)), end=st.sampled_from("1a)/ "))
 def test_no_long_repetition_takes_long(unit, end):
-    """A cell of 4,000 characters of one thing over and over is read within two seconds on a slow machine."""
+    """A cell of 4,000 characters of one thing over and over needs no two seconds of the processor, however busy the machine."""
+    began = time.process_time()
     assert read_date((unit * 4000)[:3998] + end, as_of=AS_OF, anchor=ANCHOR).kind
+    assert time.process_time() - began < 2
 
 
 # --- two dates in one cell ------------------------------------------------------------------------------------------

@@ -1998,6 +1998,8 @@ class _Roles:
         return any(other.kind == "tag" and other.tag == "verb" for other in self.items[:k])
 
     def arrow(self, k: int) -> None:
+        if any(each.tag == "->" for each in self.items[k + 1 : k + 2]):
+            return  # of ">>>" the last one says it, so that thousands take no time
         after, _ = _next_date(self.items, k)
         if self.is_date(after) and _previous_date(self.items, k) >= 0:
             self.give(after, "new", change=True)
