@@ -830,6 +830,30 @@ def test_a_set_that_is_being_computed_does_not_outlast_the_run(bench: Bench) -> 
     assert "ended" in str(faults[0])
 
 
+@pytest.mark.parametrize("moment", ["before the answer", "before the line"])
+def test_a_stop_while_an_answer_is_awaited_is_no_fault(moment: str, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped just as somebody waits for its answer, or for what it forked to call, the process that kernels are forked from has
+    ended, and nobody waits any longer.
+    """
+    place = bench.place()
+    with kernels.kernels() as running:
+        parent = running.parent
+        assert parent is not None
+
+        def stop(*given: Any) -> Any:
+            running.stop()
+            return given[:3]
+
+        if moment == "before the answer":
+            monkeypatch.setattr(forks.select, "select", stop)
+        else:
+            monkeypatch.setattr(parent, "_ask", lambda asked: stop() or {"pid": os.getpid()})
+            monkeypatch.setattr(forks, "Forked", lambda pid: SimpleNamespace(pid=pid))
+            monkeypatch.setattr(forks, "START_SECONDS", 30)  # after which it would say that it timed out
+        with pytest.raises(OSError, match="the process that kernels are forked from has ended"):
+            parent.compute({"folder": str(place.base), "as_of": DAY}, place.base, seconds=3600, kernels=1)
+
+
 def test_two_that_look_at_a_dead_kernel_at_once_let_go_of_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever stops the run and the notebook's own thread close its handle once: its number may be another file's by then."""
     child = subprocess.Popen([sys.executable, "-c", ""])

@@ -27,6 +27,7 @@ from typing import IO, Any
 
 CAN_FORK = sys.platform == "linux"
 START_SECONDS = 60
+_ENDED = "the process that kernels are forked from has ended"
 _PR_SET_PDEATHSIG = 1  # of Linux's prctl
 _M_ARENA_MAX = -8  # of the GNU C library's mallopt
 _REST = "# planlib.reporting.forks: what kernels were forked from\nimport signal\nwhile True:\n    signal.pause()\n"
@@ -258,11 +259,10 @@ class Parent:
         with socket.socket(socket.AF_UNIX) as waiting:
             waiting.bind(str(path))
             waiting.listen(1)
-            waiting.settimeout(START_SECONDS)
             pid = self._ask({
                 "compute": {**asked, "socket": str(path)}, "log": f"{path}.log", "cwd": str(cwd), "env": dict(self.environment),
             })["pid"]  # fmt: skip
-            made = Computed(Forked(pid), waiting.accept()[0], kernels)
+            made = Computed(Forked(pid), self._accepted(waiting), kernels)
         path.unlink()
         try:
             return made, made.answer(seconds)
@@ -270,17 +270,35 @@ class Parent:
             made.close()
             raise
 
+    def _accepted(self, waiting: socket.socket) -> socket.socket:
+        """The line of a process that was forked to compute; not waited for once all is stopped."""
+        until = time.monotonic() + START_SECONDS
+        waiting.settimeout(0.2)
+        while True:
+            try:
+                return waiting.accept()[0]
+            except TimeoutError:
+                if self._stopped:
+                    raise OSError(_ENDED) from None
+                if time.monotonic() > until:
+                    raise
+
     def _ask(self, asked: Mapping[str, Any]) -> Any:
         with self._guard:
             if self._stopped:
                 raise OSError("the process that kernels are forked from was stopped")
-            if self._process is None:
-                self._process = self._started()
-                self._answer(self._process)
-            assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(asked).encode() + b"\n")
-            self._process.stdin.flush()
-            return self._answer(self._process)
+            try:
+                if self._process is None:
+                    self._process = self._started()
+                    self._answer(self._process)
+                assert self._process.stdin is not None
+                self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+                self._process.stdin.flush()
+                return self._answer(self._process)
+            except ValueError:
+                if not self._stopped:
+                    raise
+                raise OSError(_ENDED) from None  # `stop` closed the pipes meanwhile
 
     def _started(self) -> subprocess.Popen[bytes]:
         with (self.folder / "parent.log").open("wb") as errors:
@@ -296,7 +314,7 @@ class Parent:
             raise OSError("the process that kernels are forked from does not answer")
         line = pipe.readline()
         if not line:
-            raise OSError("the process that kernels are forked from has ended")
+            raise OSError(_ENDED)
         return json.loads(line)
 
     def stop(self) -> None:
