@@ -72,7 +72,10 @@ def run(ways: dict[str, Kernels], way: str, *cells: str, folder: Path = ROOT, **
 
 
 EVERY_KIND = {
-    "streams": ("import sys\nprint('out'); print('err', file=sys.stderr); print('out again')", "sys.stdout.write('x')"),
+    "streams": (  # of which each sends what it has when it likes, unless told to
+        "import sys\nprint('out', flush=True); print('err', file=sys.stderr, flush=True); print('out again', flush=True)",
+        "sys.stdout.write('x')",
+    ),
     "results": ("1 + given", "None", "'text'", "[given] * 3", "_ is not None"),
     "displays": (
         "from IPython.display import HTML, SVG, Markdown, JSON, display, update_display, clear_output",
