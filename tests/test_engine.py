@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import subprocess
@@ -19,6 +20,7 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from test_reading_apart import OBEDIENT
 
 from planlib.errors import RunError
@@ -54,7 +56,8 @@ def notebook(*cells: str) -> Any:
 
 
 def plain(node: Any) -> Any:
-    """What a notebook holds, without times, random ids and addresses."""
+    """What a notebook holds, without times, random ids and addresses, the pieces of a stream put together."""
+    node, _ = CoalesceStreamsPreprocessor(enabled=True)(copy.deepcopy(node), {})
     made = json.loads(HASHED.sub("0", nbformat.writes(node)))
     made["metadata"].pop("papermill")
     for cell in made["cells"]:

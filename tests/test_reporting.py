@@ -629,6 +629,21 @@ def test_a_notebook_that_stops_early_is_no_report() -> None:
         notebooks.tidy(made, {}, where="w")
 
 
+@given(st.lists(st.tuples(st.sampled_from(["stdout", "stderr"]), st.text("ab \n", min_size=1)), min_size=1))
+def test_what_a_notebook_prints_is_published_the_same_in_however_many_pieces_it_comes(said: list[tuple[str, str]]) -> None:
+    """A kernel sends its streams by a timer: cut anywhere, they make the same published notebook and the same warnings."""
+
+    def made(pieces: list[tuple[str, str]]) -> tuple[bytes, list[str]]:
+        node = tiny("1")
+        node.cells[1].execution_count, node.cells[2].execution_count = 1, 2
+        node.cells[2].outputs = [V4.new_output("stream", name=name, text=text) for name, text in pieces]
+        return notebooks.to_bytes(notebooks.tidy(node, {}, where="w")), notebooks.warnings_in(node)
+
+    assert made(said) == made([(name, each) for name, text in said for each in text])
+    printed = "".join(text for name, text in said if name == "stdout")
+    assert [output["text"] for output in json.loads(made(said)[0])["cells"][2]["outputs"]] == ([printed] if printed else [])
+
+
 # --- publishing ------------------------------------------------------------------------------------------------------
 
 

@@ -345,15 +345,17 @@ def _counts(at: State, by: str, **what: pd.Series) -> pd.DataFrame:
 def _rate(made: pd.DataFrame, reasons: Mapping[str, pd.Series]) -> pd.DataFrame:
     """Add the value, numerator over denominator, or the first reason why there is none."""
     why = _reason(made, reasons)
-    whole = made["denominator"].astype("Float64").mask(made["denominator"] == 0)
-    value = (made["numerator"].astype("Float64") / whole).where(why == "")
-    return made.assign(value=value, undefined_because=why)
+    numerator, denominator = made["numerator"].to_numpy("float64"), made["denominator"].to_numpy("float64")
+    missing = (why != "").to_numpy(bool) | (denominator == 0)
+    value = np.divide(numerator, denominator, out=np.zeros(len(made)), where=~missing)
+    return made.assign(value=pd.arrays.FloatingArray(value, missing), undefined_because=why)
 
 
 def _reason(made: pd.DataFrame, reasons: Mapping[str, pd.Series]) -> pd.Series:
     """The first reason that holds, or blank; a reason in braces names columns of the row."""
     chosen = first_that_holds(reasons, "", made.index)
-    said = [text.format_map(row) for text, row in zip(chosen, made.to_dict("records"), strict=True)]
+    rows = made.to_dict("records") if chosen.str.contains("{", regex=False).any() else [{}] * len(made)
+    said = [text.format_map(row) for text, row in zip(chosen, rows, strict=True)]
     return pd.Series(said, index=made.index, dtype="string")
 
 
@@ -406,13 +408,16 @@ def change_since(
     improvement, whichever way.
     """
     at = at or state(ledger, as_of)
-    previous = at.previous() if previous is None else previous
+    return at.once(_change_since, at.previous() if previous is None else previous)
+
+
+def _change_since(at: State, previous: pd.Series) -> pd.DataFrame:
     before = at.at_report(previous)
     has_report = _has_report(at, at.force["plan"], previous)
     now = at.force[has_report.to_numpy(bool)]
     was = before.force.reindex(now.index)
-    stood = slippage.standing(ledger, as_of, at=before)["standing"].reindex(now.index).fillna("")
-    stands = slippage.standing(ledger, as_of, at=at)["standing"].reindex(now.index)
+    stood, stands = (slippage.standing(each.past, each.as_of, at=each)["standing"].reindex(now.index) for each in (before, at))
+    stood = stood.fillna("")
     old, was_listed, was_open, was_done = (
         was[name].astype("boolean").fillna(False).astype(bool) if name != "plan" else was[name].notna()
         for name in ("plan", "listed", "open", "done")

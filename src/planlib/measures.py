@@ -253,11 +253,12 @@ def results(m: Measures, ledger: pd.DataFrame, at: State, previous: pd.Series) -
             "undefined_because": (why or "not known") if missing else None,
         })  # fmt: skip
 
+    flags = _flags(m.actions)
     for scope, column in (("plan", "plan"), ("area", "area_group"), ("lead", "lead_group")):
-        for key, sums in _counts(m.actions, column):
+        for key, sums in _counts(flags, m.actions[column]):
             _put_counts(put, scope, key, sums)
     if m.actions.empty:
-        _put_counts(put, "plan", m.plan, _counts(m.actions, None)[0][1])
+        _put_counts(put, "plan", m.plan, flags.sum().to_dict())
     for name, table in m.rates.items():
         for row in table.to_dict("records"):
             _put_rate(put, name, "plan", row)
@@ -308,10 +309,10 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _counts(actions: pd.DataFrame, column: str | None) -> list[tuple[str, dict[str, int]]]:
-    """How many actions something holds for, for each value of a column that is not blank; of all where None."""
+def _flags(actions: pd.DataFrame) -> pd.DataFrame:
+    """What holds for each action, as 1 or 0, and how often it was re-dated."""
     known = actions["original"].notna() & actions["past_original"].notna()
-    flags = pd.DataFrame({
+    return pd.DataFrame({
         "actions": True, "counted": actions["counted"], "done": actions["done"] & actions["counted"],
         "first date known": actions["original"].notna(),
         "past original": actions["past_original"].fillna(False) & known, "past original known": known,
@@ -322,9 +323,11 @@ def _counts(actions: pd.DataFrame, column: str | None) -> list[tuple[str, dict[s
         "repeated": (actions["revisions"] >= trends.REPEATED).fillna(False),
         **{f"standing: {name}": actions["standing"] == name for name in schema.STANDINGS},
     }, index=actions.index).astype("int64")  # fmt: skip
-    if column is None:
-        return [("", flags.sum().to_dict())]
-    sums = flags.groupby(actions[column].astype(object), sort=False).sum()
+
+
+def _counts(flags: pd.DataFrame, groups: pd.Series) -> list[tuple[str, dict[str, int]]]:
+    """How many actions something holds for, in each group that has a name."""
+    sums = flags.groupby(groups.astype(object), sort=False).sum()
     return [(str(key), row) for key, row in zip(sums.index, sums.to_dict("records"), strict=True) if key]
 
 

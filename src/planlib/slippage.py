@@ -76,11 +76,12 @@ class State:
     def _days(by_plan: Mapping[str, Any]) -> pd.Series:
         return pd.Series(list(by_plan.values()), index=pd.Index(list(by_plan), dtype=object), dtype=schema.DATE)
 
-    def once(self, make: Callable[[State], Table]) -> Table:
-        """What a function makes of this state, made once; a copy, so that nobody changes another's."""
-        if make not in self.made:
-            self.made[make] = make(self)
-        return self.made[make].copy(deep=False)
+    def once(self, make: Callable[..., Table], *reports: pd.Series) -> Table:
+        """What a function makes of this state, and of dates of reports by plan, made once; a copy, so that nobody changes another's."""
+        key = (make, *((tuple(each.index), tuple(each)) for each in reports))
+        if key not in self.made:
+            self.made[key] = make(self, *reports)
+        return self.made[key].copy(deep=False)
 
     def first(self, which: pd.Series, column: str) -> pd.Series:
         """By action: a column in the earliest of its rows for which something holds, missing where it never does."""
@@ -418,6 +419,10 @@ def slip(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> pd.Da
     Source: finish variance against the first baseline (MS Project, Smartsheet); METRICS.md, "Slippage".
     """
     at = at or state(ledger, as_of)
+    return at.once(_slip)
+
+
+def _slip(at: State) -> pd.DataFrame:
     rows, done = at.force, at.once(_completion)
     target, original, t, is_done = rows["target"], rows["original"], rows["t"], rows["done"]
     followed = at.once(_followed)
@@ -782,6 +787,10 @@ def revisions(ledger: pd.DataFrame, as_of: When, *, at: State | None = None) -> 
         all kinds). Missing for an action known only by count.
     """
     at = at or state(ledger, as_of)
+    return at.once(_revisions)
+
+
+def _revisions(at: State) -> pd.DataFrame:
     found = at.once(_date_changes)
     found = found.assign(earlier=found["kind"] == "earlier", one=1).groupby("action_id", sort=False)
     sums = found[["revision", "earlier", "one", "days"]].sum().reindex(at.force.index).fillna(0).astype("Int64")

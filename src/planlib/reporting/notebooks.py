@@ -157,7 +157,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def tidy(executed: Any, parameters: Mapping[str, Any], *, where: str) -> Any:
-    """The executed notebook without what is an accident of the run: times, paths, random names, versions.
+    """The executed notebook without what is an accident of the run: times, paths, random names, versions, pieces of streams.
 
     Parameters
     ----------
@@ -177,9 +177,11 @@ def tidy(executed: Any, parameters: Mapping[str, Any], *, where: str) -> Any:
     RunError
         If it did not run to its end, or an output is an error.
     """
+    from nbconvert.preprocessors import CoalesceStreamsPreprocessor
     from papermill.translators import PythonTranslator
 
     made = copy.deepcopy(executed)
+    streams = CoalesceStreamsPreprocessor()
     made.nbformat, made.nbformat_minor = 4, 5
     title = made.metadata.get("title")
     made.metadata = type(made.metadata)(
@@ -203,6 +205,7 @@ def tidy(executed: Any, parameters: Mapping[str, Any], *, where: str) -> Any:
             if cell.execution_count != ran:
                 raise RunError(f"{where}: stopped before its end; cell {number - 1} was not run")
         cell.outputs = [_tidy_output(output) for output in cell.outputs if output.get("name") != "stderr"]
+        streams.preprocess_cell(cell, {}, number)  # a kernel sends what it has by a timer, in the middle of a line too
         if any(output.output_type == "error" for output in cell.outputs):
             raise RunError(f"{where}: cell {number - 1} shows an error")
     return made
@@ -218,10 +221,8 @@ def _tidy_output(output: Any) -> Any:
 def warnings_in(executed: Any) -> list[str]:
     """What the notebook wrote to standard error: it is no part of the report, and is told to whoever makes it."""
     texts = [
-        str(output.text)
+        "".join(str(output.text) for output in cell.get("outputs", ()) if output.get("name") == "stderr")
         for cell in executed.cells
-        for output in cell.get("outputs", ())
-        if output.get("name") == "stderr"
     ]
     return [line.strip() for text in texts for line in text.splitlines() if line.strip()]
 
