@@ -60,8 +60,10 @@ function figures() {
       if (wide > 2 && high > 0.45 * (one.bottom - one.top)) over.push(`${one.words} | ${other.words}`);
     }));
     const title = drawing.querySelector('title');
+    const frame = drawing.closest('.fig') || drawing.parentElement;
     told.push({ title: title ? title.textContent : '', smallest: Math.min(Infinity, ...texts.map((one) => one.size)),
-      outside: outside.map((one) => one.words), over, titled: Boolean(title && drawing.querySelector('desc')) });
+      outside: outside.map((one) => one.words), over, titled: Boolean(title && drawing.querySelector('desc')),
+      scrolls: frame.scrollWidth > frame.clientWidth, shaded: getComputedStyle(frame).backgroundImage !== 'none' });
   }
   return told;
 }

@@ -169,6 +169,14 @@ def test_figures_can_be_read_on_a_telephone_and_on_paper(looked: dict[str, Any])
             if (figure["smallest"] or math.inf) < 11 or figure["outside"] or figure["over"] or not figure["titled"]] == []  # fmt: skip
 
 
+def test_a_figure_that_goes_on_beyond_its_frame_is_shaded_there(looked: dict[str, Any]) -> None:
+    """On a telephone the edge at which a drawing is cut is shaded, so that one sees that it scrolls; elsewhere none is cut."""
+    shown = [figure for one in looked["pages"] for figure in one["figures"] if not one["page"].endswith("everything.html")]
+    assert {figure["shaded"] for figure in shown if figure["scrolls"]} == {True}
+    assert {figure["width"] for figure in shown if figure["scrolls"]} == {320}
+    assert {figure["shaded"] for figure in shown if figure["width"] == 1280} == {False}
+
+
 def test_forced_colours_lose_nothing(looked: dict[str, Any]) -> None:
     """In a high-contrast mode, light or dark, no text has the colour of the page or of the bar that it stands on."""
     assert every(looked["forced"], "lost") == []
