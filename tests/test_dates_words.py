@@ -1696,6 +1696,14 @@ ROLES = [
     ("30 June 2011 revised on 3 May 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
     ("30 June 2011 revised in May to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
     ("30 June 2011, revised date to be agreed", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011, then 31 August 2011, now tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("was 30 June 2011, then 31 August; now tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 revised to 31 August 2011, now tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011, 31 August 2011, revised date to be agreed", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June to 31 August 2011, now tbc", "tbc", "2011-06-30..2011-08-31", "30 June to 31 August 2011"),
+    ("30 June 2011 / 31 August 2011 now under review", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 (was 31 May), now tbc", "tbc", "2011-05-31", "31 May"),
+    ("30 June 2011; now to be confirmed", "tbc", "2011-06-30", "30 June 2011"),
     ("(revised) 30 September 2011", "2011-09-30", "", ""),
     ("revised from 1 to 30 September 2011", "2011-09-30", "2011-09-01", "1 September 2011"),
     ("30 September 2011 (from 30 June 2011)", "2011-09-30", "2011-06-30", "30 June 2011"),
@@ -1867,6 +1875,13 @@ ROLES = [
     ("30 September 2011, revised; 6 months", "2011-09-30", "", ""),
     ("Q1 00/01 (was Q4)", "2000-04-01..2000-06-30", "2000-01-01..2000-03-31", "Q4"),
 ]
+
+
+def test_what_now_to_be_confirmed_does_not_reach():
+    """The date of another thing, and one before a semicolon where only the new date is said to be open, stay in force."""
+    assert said(read("Part A 30 June 2011; Part B now tbc")) == "2011-06-30"
+    assert said(read("30 June 2011; revised date tbc")) == "2011-06-30"
+    assert said(read("30 June 2011 (policy) 31 August 2011 (training), now tbc")) == "2011-08-31"
 
 
 @pytest.mark.parametrize(("text", "expected", "older", "words"), ROLES)

@@ -1796,7 +1796,7 @@ class _Found:
     position: int  # of its item
     text: str
     struck: bool = False
-    role: str = ""  # "", old, new, start, ignore
+    role: str = ""  # "", old, new, dropped (what a date that is not known yet took the place of), start, ignore
     marked: bool = False  # a deadline word stands before it
     before: bool = False
     bracketed: bool = False
@@ -1807,6 +1807,9 @@ class _Found:
     forward: bool = False  # the cell says that its date was brought forward
     other: tuple[date, date, str] | None = None  # what it may be instead
     ends: _Found | None = None  # the other end of a range
+
+
+_OLDER = ("old", "dropped")
 
 
 @lru_cache(maxsize=65536)
@@ -1864,10 +1867,10 @@ def _interpret(
     _resolve(found, gone, live, context)
     for each in found:
         bare = each.item.when is not None and each.item.when.options[0].unit == "year"
-        if each.role == "old" and bare and _beside_number(items, each):  # was 30 09 2011
+        if each.role in _OLDER and bare and _beside_number(items, each):  # was 30 09 2011
             each.span, each.problem = None, "ambiguous"
     # A struck-out date that the text still holds is the same date.
-    olds = gone + [each for each in found if each.role == "old"]
+    olds = gone + [each for each in found if each.role in _OLDER]
     current = [each for each in found if each.role in ("", "new")]
     if not current and olds and not gone and len(found) == 1 and not {"was", "verb", "now", "tbc", "to be"} & says:
         current, olds = olds, []  # "Original date 30 September 2011" and nothing else
@@ -2077,13 +2080,26 @@ class _Roles:
         elif (item.tag == "old" or self.text(k) in _ADVERBS) and why in ("close", "break", "end"):
             self.give(_previous_date(self.items, k), "old")
 
+    def told_before(self, k: int) -> list[int]:
+        """The dates before a word with no words of another thing between; those before a semicolon only for "now"."""
+        told = []
+        for j in range(k - 1, -1, -1):
+            item = self.items[j]
+            if item.kind not in ("date", "mark", "tag") or (item.tag == ";" and self.text(k) != "now"):
+                break
+            told.extend([j] if item.kind == "date" else [])
+        return told
+
     def change(self, k: int, item: _Item) -> None:
         """Revised, now, current."""
         after, why = _next_date(self.items, k, ("verb", "now"))
         between = self.items[k + 1 : after] if after >= 0 else []
         before = _previous_date(self.items, k)
-        if before >= 0 and _then_unknown(self.items, k):  # 30 June 2011, revised date to be agreed
-            self.give(before, "old", change=True)
+        older = self.told_before(k) if _then_unknown(self.items, k) else []
+        if older:  # 30 June 2011, then 31 August, revised date to be agreed
+            for each in (each for position in older for each in self.by_position[position]):
+                each.role = "dropped" if each.role in ("", "new") else each.role
+            self.changed = True
             return
         if any(each.kind == "tag" and each.tag == "from" for each in between):
             self.changed = True
@@ -2664,7 +2680,7 @@ def _refusal(
         return "unreadable", "stands beside a negation; not used"
     if any(item.offset and item.offset.event for item in items):
         return "conditional", "depends on something else; not used"
-    if not any(each.role == "old" for each in found) and any(_adds(items, k, tokens) for k in range(last + 1, len(items))):
+    if not any(each.role in _OLDER for each in found) and any(_adds(items, k, tokens) for k in range(last + 1, len(items))):
         return "unreadable", "stands before a length of time that may have to be added to it; not used"
     return None
 
