@@ -388,6 +388,7 @@ def test_a_stated_original_counts_and_the_first_one_stands():
         (["2020-02-15", ""], FEB, 14),
         (["2020-02-15", "2020-03-15"], FEB, None),  # F is to come: the slip is F - O
         (["2020-02-29", ""], FEB, None),  # O is today: not passed
+        (["2020-02-15", FEB], FEB, None),  # F is today: not passed
         (["2020-02-15", dict(target="2020-02-25", status="complete")], FEB, None),
         (["2020-02-15", dict(target="2020-02-25", status="")], FEB, None),
     ],
@@ -483,6 +484,12 @@ def test_each_action_has_its_own_time_required():
     assert made["required_earliest"].map(day).to_list() == ["2020-07-15", "", "2020-04-15", "2020-07-15"]
     assert made["required"].map(day).to_list() == ["2020-07-20", "", "2020-04-20", "2020-07-20"]
     assert made["outside"].to_list() == ["within", "", "within", "within"]
+
+
+def test_a_required_day_without_a_year_is_read_from_the_first_report():
+    """A time required by 30 April is that of the year in which the plan began, however long ago that is."""
+    ledger = one(dict(target=MAR, timescale="30 April"))
+    assert of_one(slippage.required(ledger, "2022-01-31")["required"].map(day)) == APR
 
 
 # --- changes of date -------------------------------------------------------------------------------------------------
@@ -767,6 +774,15 @@ def test_a_number_learned_later_does_not_make_its_past_known():
     assert slippage.revisions(ledger, FEB)["revisions"].isna().all()
 
 
+def test_what_is_complete_at_its_first_report_was_completed_on_no_day_of_another():
+    """Where no day of completion is known, a date given later replaces none, whatever the action before it tells."""
+    ledger = make_ledger({
+        JAN: [dict(ref="1", target=FEB, status="complete", completed="2020-01-05"), dict(ref="2", target=FEB, status="complete")],
+        FEB: [dict(ref="1", target=FEB, status="complete", completed="2020-01-05"), dict(ref="2", target="2020-01-20", status="complete")],
+    })  # fmt: skip
+    assert slippage.date_changes(ledger, FEB)[["action_id", "kind"]].to_numpy().tolist() == [["plan/2", "earlier"]]
+
+
 # --- rates and series ------------------------------------------------------------------------------------------------
 
 
@@ -787,6 +803,13 @@ def test_slip_rate_is_days_moved_over_days_elapsed(cells, as_of, rate, why):
     """(F(t) - F(first)) / (t - first), over 90 days or more and three dated snapshots or more."""
     row = of_one(slippage.slip_rate(one(*cells), as_of))
     assert (None if pd.isna(row["rate"]) else float(row["rate"]), row["rate_unknown"]) == (rate, why)
+
+
+def test_a_slip_rate_of_an_action_known_only_by_count_is_not_known():
+    """Of one of several with different dates it is said that it is known only by count."""
+    rows = [dict(ref_range="1-2", target=target, status="open") for target in (MAR, APR)]
+    made = slippage.slip_rate(make_ledger({JAN: rows, FEB: rows}), FEB)
+    assert made["rate_unknown"].to_list() == ["known only by count"] * 2
 
 
 def test_standing_over_time_is_what_each_report_said():
@@ -818,6 +841,7 @@ def test_the_slip_chart_follows_each_target_and_meets_the_diagonal_when_done():
     assert [(day(row.as_of), day(row.target), row.done) for row in mine.itertuples()] == [
         (JAN, MAR, False), (FEB, APR, False), ("2020-03-20", "2020-03-20", True),
     ]  # fmt: skip
+    assert mine["target_earliest"].map(day).to_list() == [MAR, APR, "2020-03-20"]
     closed = slippage.slip_chart(one(MAR, dict(target=MAR, status="closed")), FEB)
     assert closed[closed["action_id"] == "plan/1"]["as_of"].map(day).to_list() == [JAN]
 

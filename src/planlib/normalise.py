@@ -54,15 +54,15 @@ def frame(columns: Sequence[schema.Column], records: Iterable[Mapping[str, Any]]
 
 def conform(table: pd.DataFrame, columns: Sequence[schema.Column]) -> pd.DataFrame:
     """The same rows with exactly the columns and dtypes of the schema, and a fresh index."""
-    made = table.reindex(columns=[column.name for column in columns]).reset_index(drop=True)
+    made = {}
     for column in columns:
-        values: Any = made[column.name]
+        values: Any = table[column.name] if column.name in table else pd.Series(pd.NA, index=table.index, dtype=object)
         if column.dtype == schema.TEXT:
             values = values.astype("string").fillna("")
         elif column.dtype == schema.DATE and values.dtype != schema.DATE:
             values = pd.to_datetime(values)
-        made[column.name] = values.astype(column.dtype)
-    return made
+        made[column.name] = (values if values.dtype == column.dtype else values.astype(column.dtype)).array
+    return pd.DataFrame(made, index=pd.RangeIndex(len(table)))
 
 
 def finding(code: str, message: str, **where: Any) -> Finding:
