@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 import time
 from dataclasses import replace
@@ -472,6 +473,22 @@ def test_a_date_without_a_year_needs_the_snapshot():
     assert said(read_date("Thursday 30 April", as_of=date(2015, 11, 1))) == "2015-04-30"
     assert said(read_date("30 April", as_of=AS_OF, past=True)) == "2011-04-30"
     assert said(read_date("30 September", as_of=AS_OF, past=True)) == "2010-09-30"
+    assert said(read_date("29 Feb", as_of=date(2014, 12, 1), past=True)) == "2012-02-29"
+    assert codes(read_date("29 Feb", as_of=AS_OF, past=True)) == {"date-not-read"}  # the last was that of 2008
+
+
+@pytest.mark.parametrize("year", range(2011, 2015))
+def test_every_day_without_a_year_is_read_from_every_year(year):
+    """A day that has passed lies in the year before the snapshot; of one that has not, as much is known; only a leap day may be neither."""
+    as_of = date(year, 8, 31)
+    days = [date(2012, 1, 1) + timedelta(n) for n in range(366)]
+    for day, past in itertools.product(days, (True, False)):
+        reading = read_date(f"{day.day} {day:%B}", as_of=as_of, past=past)
+        if reading.latest is None:
+            assert (day.month, day.day) == (2, 29)
+            continue
+        assert (reading.latest.month, reading.latest.day) == (day.month, day.day)
+        assert not past or reading.latest <= as_of < add_months(reading.latest, 12) or (day.month, day.day) == (2, 29)
 
 
 def test_the_century_of_a_short_year_is_the_snapshots():
@@ -661,6 +678,7 @@ def test_what_phrase_says_is_read_back(first, last):
     text=st.one_of(PHRASES, st.text(max_size=40)), as_of=st.none() | NEAR, anchored=st.booleans(), past=st.booleans()
 )
 @example("' 31/06/2011", date(2011, 1, 1), False, False)
+@example("29 Feb", date(2011, 1, 1), False, True)
 @example("start christmas", date(2011, 1, 1), False, False)
 @example("old revised start christmas cob", date(2012, 1, 1), False, False)
 def test_no_text_breaks_the_reading(text, as_of, anchored, past):

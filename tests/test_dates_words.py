@@ -1274,6 +1274,13 @@ def test_a_date_after_a_name_and_what_lies_before_a_day(text, expected):
 
 WHOLE = """
 Q2 30th | unreadable | | date-not-read |
+w/b | code | | |
+week of 2 | unreadable | | |
+30 September 2011 before the board | conditional | | date-not-read |
+Timeline: Completed within 3 months | conditional | | |
+12/31 12/31 | 2011-12-31 | day | year-assumed |
+£13.80 | code | | |
+15/13/ | unreadable | | |
 Q3 30 of September 2011 | 2011-09-30 | day | |
 Q3 11-Nov-2011 | 2011-11-11 | day | |
 Sept 32 | 2032-09-01..2032-09-30 | month | |
@@ -1597,6 +1604,10 @@ MESSAGES = [
     ("30/09/2911", "'30/09/2911' is more than thirty years from the snapshot"),
     ("Q2", "'Q2' has no year, and the year cannot be told"),
     ("6/9", "'6/9' can be read in more than one way; none was taken"),
+    ("spring (2011/12)", "'spring (2011/12)' can be read in more than one way; none was taken"),
+    ("in the 3 months between April and June", "'April to June' has no year; read as April to June 2011"),
+    ("September 1-120", "'September' stands among words that may change what it means; not used"),
+    ("30 September 2011 before the board", "'30 September 2011' depends on something else; not used"),
     ("Sept 2011; Nov 2011; Dec 2011", "'Sept 2011', 'Nov 2011', 'Dec 2011': the last was taken"),
     ("31/12/2011 30/06/2011", "'31/12/2011', '30/06/2011': which is the target cannot be told"),
     ("by 30/06/2011; board 31/12/2011", "'30/06/2011', '31/12/2011': which is the target cannot be told"),

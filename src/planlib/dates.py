@@ -1767,7 +1767,10 @@ def _assumed(spec: _Spec, context: _Context) -> tuple[date, date, str]:
             raise _ImpossibleError
         return min(fitting, key=lambda span: abs((span[0] - as_of).days))
     if context.past:
-        return max((span for span in spans if span[0] <= as_of), key=lambda span: span[1])
+        gone = [span for span in spans if span[0] <= as_of]
+        if not gone:
+            raise _YearlessError  # a leap day, none of which lies in the years before
+        return max(gone, key=lambda span: span[1])
     low, high = add_months(as_of, -MONTHS_BACK), add_months(as_of, MONTHS_AHEAD)
     for span in spans:
         if low < span[1] <= high:
