@@ -679,6 +679,7 @@ def test_what_phrase_says_is_read_back(first, last):
 )
 @example("' 31/06/2011", date(2011, 1, 1), False, False)
 @example("29 Feb", date(2011, 1, 1), False, True)
+@example("agreed 12 July 2011 to", None, False, False)
 @example("start christmas", date(2011, 1, 1), False, False)
 @example("old revised start christmas cob", date(2012, 1, 1), False, False)
 def test_no_text_breaks_the_reading(text, as_of, anchored, past):

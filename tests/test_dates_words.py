@@ -1550,6 +1550,120 @@ Phase 2 Sept 2011 | 2011-09-01..2011-09-30 | month | |
 30 June 2011 delayed 3 months | unreadable | | date-not-read |
 30 June 2011 delayed by 3 months | unreadable | | date-not-read |
 30 September 2011 (updated 3 May 2011 from the report of June) | 2011-09-30 | day | |
+was 30/3/2011 now 3/4/2011 - 5/6/2011 | 2011-04-03..2011-06-05 | half-year |  | 2011-03-30
+XMAS 2011† | 2011-12-25 | day |  |
+XMAS – 2011 | 2011-12-25 | day |  |
+“30 September 2011” | 2011-09-30 | day |  |
+<br style="text-decoration: line-through">30 September 2011 | 2011-09-30 | day |  |
+<hr style="text-decoration: line-through">30 September 2011 | 2011-09-30 | day |  |
+<s / >30 September 2011 | 2011-09-30 | day |  |
+1. September 2. December | 2011-12-01..2011-12-31 | month | several-dates year-assumed |
+Phase 2nd September 2011 | 2011-09-02 | day |  |
+by June each school | 2011-06-01..2011-06-30 | month | year-assumed |
+September 2011 for each school | 2011-09-01..2011-09-30 | month |  |
+Monday 2011 | unreadable |  | date-not-read |
+early mid 2012 | unreadable |  | date-not-read |
+due/30/09/2011 | unreadable |  |  |
+30/09/2011'12 | unreadable |  |  |
+30/09/2011£5 | unreadable |  |  |
+5 / 13 / 2011 | 2011-05-13 | day |  |
+11-13-30 | 2030-11-13 | day |  |
+FY 31/32/33 | unreadable |  | date-ambiguous |
+2011. Sept . 30 | 2011-09-30 | day |  |
+2011 September 100 | unreadable |  | date-not-read |
+a Monday in October 2011 | 2011-10-01..2011-10-31 | month |  |
+9/ 2011 | unreadable |  | date-not-read |
+2011.09 | unreadable |  |  |
+1/15 | unreadable |  | date-ambiguous |
+Sept '11 Oct '11 | 2011-10-01..2011-10-31 | month | several-dates |
+Sept 11 -Nov 2011 | 2011-09-01..2011-11-30 | quarter | date-ambiguous |
+Sept 11, Nov 2011 | 2011-11-01..2011-11-30 | month | several-dates |
+2011 / 12 | 2011-04-01..2012-03-31 | year | date-ambiguous |
+September 2011 - 12 October 2011 | 2011-09-01..2011-10-12 | half-year |  |
+2011/12-Q3 | 2011-10-01..2011-12-31 | quarter |  |
+1st to the 15th September 2011 | 2011-09-01..2011-09-15 | half-year |  |
+30th of the September 2011 | 2011-09-30 | day |  |
+Due:September £500 | 2011-09-01..2011-09-30 | month | year-assumed |
+50%Sept 2011 | unreadable |  | date-not-read |
+Sept 011 | unreadable |  | date-not-read |
+Sept 11/123 | unreadable |  | date-not-read |
+extended from may until 30 September 2011 | 2011-09-30 | day |  | 2011-05-01..2011-05-31
+end may hopefully | 2011-05-31 | day | year-assumed |
+mid may hopefully | 2011-05-11..2011-05-20 | half-year | year-assumed |
+weeks commencing 5 September 2011 | 2011-09-05..2011-09-11 | week |  |
+w/c 5-9 September 2011 | 2011-09-05..2011-09-11 | week |  |
+a week in September 2011 | 2011-09-01..2011-09-30 | month |  |
+6th week of September 2011 | 2011-09-01..2011-09-30 | month |  |
+30 September 2011 for week 36 2011 | 2011-09-30 | day |  |
+Q2 of the (2011/12) | 2011-07-01..2011-09-30 | quarter |  |
+Q1 financial year 2012 | 2011-04-01..2011-06-30 | quarter | date-ambiguous |
+FY'2012 | 2011-04-01..2012-03-31 | year | date-ambiguous |
+by 2011/12 year | 2011-04-01..2012-03-31 | year | date-ambiguous |
+academic year 11 | 2011-09-01..2012-08-31 | year | date-ambiguous |
+End date: to be completed by the financial year | unreadable |  |  |
+End date to be the financial year | unreadable |  |  |
+End of new financial year | unreadable |  |  |
+11/12: Q3 | 2011-10-01..2011-12-31 | quarter |  |
+Autumn term of the (2011/12) school year | 2011-09-01..2011-12-31 | term |  |
+00030 days | unreadable |  |  |
+within an month | 2011-07-01 | relative |  |
+twenty ten days | unreadable |  |  |
+two three months | unreadable |  |  |
+max/6 months | unreadable |  |  |
+60/90 days | 2011-07-31..2011-08-30 | relative |  |
+0 to an month | unreadable |  |  |
+3-3 months | unreadable |  |  |
+1500-2000 days | 2015-07-10..2016-11-21 | relative |  |
+1500-2001 days | unreadable |  |  |
+6 month s | unreadable |  |  |
+3 months time from publication | 2011-09-01 | relative |  |
+30/09/0002 | unreadable |  | date-out-of-range |
+Early this financial year | 2011-04-01..2011-07-31 | half-year | year-assumed |
+Sunday 3 March | unreadable |  | date-impossible |
+9/30/2011 (was 3/4/2011) | 2011-09-30 | day |  | 2011-03-04
+30 June 2011 delayed -> 30 September 2011 | 2011-09-30 | day |  | 2011-06-30
+30 June 2011 revised to before 30 September 2011 | 2011-09-29 | day |  | 2011-06-30
+May 2011, June 2011 old -> September 2011 | 2011-09-01..2011-09-30 | month |  | 2011-05-01..2011-05-31
+30 June 2011 extended at committee on 12 July 2011 to 30 September 2011 | 2011-09-30 | day |  | 2011-06-30
+overdue due 30 September 2011; 31 December 2011 | unreadable |  | several-dates |
+30 September 2011 (1 June 2011 start) | 2011-09-30 | day |  |
+September 2011 revised from June 2011 to (July 2011) | 2011-07-01..2011-07-31 | month |  | 2011-06-01..2011-06-30
+30 September 2011, 30 June 2011 previously was | 2011-09-30 | day |  | 2011-06-30
+30 September 2011 previously -> old 30 June 2011 | unreadable |  |  | 2011-06-30
+30 September 2011 -> was 30 June 2011 | 2011-09-30 | day |  | 2011-06-30
+Revised date tbc, was 30 June 2011 | tbc |  |  | 2011-06-30
+30 June 2011 revised; tbc | tbc |  |  | 2011-06-30
+30 June 2011, 30 September 2011 (revised now) | 2011-09-30 | day |  | 2011-06-30
+30 June 2011, 30 September 2011 (revised, agreed) | 2011-09-30 | day |  | 2011-06-30
+30 June 2011, 30 September 2011 revised | 2011-09-30 | day |  | 2011-06-30
+30 June 2011, 30 September 2011 revised, agreed | 2011-09-30 | day |  | 2011-06-30
+Report 30 June 2011, 31 August 2011, revised 30 September 2011 | 2011-09-30 | day |  | 2011-08-31
+Revised from 1 to 30 September 2011 to new date tbc | tbc |  |  | 2011-09-01..2011-09-30
+Agreed 12 July 2011 - due 30 September 2011 | 2011-09-30 | day | several-dates |
+Revised from 1 to 30 September | 2011-09-30 | day | year-assumed year-assumed | 2011-09-01
+1 June 2011 to end of 30 September 2011 | 2011-06-01..2011-09-30 | half-year |  |
+between 1 June 2011 & 30 September 2011 | 2011-06-01..2011-09-30 | half-year |  |
+Q2 (was September 2011) | unreadable |  | date-not-read | 2011-09-01..2011-09-30
+June (was March) | 2011-06-01..2011-06-30 | month | year-assumed year-assumed | 2011-03-01..2011-03-31
+now June, was March | 2011-06-01..2011-06-30 | month | year-assumed year-assumed | 2011-03-01..2011-03-31
+2041 | 2041-01-01..2041-12-31 | year |  |
+was 31 June 2011, then 30 June 2011, now 30 September 2011 | 2011-09-30 | day | date-impossible | 2011-06-30
+Phase #2 March 2012 | 2012-03-01..2012-03-31 | month |  |
+B2 September 2011 | 2011-09-01..2011-09-30 | month |  |
+201 June to September | unreadable |  | date-not-read |
+Annual review September | recurring |  | date-not-read |
+30 September 2011 (not stated) | unreadable |  | date-not-read |
+1 September 2011 (September 2011) | 2011-09-01 | day |  |
+30 September 2011 (September 2011), 31 December 2011 | 2011-12-31 | day | several-dates |
+Start 1 September 2011, subject to funding | conditional |  |  |
+Urgent - overdue | unreadable |  | date-not-read |
+£1,250,000 | code |  |  |
+agreed 30 September 2011 - | 2011-09-30 | day | |
+Wednesday September | unreadable | | date-not-read |
+Sept 11-Nov 2011 | 2011-09-01..2011-11-30 | quarter | date-ambiguous |
+Oct 11-Mar 2012 | 2011-10-01..2012-03-31 | half-year | date-ambiguous |
+weeks 1 and 2 September 2011 | unreadable | | date-ambiguous |
+weeks 1-2 September 2011 | unreadable | | date-ambiguous |
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.
@@ -1707,6 +1821,14 @@ ROLES = [
     ("30 June 2011 revised on 3 May 2011 to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
     ("30 June 2011 revised in May to 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
     ("30 June 2011, revised date to be agreed", "tbc", "2011-06-30", "30 June 2011"),
+    ("30 June 2011 -> tbc", "tbc", "2011-06-30", "30 June 2011"),
+    ("June 2011 -> July 2011 -> TBC", "tbc", "2011-06-01..2011-06-30", "June 2011"),
+    ("~~agreed 30 June 2011 -~~ 30 September 2011", "2011-09-30", "2011-06-30", "30 June 2011"),
+    ("brought forward on 12 July 2011 to 30 September", "2011-09-30", "", ""),
+    ("brought forward at committee on 12 July 2011 to 30 September", "2011-09-30", "", ""),
+    ("start 1 May 2011, brought forward to 30 September", "2011-09-30", "", ""),
+    ("report 12 July 2011, 30 June revised to 30 September", "2011-09-30", "2011-06-30", "30 June"),
+    ("updated 12 July 2011, was 30 June, now 30 September", "2011-09-30", "2011-06-30", "30 June"),
     ("30 June 2011, then 31 August 2011, now tbc", "tbc", "2011-06-30", "30 June 2011"),
     ("was 30 June 2011, then 31 August; now tbc", "tbc", "2011-06-30", "30 June 2011"),
     ("30 June 2011 revised to 31 August 2011, now tbc", "tbc", "2011-06-30", "30 June 2011"),

@@ -997,6 +997,8 @@ class _Grammar:
             return None
         if not (mark.glued and second.glued) or not self._loose(i, i + 3):
             return None
+        if self.at(i - 1).kind == "'" and self.month(i - 2):
+            return None  # the first is a year: Sept '11-2012
         if self._label(i + 3)[0] or self._quarter_follows(i + 3):
             return None
         a, b = first.value, second.value
@@ -1064,6 +1066,9 @@ class _Grammar:
         month = self.month(i + 2) if glued else None
         if month is None:
             return False
+        before = self.month(i - 1)
+        if before and before[1] == i and self.at(month[1]).kind != self.at(i + 1).kind:
+            return False  # Sept 11-Nov 2011
         same = self.at(i - 1).kind == self.at(month[1]).kind  # Sep-11/Oct-11
         return self.at(month[1] + same).digits not in (1, 2)
 
@@ -1264,8 +1269,12 @@ class _Grammar:
             k = self.skip(i + 1, ",", "of", "in", "-", "/", "(")
             year = self.year(k) if self.at(k).digits == 4 else None  # week 36 of 2011: of which kind of year, from which day
             return (_When((_Spec("year"),), doubt="refuse"), year[3]) if year else None
-        if not found or len(found[0]) > 1 or found[0][0].last:
+        if not found:
             return None
+        several = found[0][-1].last[:1] or (found[0][-1].options[:1] if len(found[0]) > 1 else ())
+        if several:  # of weeks 1-2 September the weeks may be meant, and of week 5-9 September the days
+            refused = _When(found[0][0].options, doubt="refuse"), found[1]
+            return refused if several[0].day <= 5 or len(found[0]) > 1 else None
         spec = found[0][0].options[0]._replace(unit="week")
         doubt = "refuse" if 2 <= spec.day <= 5 and not self.at(i).how else ""
         return _When((spec,), doubt=doubt), found[1]
@@ -1761,6 +1770,8 @@ def _assumed(spec: _Spec, context: _Context) -> tuple[date, date, str]:
             continue
     if not spans:
         raise _ImpossibleError
+    if spec.weekday >= 0 and spec.unit == "month":
+        raise _YearlessError  # "Wednesday September"
     if spec.weekday >= 0:
         fitting = [span for span in spans if span[0].weekday() == spec.weekday and abs((span[0] - as_of).days) < 550]
         if not fitting:
@@ -2006,6 +2017,8 @@ class _Roles:
     def arrow(self, k: int) -> None:
         if any(each.tag == "->" for each in self.items[k + 1 : k + 2]):
             return  # of ">>>" the last one says it, so that thousands take no time
+        if _then_unknown(self.items, k) and self.drop(k):  # 30 June 2011 -> to be confirmed
+            return
         after, _ = _next_date(self.items, k)
         if self.is_date(after) and _previous_date(self.items, k) >= 0:
             self.give(after, "new", change=True)
@@ -2083,26 +2096,25 @@ class _Roles:
         elif (item.tag == "old" or self.text(k) in _ADVERBS) and why in ("close", "break", "end"):
             self.give(_previous_date(self.items, k), "old")
 
-    def told_before(self, k: int) -> list[int]:
-        """The dates before a word with no words of another thing between; those before a semicolon only for "now"."""
-        told = []
+    def drop(self, k: int) -> bool:
+        """Give up the dates before a word, no words of another thing between, nor a semicolon but for "now"; if there are any."""
+        told: list[_Found] = []
         for j in range(k - 1, -1, -1):
             item = self.items[j]
             if item.kind not in ("date", "mark", "tag") or (item.tag == ";" and self.text(k) != "now"):
                 break
-            told.extend([j] if item.kind == "date" else [])
-        return told
+            told.extend(self.by_position.get(j, ()))
+        for each in told:
+            each.role = "dropped" if each.role in ("", "new") else each.role
+        self.changed = self.changed or bool(told)
+        return bool(told)
 
     def change(self, k: int, item: _Item) -> None:
         """Revised, now, current."""
         after, why = _next_date(self.items, k, ("verb", "now"))
         between = self.items[k + 1 : after] if after >= 0 else []
         before = _previous_date(self.items, k)
-        older = self.told_before(k) if _then_unknown(self.items, k) else []
-        if older:  # 30 June 2011, then 31 August, revised date to be agreed
-            for each in (each for position in older for each in self.by_position[position]):
-                each.role = "dropped" if each.role in ("", "new") else each.role
-            self.changed = True
+        if _then_unknown(self.items, k) and self.drop(k):  # 30 June 2011, then 31 August, revised date to be agreed
             return
         if any(each.kind == "tag" and each.tag == "from" for each in between):
             self.changed = True
@@ -2175,7 +2187,7 @@ def _then_unknown(items: list[_Item], position: int) -> bool:
 
 
 def _last_verb(items: list[_Item], before: int) -> int:
-    return max((j for j in range(before) if items[j].kind == "tag" and items[j].tag == "verb"), default=-1)
+    return max((j for j, item in enumerate(items[:before]) if item.kind == "tag" and item.tag == "verb"), default=-1)
 
 
 def _is_to(item: _Item, tokens: list[_Token]) -> bool:
@@ -2284,8 +2296,10 @@ def _resolve(found: list[_Found], gone: list[_Found], tokens: list[_Token], cont
         )
         _assume(pivot, context)
         dated = [pivot] if pivot.span else []
-    newest = max((each.span[1] for each in dated if each.span and _age(each) == 0), default=None)
-    for each in open_ones:
+    heads = {id(each.ends): each for each in chain if each.ends is not None}
+    aged = {id(each): _age(heads.get(id(each), each)) for each in flat}
+    for each in sorted(open_ones, key=lambda each: aged[id(each)] > 0):  # the target first, which an older date lies before
+        newest = max((other.span[1] for other in flat if other.span and aged[id(other)] == 0), default=None)
         unit = each.item.when.options[0].unit if each.item.when else ""
         if each.problem != "yearless" or not dated or unit in ("quarter", "half"):
             continue
@@ -2449,7 +2463,9 @@ def _lies_before(one: _Found, two: _Found, *, stands_first: bool) -> bool:
     """Whether a date lies before another: the older one, unless it was brought forward; of two alike the one that stands first."""
     if _age(one) == _age(two):
         return stands_first
-    return (_age(one) > _age(two)) != one.forward
+    older = one if _age(one) > _age(two) else two
+    forward = older.forward and (older.struck or older.role in _OLDER)  # not of the day on which that was decided
+    return (older is one) != forward
 
 
 def _borrow(each: _Found, later: _Found | None, earlier: _Found | None, newest: date | None, context: _Context) -> None:
