@@ -1664,6 +1664,7 @@ Sept 11-Nov 2011 | 2011-09-01..2011-11-30 | quarter | date-ambiguous |
 Oct 11-Mar 2012 | 2011-10-01..2012-03-31 | half-year | date-ambiguous |
 weeks 1 and 2 September 2011 | unreadable | | date-ambiguous |
 weeks 1-2 September 2011 | unreadable | | date-ambiguous |
+Sept '11-2012 | unreadable | | date-ambiguous |
 """
 
 # Snapshot, order of day and month, and start of the financial year, beside a cell.

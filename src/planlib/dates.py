@@ -997,15 +997,14 @@ class _Grammar:
             return None
         if not (mark.glued and second.glued) or not self._loose(i, i + 3):
             return None
-        if self.at(i - 1).kind == "'" and self.month(i - 2):
-            return None  # the first is a year: Sept '11-2012
         if self._label(i + 3)[0] or self._quarter_follows(i + 3):
             return None
         a, b = first.value, second.value
         if first.digits == 4 and second.digits == 2 and 1 <= b <= 12 and b != (a + 1) % 100 and mark.kind != ".":
             return [_When((_Spec("month", a, n=b),))], i + 3
         if first.digits <= 2 and second.digits == 4 and 1 <= a <= 12:
-            return [_When((_Spec("month", b, n=a),))], i + 3
+            doubt = "refuse" if self.at(i - 1).kind == "'" and self.month(i - 2) else ""  # Sept '11-2012: the first is a year
+            return [_When((_Spec("month", b, n=a),), doubt=doubt)], i + 3
         if mark.kind != "/" or first.digits > 2 or second.digits > 2:
             return None
         as_of = self.context.as_of
@@ -1271,11 +1270,12 @@ class _Grammar:
             return (_When((_Spec("year"),), doubt="refuse"), year[3]) if year else None
         if not found:
             return None
-        several = found[0][-1].last[:1] or (found[0][-1].options[:1] if len(found[0]) > 1 else ())
-        if several:  # of weeks 1-2 September the weeks may be meant, and of week 5-9 September the days
-            refused = _When(found[0][0].options, doubt="refuse"), found[1]
-            return refused if several[0].day <= 5 or len(found[0]) > 1 else None
-        spec = found[0][0].options[0]._replace(unit="week")
+        first = found[0][0]
+        if len(found[0]) > 1 or (first.last and first.last[0].day <= 5):  # of weeks 1-2 September the weeks may be meant
+            return _When(first.options, doubt="refuse"), found[1]
+        if first.last:  # of week 5-9 September the days are
+            return None
+        spec = first.options[0]._replace(unit="week")
         doubt = "refuse" if 2 <= spec.day <= 5 and not self.at(i).how else ""
         return _When((spec,), doubt=doubt), found[1]
 
